@@ -1,0 +1,1 @@
+"""What runs in Lambda: a package per model family, the authorizer and the catalogue."""

@@ -1,0 +1,1 @@
+"""What deploys the functions, on AWS and on one machine."""

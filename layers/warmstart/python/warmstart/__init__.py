@@ -1,0 +1,1 @@
+"""The runtime that every function shares: artifacts in, answers out."""

@@ -1,0 +1,1 @@
+"""What learns: tables in, measured and published artifacts out."""

@@ -1,0 +1,1 @@
+"""Users and items as vectors; a score is their inner product."""

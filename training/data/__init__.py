@@ -1,0 +1,1 @@
+"""Tables of interactions, users and items: fetched, made up, guessed, checked and read."""

@@ -1,36 +1,37 @@
 """Everything that can go wrong, as one tree.
 
-    WarmstartError
-    ├── SettingsError              the environment or a setting says something impossible
-    ├── DataError                  a table or a recipe cannot be used; names file, line and column
-    ├── StoreError                 the object store did not do what was asked
-    │   ├── KeyMissing             no object under this key
-    │   ├── AccessDenied           the store refuses, or hides that the key is missing
-    │   ├── Conflict               somebody else wrote first
-    │   └── StoreUnavailable       no good answer, also after retries
-    ├── ArtifactError              a version that must not be served
-    │   ├── ManifestInvalid        not a manifest, or of an unknown format
-    │   ├── Corrupt                bytes are not what the manifest says
-    │   ├── Incompatible           right bytes, but not what the scorer reads
-    │   └── TooLarge               more than this function's memory or disk
-    ├── RegistryError              versions and aliases do not allow it
-    │   ├── VersionMissing         no such committed version
-    │   ├── NothingToRollBack      the alias has no previous version
-    │   └── GateRefused            the measured metrics do not earn the promotion
-    ├── RequestError               what a client asked has no answer; problems.py gives each its status
-    │   ├── BadRequest             not a request of this API at all
-    │   ├── Unauthorized           no good token came with it
-    │   ├── Forbidden              the token does not cover this model
-    │   ├── NotFound               no such path
-    │   ├── ModelNotFound          no such model
-    │   ├── UserNotFound           an id outside the id domain
-    │   ├── ItemNotFound           no such item
-    │   ├── SimilarNotSupported    the model has no similar items
-    │   ├── MethodNotAllowed       the path exists, with other methods
-    │   ├── BodyTooLarge           over the limit, not parsed
-    │   ├── UnsupportedMediaType   not application/json
-    │   └── Invalid                one or more fields are wrong
-    └── ModelUnavailable           no good version could be loaded
+WarmstartError
+├── SettingsError              the environment or a setting says something impossible
+├── DataError                  a table or a recipe cannot be used; names file, line and column
+├── StoreError                 the object store did not do what was asked
+│   ├── KeyMissing             no object under this key
+│   ├── AccessDenied           the store refuses, or hides that the key is missing
+│   ├── Conflict               somebody else wrote first
+│   └── StoreUnavailable       no good answer, also after retries
+├── ArtifactError              a version that must not be served
+│   ├── ManifestInvalid        not a manifest, or of an unknown format
+│   ├── Corrupt                bytes are not what the manifest says
+│   ├── Incompatible           right bytes, but not what the scorer reads
+│   ├── TooLarge               more than this function's memory or disk
+│   └── DiskUnusable           the local disk is full or cannot be written
+├── RegistryError              versions and aliases do not allow it
+│   ├── VersionMissing         no such committed version
+│   ├── NothingToRollBack      the alias has no previous version
+│   └── GateRefused            the measured metrics do not earn the promotion
+├── RequestError               what a client asked has no answer; problems.py gives each its status
+│   ├── BadRequest             not a request of this API at all
+│   ├── Unauthorized           no good token came with it
+│   ├── Forbidden              the token does not cover this model
+│   ├── NotFound               no such path
+│   ├── ModelNotFound          no such model
+│   ├── UserNotFound           an id outside the id domain
+│   ├── ItemNotFound           no such item
+│   ├── SimilarNotSupported    the model has no similar items
+│   ├── MethodNotAllowed       the path exists, with other methods
+│   ├── BodyTooLarge           over the limit, not parsed
+│   ├── UnsupportedMediaType   not application/json
+│   └── Invalid                one or more fields are wrong
+└── ModelUnavailable           no good version could be loaded
 """
 
 from dataclasses import dataclass
@@ -86,6 +87,10 @@ class Incompatible(ArtifactError):
 
 class TooLarge(ArtifactError):
     """More than this function's memory or disk."""
+
+
+class DiskUnusable(ArtifactError):
+    """The local disk is full or cannot be written."""
 
 
 class RegistryError(WarmstartError):

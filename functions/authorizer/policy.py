@@ -1,0 +1,38 @@
+"""The IAM policy of a token: all that it may do, never the called method alone, since gateways cache it."""
+
+from typing import Any
+
+from warmstart.tokens import ALL_MODELS, Token
+
+SHARED_PATHS = ("models",)  # what every token may read
+
+
+def policy(token: Token, method_arn: str) -> dict[str, Any]:
+    """Return the authorizer's answer for a token.
+
+    Args:
+        token: whose.
+        method_arn: arn:aws:execute-api:region:account:api/stage/METHOD/path; only its api and stage are used.
+    """
+    api_and_stage = "/".join(method_arn.split("/", 2)[:2])
+    return {
+        "principalId": token.name,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Action": "execute-api:Invoke",
+                    "Effect": "Allow",
+                    "Resource": [f"{api_and_stage}/*/{path}" for path in _paths(token)],
+                }
+            ],
+        },
+        "context": {"token": token.name, "models": ",".join(token.models), "plan": token.plan},
+    }
+
+
+def _paths(token: Token) -> list[str]:
+    if ALL_MODELS in token.models:
+        return ["*"]
+    own = [path for m in token.models for path in (f"reco/{m}", f"reco/{m}/*", f"similar/{m}", f"similar/{m}/*")]
+    return [*SHARED_PATHS, *own]

@@ -1,0 +1,6 @@
+"""The factorization family as an ASGI app: `uvicorn functions.factorization.app:app`."""
+
+from functions.factorization.scorer import FactorizationScorer
+from warmstart.plain_app import plain_app
+
+app = plain_app(FactorizationScorer)

@@ -1,0 +1,6 @@
+"""The lists family as an ASGI app: `uvicorn functions.lists.app:app`."""
+
+from functions.lists.scorer import ListsScorer
+from warmstart.plain_app import plain_app
+
+app = plain_app(ListsScorer)

@@ -1,0 +1,88 @@
+"""What `functions/*/family.toml` says: the data that infra, training and the local twin share."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # it stands in a URL, a policy and an object key
+LIMITS = {  # Lambda's own, but for the timeout: a REST API gives up after 29 s
+    "memory_mb": (128, 10_240),
+    "timeout_s": (1, 29),
+    "disk_mb": (512, 10_240),
+    "image_mb": (1, 10_240),
+}
+
+
+@dataclass(frozen=True)
+class Family:
+    """What one function serves, and what it needs for that."""
+
+    name: str  # the folder
+    models: tuple[str, ...]
+    preload: tuple[str, ...]  # loaded at init, the rest when first asked for
+    memory_mb: int
+    timeout_s: int
+    disk_mb: int
+    image_mb: int  # how large the image may become
+
+
+def read_families(folder: Path) -> tuple[Family, ...]:
+    """Every family under the folder, by name; ValueError names the file and the key that is wrong."""
+    families = tuple(_read(path) for path in sorted(folder.glob("*/family.toml")))
+    _refuse_shared_models(folder, families)
+    return families
+
+
+def _read(path: Path) -> Family:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: {error}") from error
+    _refuse_other_keys(path, table)
+    models = _names(path, "models", table["models"])
+    preload = _names(path, "preload", table["preload"])
+    if not models:
+        raise ValueError(f"{path}: models: a family serves at least one model")
+    if strangers := set(preload) - set(models):
+        raise ValueError(f"{path}: preload: {min(strangers)!r} is not among the models")
+    sizes = {key: _size(path, key, table[key]) for key in LIMITS}
+    return Family(name=path.parent.name, models=models, preload=preload, **sizes)
+
+
+def _refuse_other_keys(path: Path, table: Mapping[str, Any]) -> None:
+    expected = {field.name for field in fields(Family)} - {"name"}
+    if missing := expected - table.keys():
+        raise ValueError(f"{path}: {min(missing)}: missing")
+    if unknown := table.keys() - expected:
+        raise ValueError(f"{path}: {min(unknown)}: unknown key")
+
+
+def _names(path: Path, key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"{path}: {key}: not a list of model names")
+    for name in value:
+        if not isinstance(name, str) or not MODEL_NAME.fullmatch(name):
+            raise ValueError(f"{path}: {key}: {name!r} is not a model name: {MODEL_NAME.pattern}")
+    if len(set(value)) < len(value):
+        raise ValueError(f"{path}: {key}: a name stands twice")
+    return tuple(value)
+
+
+def _size(path: Path, key: str, value: object) -> int:
+    low, high = LIMITS[key]
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{path}: {key}: not a whole number from {low} to {high}")
+    return value
+
+
+def _refuse_shared_models(folder: Path, families: Iterable[Family]) -> None:
+    owners: dict[str, str] = {}
+    for family in families:
+        for model in family.models:
+            owner = owners.setdefault(model, family.name)
+            if owner != family.name:
+                path = folder / family.name / "family.toml"
+                raise ValueError(f"{path}: models: {model!r} is already a model of the family {owner!r}")

@@ -1,0 +1,90 @@
+"""The gateway: HTTP in, authorizer, plan, the function's event, HTTP out."""
+
+import json
+import traceback
+from collections.abc import Mapping
+
+from starlette.types import Receive, Scope, Send
+
+from infra.config import OPEN_BURST, OPEN_RATE, PLANS, Plan
+from infra.local.authorizer import Authorizer, Invoke
+from infra.local.exchange import Answer, BodyTooLarge, ClientGone, Request, read_body, request_of, send_answer
+from infra.local.function import FunctionFailed, FunctionTimedOut
+from infra.local.process import say
+from infra.local.proxy_answer import MalformedAnswer, proxy_answer
+from infra.local.proxy_event import proxy_event
+from infra.local.refused import GatewayAnswers, Refused
+from infra.local.routes import METHODS, Route, Routes
+from infra.local.usage import Usage
+
+BODY_LIMIT = 10 * 2**20  # bytes, API Gateway's
+EVENT_LIMIT = 6 * 2**20  # bytes, Lambda's
+OPEN_PLAN = Plan("open", rate_per_second=OPEN_RATE, burst=OPEN_BURST)
+
+
+class Gateway:
+    """An ASGI application that does what a REST API does."""
+
+    def __init__(self, routes: Routes, functions: Mapping[str, Invoke], authorizer: Authorizer, usage: Usage) -> None:
+        self._routes = routes
+        self._functions = functions
+        self._authorizer = authorizer
+        self._usage = usage
+        self._own_answer = GatewayAnswers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = request_of(scope)
+        try:
+            answer = await self._answer(request, receive)
+        except ClientGone:
+            return
+        except Refused as refusal:
+            answer = self._own_answer(str(refusal), request.request_id)
+        except Exception:  # whatever it is, the client gets an answer and the log gets the rest
+            say("gateway", f"{request.request_id} {traceback.format_exc()}")
+            answer = self._own_answer("DEFAULT_5XX", request.request_id)
+        await send_answer(answer, send)
+
+    async def _answer(self, request: Request, receive: Receive) -> Answer:
+        if not request.raw_path.startswith("/"):
+            raise Refused("DEFAULT_4XX")
+        if request.method not in METHODS:
+            raise Refused("MISSING_AUTHENTICATION_TOKEN")  # that is what API Gateway says to a method it lacks
+        route = self._routes.find(request.method, request.raw_path)
+        authorizer = await self._admit(request, route)
+        try:
+            body = await read_body(request, receive, BODY_LIMIT)
+        except BodyTooLarge:
+            raise Refused("REQUEST_TOO_LARGE") from None
+        event = json.dumps(proxy_event(request, route, body, authorizer), ensure_ascii=False).encode()
+        if len(event) > EVENT_LIMIT:
+            raise Refused("REQUEST_TOO_LARGE")
+        return await self._integrate(request, route, event)
+
+    async def _admit(self, request: Request, route: Route) -> dict[str, str] | None:
+        """What the function is told of the caller; None where anyone may call."""
+        if route.open:
+            self._count(route.resource, OPEN_PLAN)
+            return None
+        grant = await self._authorizer.admit(request)
+        plan = PLANS.get(grant.context.get("plan", ""))
+        if plan is None:
+            raise Refused("INVALID_API_KEY")
+        self._count(grant.principal, plan)
+        return {**grant.context, "principalId": grant.principal}
+
+    def _count(self, who: str, plan: Plan) -> None:
+        if refusal := self._usage.refusal(who, plan):
+            raise Refused(refusal)
+
+    async def _integrate(self, request: Request, route: Route, event: bytes) -> Answer:
+        try:
+            return proxy_answer(await self._functions[route.function](event), request.request_id)
+        except FunctionTimedOut:
+            raise Refused("INTEGRATION_TIMEOUT") from None
+        except FunctionFailed:
+            raise Refused("INTEGRATION_FAILURE") from None
+        except MalformedAnswer as error:
+            say("gateway", f"{request.request_id} {route.function}: {error}")
+            raise Refused("INTEGRATION_FAILURE") from None

@@ -1,0 +1,52 @@
+"""Which function answers a path, decided on the path's raw bytes: an encoded slash is no slash."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from infra.families import Family
+
+CATALOGUE = "catalogue"
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # what ANY means to a REST API
+OPEN = ("/health", "/docs", "/docs/{proxy+}", "/openapi.json")
+PREFIXES = ("reco", "similar")
+GREEDY = "/{proxy+}"
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a request goes."""
+
+    function: str
+    resource: str  # as the deployed API declares it
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False  # no token is asked for
+
+
+class Routes:
+    """The resources of the API, one or two for every model and everything else for the catalogue."""
+
+    def __init__(self, families: Iterable[Family]) -> None:
+        self._owners = {
+            f"/{prefix}/{model}": family.name for family in families for model in family.models for prefix in PREFIXES
+        }
+
+    def find(self, method: str, raw_path: str) -> Route:
+        """The most specific resource of the path."""
+        for base in _bases(raw_path):
+            rest = raw_path[len(base) + 1 :]
+            resource = base + GREEDY if rest else base
+            parameters = {"proxy": rest} if rest else {}
+            if base in self._owners:
+                return Route(self._owners[base], resource, parameters)
+            if resource in OPEN and method == "GET":
+                return Route(CATALOGUE, resource, parameters, open=True)
+        if raw_path == "/":
+            return Route(CATALOGUE, "/")
+        return Route(CATALOGUE, GREEDY, {"proxy": raw_path[1:]})
+
+
+def _bases(raw_path: str) -> list[str]:
+    """The path itself, and its beginnings of two segments and of one, where something follows them."""
+    segments = raw_path.split("/")
+    heads = ["/".join(segments[:end]) for end in (3, 2)]
+    return [raw_path, *(head for head in heads if len(raw_path) > len(head) + 1)]

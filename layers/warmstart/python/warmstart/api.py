@@ -1,0 +1,254 @@
+"""The routes of a family's API. Every answer is built here or in problems.py."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from warmstart.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    ItemNotFound,
+    MethodNotAllowed,
+    ModelNotFound,
+    NotFound,
+    SimilarNotSupported,
+    Unauthorized,
+    UnsupportedMediaType,
+    UserNotFound,
+    WarmstartError,
+)
+from warmstart.event import Grant
+from warmstart.histories import Event
+from warmstart.ids import Id, IdMap, StringIds
+from warmstart.live import Served
+from warmstart.manifest import MODEL_NAME
+from warmstart.problems import kind_of, problem_response
+from warmstart.recommender import Ask, Detail, Recommendation
+from warmstart.schemas import (
+    Because,
+    CountOption,
+    ExplainOption,
+    ItemDetail,
+    OnTheFly,
+    Options,
+    Recommendations,
+    Share,
+    SimilarItems,
+    StringId,
+    decode_body,
+    decode_query,
+)
+from warmstart.telemetry import log
+
+Handler = Callable[[Request, bytes], Response]
+
+
+class Context(NamedTuple):
+    """What surrounds one request; the adapter puts it into the scope."""
+
+    grant: Grant | None  # None where no authorizer let it pass: fine for open paths only
+    deadline: float  # `time.monotonic()` by which it must be answered
+    request_id: str
+
+
+class Provider(Protocol):
+    """Whatever knows the served version of a model."""
+
+    def current(self, name: str, deadline: float) -> Served:
+        """Return it, or raise ModelNotFound or ModelUnavailable."""
+        ...
+
+
+class Operation(NamedTuple):
+    """One method of one path: what runs, and what the OpenAPI document says of it."""
+
+    handler: Handler
+    summary: str
+    answer: type
+    query: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] | None = None
+    errors: tuple[type[WarmstartError], ...] = ()
+    open: bool = False  # needs no token
+
+
+Paths = Mapping[str, Mapping[str, Operation]]
+
+
+class Api:
+    """The calls that every family answers, for the models of one function."""
+
+    def __init__(self, models: Provider) -> None:
+        self._models = models
+
+    def paths(self) -> Paths:
+        """Return what this API answers: path, method, operation."""
+        model_errors = (ModelNotFound, Forbidden, Invalid)
+        return {
+            "/reco/{model_name}/{user_id}": {
+                "GET": Operation(
+                    self.read,
+                    "Recommend items to one user",
+                    Recommendations,
+                    query=Options,
+                    errors=(*model_errors, UserNotFound),
+                )
+            },
+            "/reco/{model_name}": {
+                "POST": Operation(
+                    self.on_the_fly,
+                    "Recommend on the fly, to people and histories that no training saw",
+                    Recommendations,
+                    query=ExplainOption,
+                    body=OnTheFly,
+                    errors=(*model_errors, UserNotFound, UnsupportedMediaType),
+                )
+            },
+            "/similar/{model_name}/{item_id}": {
+                "GET": Operation(
+                    self.similar,
+                    "Find items like one item",
+                    SimilarItems,
+                    query=CountOption,
+                    errors=(*model_errors, SimilarNotSupported),
+                )
+            },
+            "/health": {"GET": Operation(health, "Say that the API is alive", str, open=True)},
+        }
+
+    def read(self, request: Request, _: bytes) -> Response:
+        """Answer GET /reco/{model_name}/{user_id}."""
+        served = self._served(request)
+        options = decode_query(dict(request.query_params), Options)
+        user_id = _path_id(request, "user_id", served.recommender.user_ids, UserNotFound)
+        ask = Ask(user_id=user_id, k=options.k, explain=options.explain)
+        return _recommended(served, ask, on_the_fly=False)
+
+    def on_the_fly(self, request: Request, body: bytes) -> Response:
+        """Answer POST /reco/{model_name}."""
+        served = self._served(request)
+        options = decode_query(dict(request.query_params), ExplainOption)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMediaType
+        wanted = decode_body(body, OnTheFly)
+        ask = Ask(
+            user_id=wanted.user_id,
+            history=[Event(event.item_id, event.weight, event.timestamp) for event in wanted.history],
+            features=wanted.features,
+            exclude=wanted.exclude,
+            only=wanted.only,
+            k=wanted.k,
+            explain=options.explain,
+        )
+        return _recommended(served, ask, on_the_fly=True)
+
+    def similar(self, request: Request, _: bytes) -> Response:
+        """Answer GET /similar/{model_name}/{item_id}."""
+        served = self._served(request)
+        options = decode_query(dict(request.query_params), CountOption)
+        item_id = _path_id(request, "item_id", served.recommender.item_ids, ItemNotFound)
+        items = served.recommender.similar(item_id, options.k)
+        return json_response(SimilarItems(item_id, items, served.manifest.model, served.manifest.version), served)
+
+    def _served(self, request: Request) -> Served:
+        """Return the model that a path names, if the token covers it: 403 comes before any look at the model."""
+        name = request.path_params["model_name"]
+        context = context_of(request)
+        if context.grant is None or not context.grant.allows(name):
+            raise Forbidden
+        if not MODEL_NAME.fullmatch(name):
+            raise ModelNotFound
+        return self._models.current(name, context.deadline)
+
+
+def health(_request: Request, _body: bytes) -> Response:
+    """Answer GET /health."""
+    return json_response("I am alive")
+
+
+def create_app(paths: Paths) -> ASGIApp:
+    """Return an ASGI app that answers these paths, and every error as a problem."""
+    router = Router([Route(path, _Resource(methods)) for path, methods in paths.items()], redirect_slashes=False)
+    router.default = _no_such_path
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await router(scope, receive, send)
+        except Exception as error:  # every error has an answer, and none but a listed one a text
+            if kind_of(error).status == 500:
+                log("ERROR", "server error", request_id=scope["warmstart"].request_id, error=type(error).__name__)
+            await problem_response(error)(scope, receive, send)
+
+    return app
+
+
+def context_of(request: Request) -> Context:
+    """Return what surrounds a request."""
+    context: Context = request.scope["warmstart"]
+    return context
+
+
+def json_response(content: object, served: Served | None = None) -> Response:
+    """Return a 200 with a JSON body; an answer that a model made names its version."""
+    headers = {"x-model-version": served.manifest.version} if served else None
+    return Response(msgspec.json.encode(content), 200, headers, "application/json")
+
+
+class _Resource:
+    """One path: finds the operation for the method. An instance, so that Starlette adds no HEAD of its own."""
+
+    def __init__(self, methods: Mapping[str, Operation]) -> None:
+        self._methods = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        operation = self._methods.get(request.method)
+        if not (operation and operation.open) and context_of(request).grant is None:
+            raise Unauthorized
+        if operation is None:
+            raise MethodNotAllowed(tuple(self._methods))
+        await operation.handler(request, await request.body())(scope, receive, send)
+
+
+async def _no_such_path(scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise NotFound if scope["warmstart"].grant else Unauthorized
+
+
+def _path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartError]) -> Id:
+    """Read an id out of the path, as the type that the model's ids are of."""
+    text: str = request.path_params[name]
+    try:
+        msgspec.convert(text, StringId)
+    except msgspec.ValidationError:
+        raise Invalid(FieldError("string_pattern_mismatch", "Not an id", ("path", name))) from None
+    if isinstance(ids, StringIds):
+        return text
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or str(int(text)) != text:
+        raise unknown
+    return int(text)
+
+
+def _recommended(served: Served, ask: Ask, *, on_the_fly: bool) -> Response:
+    found: Recommendation = served.recommender.recommend(ask)
+    answer = Recommendations(
+        user_id=ask.user_id,
+        items=found.items,
+        model=served.manifest.model,
+        version=served.manifest.version,
+        source=found.source,
+    )
+    if on_the_fly:
+        answer.ignored_items = found.ignored_items
+    if ask.explain:
+        answer.details = [_detail(detail) for detail in found.details]
+    return json_response(answer, served)
+
+
+def _detail(detail: Detail) -> ItemDetail:
+    because = Because([Share(item_id, share) for item_id, share in detail.because], detail.users)
+    return ItemDetail(detail.item_id, detail.score, detail.source, because)

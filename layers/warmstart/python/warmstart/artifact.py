@@ -1,0 +1,71 @@
+"""A version on disk, opened: named arrays, memory-mapped, and small JSON files."""
+
+import json
+import mmap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from warmstart.errors import Incompatible
+from warmstart.manifest import Manifest
+from warmstart.tensors import Tensor, header_bytes, parse_header
+
+ARRAYS = "arrays.safetensors"
+
+
+class Artifact:
+    """The verified files of one version. Opening reads a header, so its time does not grow with the arrays."""
+
+    def __init__(self, folder: Path, manifest: Manifest, tensors: dict[str, Tensor], mapped: mmap.mmap) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._tensors = tensors
+        self._mapped = mapped
+
+    @classmethod
+    def open(cls, folder: Path, manifest: Manifest) -> "Artifact":
+        """Map the arrays of a version whose files lie verified in `folder`.
+
+        Raises:
+            Incompatible: there is no such file, or it is no safetensors file.
+        """
+        try:
+            with (folder / ARRAYS).open("rb") as file:
+                prefix = file.read(8)
+                header = prefix + file.read(header_bytes(prefix) - 8)
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise Incompatible(f"{ARRAYS} cannot be opened: {type(error).__name__}") from None
+        return cls(folder, manifest, parse_header(header, len(mapped)), mapped)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tensors
+
+    def array(self, name: str, dtype: DTypeLike, *shape: int | None) -> NDArray[Any]:
+        """Return a read-only view of one array.
+
+        Args:
+            name: the array.
+            dtype: what it must hold.
+            shape: what it must measure; None where any size will do.
+
+        Raises:
+            Incompatible: there is none, or of another type or shape.
+        """
+        tensor = self._tensors.get(name)
+        if tensor is None:
+            raise Incompatible(f"array {name} is missing")
+        fits = len(shape) == len(tensor.shape) and all(n in (None, m) for n, m in zip(shape, tensor.shape, strict=True))
+        if tensor.dtype != np.dtype(dtype) or not fits:
+            raise Incompatible(f"array {name} is {tensor.dtype}{tensor.shape}, expected {np.dtype(dtype)}{shape}")
+        count = (tensor.stop - tensor.start) // tensor.dtype.itemsize
+        return np.frombuffer(self._mapped, tensor.dtype, count, tensor.start).reshape(tensor.shape)
+
+    def json(self, name: str) -> Any:
+        """Return a small JSON file's content, or Incompatible."""
+        try:
+            return json.loads((self.folder / name).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            raise Incompatible(f"{name} is missing or not JSON") from None

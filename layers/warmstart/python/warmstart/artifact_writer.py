@@ -1,0 +1,64 @@
+"""A version in the making: collects arrays and files, then seals them under a manifest."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.artifact import ARRAYS
+from warmstart.manifest import FileEntry, Manifest, canonical_json, version_name
+
+
+class ArtifactWriter:
+    """Writes one draft into an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def array(self, name: str, values: NDArray[Any]) -> None:
+        """Add an array; names are those of the table in the artifact's specification."""
+        self._arrays[name] = np.ascontiguousarray(values)
+
+    def json(self, name: str, value: Any) -> None:
+        """Add a small JSON file."""
+        (self.folder / name).write_bytes(canonical_json(value))
+
+    def seal(self, **described: Any) -> Manifest:
+        """Write the arrays and the manifest; version and time are fixed here.
+
+        Args:
+            described: the manifest's other fields.
+
+        Returns:
+            The manifest, which also lies in the folder: a rerun of publish finishes the same version.
+        """
+        from safetensors.numpy import save_file  # noqa: PLC0415 only training writes
+
+        save_file(self._arrays, self.folder / ARRAYS)
+        files = {path.name: _entry(path) for path in sorted(self.folder.iterdir()) if path.name != "manifest.json"}
+        created_at = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest = Manifest(
+            version=version_name(created_at, files),
+            created_at=created_at,
+            files=files,
+            memory_bytes=sum(values.nbytes for values in self._arrays.values()),
+            **described,
+        )
+        (self.folder / "manifest.json").write_bytes(manifest.to_json())
+        return manifest
+
+
+def draft_hash(files: Mapping[str, FileEntry]) -> str:
+    """Return one SHA-256 for the content of a draft."""
+    return hashlib.sha256(canonical_json({name: entry.sha256 for name, entry in files.items()})).hexdigest()
+
+
+def _entry(path: Path) -> FileEntry:
+    with path.open("rb") as file:
+        return FileEntry(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())

@@ -1,0 +1,47 @@
+"""Whether every float of a safetensors file is finite, looked at while the file streams by."""
+
+import numpy as np
+
+from warmstart.errors import Incompatible
+from warmstart.tensors import Tensor, header_bytes, parse_header
+
+
+class FiniteCheck:
+    """Takes a file's bytes in order, in any pieces, and remembers the first array with a NaN or an infinity."""
+
+    def __init__(self, file_bytes: int) -> None:
+        self.found_in: str | None = None
+        self._file_bytes = file_bytes
+        self._position = 0  # of the first byte of `_rest` in the file
+        self._rest = b""
+        self._tensors: dict[str, Tensor] | None = None
+
+    def feed(self, body: bytes) -> None:
+        """Look at the next bytes; a file that has no proper header is left to the hash to refuse."""
+        data = self._rest + body if self._rest else body
+        if self._tensors is None and not self._read_header(data):
+            self._rest = data
+            return
+        whole = len(data) if self._position + len(data) == self._file_bytes else len(data) // 8 * 8
+        self._look(memoryview(data)[:whole])
+        self._position += whole
+        self._rest = data[whole:]
+
+    def _read_header(self, data: bytes) -> bool:
+        try:
+            if len(data) < 8 or len(data) < header_bytes(data[:8]):
+                return False
+            self._tensors = parse_header(data, self._file_bytes)
+        except Incompatible:
+            self._tensors = {}
+        return True
+
+    def _look(self, piece: memoryview) -> None:
+        """Check the part of each float array that lies in this piece; pieces begin at multiples of 8 bytes."""
+        end = self._position + len(piece)
+        for name, tensor in (self._tensors or {}).items():
+            start, stop = max(tensor.start, self._position), min(tensor.stop, end)
+            if self.found_in is None and tensor.dtype.kind == "f" and start < stop:
+                values = np.frombuffer(piece[start - self._position : stop - self._position], tensor.dtype)
+                if not np.isfinite(values).all():
+                    self.found_in = name

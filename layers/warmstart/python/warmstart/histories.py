@@ -1,0 +1,92 @@
+"""What each user has had: stored at training, and as it grows by what a request brings."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.artifact import Artifact
+from warmstart.ids import UNKNOWN, Id
+from warmstart.scorer import NO_ROWS, Rows, Scores
+
+DAY = 86_400.0  # seconds
+
+
+class Event(NamedTuple):
+    """One interaction that came with a request."""
+
+    item_id: Id
+    weight: float = 1.0
+    timestamp: int | None = None  # UTC epoch seconds
+
+
+class History(NamedTuple):
+    """One user's events, oldest first."""
+
+    rows: Rows  # (h,)
+    weights: Scores  # (h,)
+    days: Scores | None  # (h,) days after the last event of training, so at most 0 if stored; None where not known
+
+    @property
+    def ages(self) -> Scores | None:
+        """Return days before the newest of these events: the same today and in a year."""
+        return None if self.days is None else (self.days.max(initial=-np.inf) - self.days)
+
+    def extended(self, events: Sequence[Event], rows: Sequence[int], origin: float | None) -> "History":
+        """Append a request's events; one without a time counts as the newest.
+
+        Args:
+            events: what came.
+            rows: (len(events),) their items' rows.
+            origin: UTC epoch seconds of the last event of training; None where training had no times.
+        """
+        joined = np.concatenate([self.rows, np.array(rows, np.int32)])
+        weights = np.concatenate([self.weights, np.array([event.weight for event in events], np.float32)])
+        days = self._days_with(events, origin)
+        if days is None:
+            return History(joined, weights, None)
+        order = np.argsort(days, kind="stable")
+        return History(joined[order], weights[order], days[order])
+
+    def _days_with(self, events: Sequence[Event], origin: float | None) -> Scores | None:
+        stored = NO_DAYS if not len(self.rows) else self.days
+        times = [None if event.timestamp is None else event.timestamp for event in events]
+        if stored is None or (not len(stored) and all(time is None for time in times)):
+            return None
+        days = np.array([np.nan if time is None else (time - (origin or 0.0)) / DAY for time in times], np.float32)
+        joined = np.concatenate([stored, days])
+        return np.where(np.isnan(joined), np.nanmax(joined), joined).astype(np.float32)
+
+
+NO_DAYS: Scores = np.empty(0, np.float32)
+EMPTY = History(NO_ROWS, np.empty(0, np.float32), None)
+
+
+class Histories:
+    """All users' events as compressed sparse rows, memory-mapped."""
+
+    def __init__(self, indptr: NDArray[np.int64], rows: Rows, weights: Scores | None, ages: Scores | None) -> None:
+        self._indptr = indptr  # (n_users + 1,)
+        self._rows = rows  # (n_events,)
+        self._weights = weights  # (n_events,) or None where all are 1
+        self._ages = ages  # (n_events,) days before the last event of training, or None
+
+    @classmethod
+    def load(cls, artifact: Artifact, n_users: int) -> Self:
+        """Open `seen_*`; raise Incompatible where they do not fit each other."""
+        rows = artifact.array("seen_rows", np.int32, None)
+        weights, ages = (
+            artifact.array(name, np.float32, len(rows)) if name in artifact else None
+            for name in ("seen_weights", "seen_ages")
+        )
+        return cls(artifact.array("seen_indptr", np.int64, n_users + 1), rows, weights, ages)
+
+    def of(self, user: int) -> History:
+        """Return a user's stored events; none for an unknown user."""
+        if user == UNKNOWN:
+            return EMPTY
+        place = slice(int(self._indptr[user]), int(self._indptr[user + 1]))
+        rows = self._rows[place]
+        weights = np.ones(len(rows), np.float32) if self._weights is None else self._weights[place]
+        return History(rows, weights, None if self._ages is None else -self._ages[place])

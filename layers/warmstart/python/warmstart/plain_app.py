@@ -1,0 +1,74 @@
+"""One family as an ASGI app under any server: the same routes and tokens, no gateway in front."""
+
+import time
+import uuid
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from warmstart.api import Api, Context, create_app
+from warmstart.errors import BodyTooLarge, ModelUnavailable, StoreError, Unauthorized
+from warmstart.event import MAX_BODY, Grant
+from warmstart.live import LiveModels, loader
+from warmstart.problems import problem_response
+from warmstart.scorer import Scorer
+from warmstart.settings import Settings
+from warmstart.store import open_store
+from warmstart.token_reader import TokenReader
+
+REQUEST_SECONDS = 15.0
+
+
+def plain_app(*scorers: type[Scorer]) -> ASGIApp:
+    """Load the models that the environment names; tokens are read from the same store."""
+    settings = Settings.from_env()
+    models = LiveModels(settings, loader(*scorers))
+    models.preload(time.monotonic() + REQUEST_SECONDS)
+    app = create_app(Api(models).paths())
+    tokens = TokenReader(open_store(settings.store, endpoint=settings.endpoint))
+
+    async def plain(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        known_as = str(uuid.uuid4())
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["x-request-id"] = known_as
+            await send(message)
+
+        try:
+            grant = _grant(tokens, scope)
+            scope["warmstart"] = Context(grant, time.monotonic() + REQUEST_SECONDS, known_as)
+            await app(scope, await _bounded(receive), send_with_id)
+        except (StoreError, BodyTooLarge) as error:
+            answer = ModelUnavailable() if isinstance(error, StoreError) else error
+            await problem_response(answer)(scope, receive, send_with_id)
+
+    return plain
+
+
+def _grant(tokens: TokenReader, scope: Scope) -> Grant | None:
+    headers = [value for name, value in scope["headers"] if name == b"authorization"]
+    try:
+        if len(headers) != 1:
+            raise Unauthorized
+        token = tokens.find(headers[0].decode("latin-1"))
+    except Unauthorized:
+        return None
+    return Grant(token.name, frozenset(token.models))
+
+
+async def _bounded(receive: Receive) -> Receive:
+    """Read a body of at most 256 KiB and return what plays it back."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            raise BodyTooLarge
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,126 @@
+"""A version on its way from the store to verified local files."""
+
+import errno
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+from warmstart.artifact import ARRAYS
+from warmstart.errors import ArtifactError, Corrupt, DiskUnusable, KeyMissing
+from warmstart.finite import FiniteCheck
+from warmstart.manifest import FileEntry, Manifest
+from warmstart.registry import version_prefix
+from warmstart.store import Store
+
+RANGE = 8 * 2**20  # bytes of one ranged read
+PARALLEL = 4
+ATTEMPTS = 3  # of one range whose body is cut short, and of one file whose hash is wrong
+
+
+class Pull:
+    """Downloads one version by parallel ranges; can be left at any range and taken up again later.
+
+    Size, SHA-256 and finite values are checked in one pass as the bytes arrive; no parser sees a file before that,
+    but for the header of the arrays, which is read with bounds.
+    """
+
+    def __init__(self, store: Store, manifest: Manifest, cache: Path) -> None:
+        self.manifest = manifest
+        self.remaining_bytes = manifest.total_bytes
+        self._store = store
+        self._prefix = version_prefix(manifest.model, manifest.version)
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{manifest.model}-{manifest.version}-", dir=cache))
+        except OSError as error:
+            raise DiskUnusable(f"{cache} cannot be written: {error.strerror}") from None
+        self._steps = self._download_all()
+
+    def advance(self, deadline: float | None = None) -> bool:
+        """Download until all is there, or until `time.monotonic()` passes the deadline.
+
+        Returns:
+            Whether every file now lies verified in `folder`.
+
+        Raises:
+            Corrupt: bytes stay wrong after retries; the folder is removed.
+            StoreError: the store gives no good answer; the folder is removed.
+            DiskUnusable: the disk is full or read-only; the folder is removed.
+        """
+        try:
+            for _ in self._steps:
+                if deadline is not None and time.monotonic() >= deadline:
+                    return False
+        except OSError as error:
+            self.discard()
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise DiskUnusable("the disk is full" if full else f"the disk refuses: {error.strerror}") from None
+        except BaseException:
+            self.discard()
+            raise
+        return True
+
+    def discard(self) -> None:
+        """Remove what was downloaded."""
+        self._steps.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _download_all(self) -> Generator[None, None, None]:
+        for name, entry in sorted(self.manifest.files.items()):
+            yield from self._download(name, entry)
+
+    def _download(self, name: str, entry: FileEntry) -> Generator[None, None, None]:
+        key = f"{self._prefix}/{name}"
+        part = self.folder / f"{name}.part"
+        for attempt in range(1, ATTEMPTS + 1):
+            with part.open("wb") as file:
+                digest = yield from self._stream(key, entry, file, finite=name == ARRAYS)
+            if digest == entry.sha256:
+                part.rename(self.folder / name)
+                return
+            if attempt < ATTEMPTS:
+                self.remaining_bytes += entry.bytes
+        raise Corrupt(f"{key}: not the bytes that the manifest names")
+
+    def _stream(self, key: str, entry: FileEntry, file: IO[bytes], *, finite: bool) -> Generator[None, None, str]:
+        """Write one file as its ranges arrive in order; return its SHA-256."""
+        digest = hashlib.sha256()
+        check = FiniteCheck(entry.bytes) if finite else None
+        starts = range(0, entry.bytes, RANGE)
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            for first in range(0, len(starts), PARALLEL):
+                window = [(start, min(RANGE, entry.bytes - start)) for start in starts[first : first + PARALLEL]]
+                for body in pool.map(lambda place: self._range(key, *place), window):
+                    digest.update(body)
+                    if check:
+                        check.feed(body)
+                    file.write(body)
+                    self.remaining_bytes -= len(body)
+                yield
+        if check and check.found_in and digest.hexdigest() == entry.sha256:
+            raise Corrupt(f"{key}: array {check.found_in} holds values that are not finite")
+        return digest.hexdigest()
+
+    def _range(self, key: str, start: int, length: int) -> bytes:
+        """Read one range; a body cut short is asked for again."""
+        for _ in range(ATTEMPTS):
+            try:
+                body = self._store.get_range(key, start, length)
+            except KeyMissing:
+                raise Corrupt(f"{key} is missing") from None
+            if len(body) == length:
+                return body
+        raise Corrupt(f"{key}: {len(body)} bytes at {start}, expected {length}")
+
+
+def pull(store: Store, manifest: Manifest, cache: Path) -> Path:
+    """Download a version at once; return the folder of its verified files."""
+    download = Pull(store, manifest, cache)
+    if not download.advance():
+        raise ArtifactError("a pull without a deadline did not end")
+    return download.folder

@@ -1,0 +1,170 @@
+"""External ids in and out: seen items removed, the unknown answered from the fallback, exactly k items."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.artifact import Artifact
+from warmstart.errors import ItemNotFound, SimilarNotSupported, UserNotFound
+from warmstart.fallback import Fallback, Features, first_allowed
+from warmstart.histories import Event, Histories
+from warmstart.ids import UNKNOWN, Id, IntegerIds, load_ids, rows_of
+from warmstart.manifest import Manifest
+from warmstart.scorer import NO_ROWS, Explains, Query, Ranking, RanksMany, Reason, Rows, Scorer, Similar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a caller wants, in external ids."""
+
+    user_id: Id | None = None
+    history: Sequence[Event] = ()  # appended to the stored one
+    features: Features = field(default_factory=dict)
+    exclude: Sequence[Id] = ()
+    only: Sequence[Id] | None = None
+    k: int = 10
+    explain: bool = False
+
+
+class Detail(NamedTuple):
+    """One recommended item, with its reasons."""
+
+    item_id: Id
+    score: float | None  # None where the fallback chose it
+    source: str  # "model", or the name of the fallback
+    because: list[tuple[Id, float]]  # events of the history and their shares of the score
+    users: int  # distinct users with this item in training
+
+
+class Recommendation(NamedTuple):
+    """The answer to an Ask."""
+
+    items: list[Id]
+    source: str  # "model", "mixed", or the name of the fallback
+    ignored_items: int  # events of the request's history whose item is not known
+    details: list[Detail]
+
+
+class Recommender:
+    """One artifact, its scorer, and everything around a ranking that is the same for every family."""
+
+    def __init__(self, artifact: Artifact, scorer: Scorer) -> None:
+        self.manifest = artifact.manifest
+        self.scorer = scorer
+        self.item_ids = load_ids(artifact, "item_ids")
+        self.user_ids = load_ids(artifact, "user_ids")
+        self._histories = Histories.load(artifact, len(self.user_ids))
+        self._fallback = Fallback.load(artifact, len(self.user_ids), len(self.item_ids))
+        self._popularity = artifact.array("popularity", np.int32, len(self.item_ids))
+        end = artifact.manifest.dataset.get("time_range", [None, None])[1]
+        self._last_event = datetime.fromisoformat(end).timestamp() if end else None
+
+    @classmethod
+    def open(cls, folder: Path, manifest: Manifest, scorer: type[Scorer]) -> "Recommender":
+        """Open an artifact and check that it holds what its scorer reads; raise Incompatible where it does not."""
+        artifact = Artifact.open(folder, manifest)
+        return cls(artifact, scorer.load(artifact))
+
+    def recommend(self, ask: Ask) -> Recommendation:
+        """Answer one Ask; raise UserNotFound for an id outside the id domain."""
+        query, ignored = self._query(ask)
+        return self._answer(ask, query, self.scorer.rank(query), ignored)
+
+    def recommend_many(self, asks: Sequence[Ask]) -> list[Recommendation]:
+        """Answer many; the same answers as one at a time, faster where the scorer can."""
+        queries = [self._query(ask) for ask in asks]
+        if isinstance(self.scorer, RanksMany):
+            rankings = self.scorer.rank_many([query for query, _ in queries])
+        else:
+            rankings = [self.scorer.rank(query) for query, _ in queries]
+        return [
+            self._answer(ask, query, ranking, ignored)
+            for ask, (query, ignored), ranking in zip(asks, queries, rankings, strict=True)
+        ]
+
+    def similar(self, item_id: Id, k: int) -> list[Id]:
+        """Return the items most like one item.
+
+        Raises:
+            SimilarNotSupported: the model does not know what is alike.
+            ItemNotFound: no such item.
+        """
+        if not isinstance(self.scorer, Similar):
+            raise SimilarNotSupported(self.manifest.model)
+        row = self.item_ids.row(item_id)
+        if row == UNKNOWN:
+            raise ItemNotFound
+        ranking = self.scorer.similar(row, np.array([row], np.int32), k)
+        return [*self.item_ids.external(ranking.rows)]
+
+    def user_row(self, user_id: Id) -> int:
+        """Return a user's row, -1 for one that training did not see; raise UserNotFound outside the id domain."""
+        bound = self.manifest.id_bound
+        if isinstance(self.user_ids, IntegerIds) != isinstance(user_id, int):
+            raise UserNotFound
+        if isinstance(user_id, int) and bound is not None and not 0 <= user_id <= bound:
+            raise UserNotFound
+        return self.user_ids.row(user_id)
+
+    def _query(self, ask: Ask) -> tuple[Query, int]:
+        user = UNKNOWN if ask.user_id is None else self.user_row(ask.user_id)
+        history = self._histories.of(user)
+        rows = [self.item_ids.row(event.item_id) for event in ask.history]
+        known = [place for place, row in enumerate(rows) if row != UNKNOWN]
+        if known:
+            history = history.extended([ask.history[p] for p in known], [rows[p] for p in known], self._last_event)
+        exclude = (
+            history.rows if not ask.exclude else np.concatenate([history.rows, rows_of(self.item_ids, ask.exclude)])
+        )
+        query = Query(
+            user=user,
+            history=history.rows,
+            weights=history.weights,
+            ages=history.ages,
+            fresh=bool(known),
+            features=ask.features,
+            exclude=exclude,
+            only=None if ask.only is None else rows_of(self.item_ids, ask.only),
+            k=ask.k,
+        )
+        return query, len(ask.history) - len(known)
+
+    def _answer(self, ask: Ask, query: Query, ranking: Ranking | None, ignored: int) -> Recommendation:
+        chosen = ranking.rows if ranking else NO_ROWS
+        name, order = self._fallback.of(query.user, ask.features)
+        missing = ask.k - len(chosen)
+        filled = NO_ROWS
+        if missing > 0:
+            filled = first_allowed(order, missing, len(self.item_ids), (chosen, query.exclude), query.only)
+        rows = np.concatenate([chosen, filled])
+        source = name if not len(chosen) else "mixed" if len(filled) else "model"
+        items: list[Id] = [*self.item_ids.external(rows)]
+        details = self._details(query, ranking, rows, items, name) if ask.explain else []
+        return Recommendation(items, source, ignored, details)
+
+    def _details(
+        self, query: Query, ranking: Ranking | None, rows: Rows, items: list[Id], fallback: str
+    ) -> list[Detail]:
+        scores = ranking.scores.tolist() if ranking else []
+        reasons: list[Reason] = []
+        if ranking and isinstance(self.scorer, Explains):
+            reasons = self.scorer.because(query, ranking.rows)
+        counts: NDArray[np.int32] = self._popularity[rows]
+        return [
+            Detail(
+                item_id=item,
+                score=scores[place] if place < len(scores) else None,
+                source="model" if place < len(scores) else fallback,
+                because=self._because(reasons[place]) if place < len(reasons) else [],
+                users=int(counts[place]),
+            )
+            for place, item in enumerate(items)
+        ]
+
+    def _because(self, reason: Reason) -> list[tuple[Id, float]]:
+        return list(zip(self.item_ids.external(reason.history), reason.shares.tolist(), strict=True))

@@ -1,0 +1,219 @@
+"""Versions and aliases in a store: which exist, which is served, and how that changes."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from warmstart.errors import Conflict, KeyMissing, ManifestInvalid, NothingToRollBack, VersionMissing
+from warmstart.manifest import MAX_BYTES, MODEL_NAME, SHA256, VERSION, Manifest, canonical_json, parse_json_object
+from warmstart.store import Object, Store
+
+CHAMPION = "champion"  # the alias that functions serve
+MODELS = "models"
+
+
+def version_prefix(model: str, version: str) -> str:
+    """Return where a version's files lie."""
+    return f"{MODELS}/{model}/versions/{version}"
+
+
+def manifest_key(model: str, version: str) -> str:
+    """Return where a version's manifest lies."""
+    return f"{version_prefix(model, version)}/manifest.json"
+
+
+def alias_key(model: str, alias: str) -> str:
+    """Return where an alias lies."""
+    return f"{MODELS}/{model}/aliases/{alias}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name that points at one version of a model."""
+
+    version: str
+    manifest_sha256: str
+    serial: int  # only ever grows, on a rollback too
+    set_at: str
+    reason: str
+    previous: str | None  # the version it pointed at before
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Parse and check; raise ManifestInvalid."""
+        try:
+            alias = cls(**parse_json_object(data, "alias"))
+            versions = (alias.version, alias.previous or alias.version)
+            good = all(VERSION.fullmatch(v) for v in versions) and SHA256.fullmatch(alias.manifest_sha256)
+        except TypeError:
+            good = None
+        if not good or type(alias.serial) is not int or not 0 < alias.serial < 2**63:
+            raise ManifestInvalid("not an alias")
+        return alias
+
+    def to_json(self) -> bytes:
+        """Return canonical JSON."""
+        return canonical_json(asdict(self))
+
+
+def models(store: Store) -> list[str]:
+    """Return the names of all models in a store."""
+    return [name for name in store.folders(MODELS) if MODEL_NAME.fullmatch(name)]
+
+
+def versions(store: Store, model: str) -> list[str]:
+    """Return a model's committed versions, oldest first."""
+    keys = store.keys(f"{MODELS}/{model}/versions")
+    names = [key.split("/")[-2] for key in keys if key.endswith("/manifest.json")]
+    return sorted(name for name in names if VERSION.fullmatch(name))
+
+
+def read_manifest(store: Store, model: str, version: str) -> tuple[Manifest, str]:
+    """Return a committed version's manifest and the SHA-256 of its bytes, or raise VersionMissing."""
+    if not MODEL_NAME.fullmatch(model) or not VERSION.fullmatch(version):
+        raise VersionMissing(f"no version {version[:40]!r} of a model {model[:64]!r}")
+    try:
+        data = store.get(manifest_key(model, version), limit=MAX_BYTES).data
+    except KeyMissing:
+        raise VersionMissing(f"no committed version {version} of {model}") from None
+    return Manifest.from_json(data), hashlib.sha256(data).hexdigest()
+
+
+def read_alias(store: Store, model: str, alias: str = CHAMPION) -> Alias | None:
+    """Return an alias, or None where it was never set."""
+    found = _alias_object(store, model, alias)
+    return Alias.from_json(found.data) if found else None
+
+
+def aliases(store: Store, model: str) -> dict[str, Alias]:
+    """Return all aliases of a model by name."""
+    keys = store.keys(f"{MODELS}/{model}/aliases")
+    names = [key.rpartition("/")[2].removesuffix(".json") for key in keys]
+    return {name: alias for name in names if (alias := read_alias(store, model, name))}
+
+
+def promote(store: Store, model: str, version: str, *, reason: str, alias: str = CHAMPION) -> Alias:
+    """Make an alias point at a committed version; one that points there already is left alone.
+
+    Raises:
+        VersionMissing: there is none, or a sweep took it meanwhile and the swap was undone.
+        Conflict: somebody else moved the alias at the same time.
+    """
+    _, digest = read_manifest(store, model, version)
+    found = _alias_object(store, model, alias)
+    current = Alias.from_json(found.data) if found else None
+    if current and current.version == version:
+        return current
+    promoted = Alias(
+        version=version,
+        manifest_sha256=digest,
+        serial=current.serial + 1 if current else 1,
+        set_at=_now(),
+        reason=reason,
+        previous=current.version if current else None,
+    )
+    _write_alias(store, model, alias, promoted, found)
+    try:
+        read_manifest(store, model, version)
+    except VersionMissing:
+        _undo(store, model, alias, promoted, current)
+        raise
+    return promoted
+
+
+def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) -> Alias:
+    """Promote the version that the alias pointed at before.
+
+    Raises:
+        NothingToRollBack: it never pointed at another.
+    """
+    current = read_alias(store, model, alias)
+    if current is None or current.previous is None:
+        raise NothingToRollBack(f"{model}: {alias} has no previous version")
+    return promote(store, model, current.previous, reason=reason, alias=alias)
+
+
+def sweep(
+    store: Store, model: str, *, keep: int, older_than_days: float, dry_run: bool, now: datetime | None = None
+) -> list[str]:
+    """Delete old versions, committed or not.
+
+    Args:
+        store: where they are.
+        model: whose versions.
+        keep: how many of the newest stay in any case.
+        older_than_days: a version younger than this stays; a publisher may still be at work on it.
+        dry_run: only say what would go.
+        now: the present, for tests.
+
+    Returns:
+        The versions that went, or would go; never one that any alias names as `version` or `previous`.
+    """
+    limit = (now or datetime.now(UTC)) - timedelta(days=older_than_days)
+    named = [name for name in store.folders(f"{MODELS}/{model}/versions") if VERSION.fullmatch(name)]
+    old = [name for name in named[: max(0, len(named) - keep)] if _sealed_at(name) < limit]
+    gone = []
+    for version in old:
+        if version not in _named_by_aliases(store, model):  # read again before each deletion
+            gone.append(version)
+            if not dry_run:
+                _delete_version(store, model, version)
+    return gone
+
+
+def _delete_version(store: Store, model: str, version: str) -> None:
+    store.delete(manifest_key(model, version))  # first: from here on it is not committed
+    for key in store.keys(version_prefix(model, version)):
+        store.delete(key)
+
+
+def _named_by_aliases(store: Store, model: str) -> set[str | None]:
+    return {name for alias in aliases(store, model).values() for name in (alias.version, alias.previous)}
+
+
+def _alias_object(store: Store, model: str, alias: str) -> Object | None:
+    if not MODEL_NAME.fullmatch(model) or not MODEL_NAME.fullmatch(alias):
+        raise VersionMissing(f"no model {model[:64]!r} with an alias {alias[:64]!r}")
+    try:
+        return store.get(alias_key(model, alias), limit=MAX_BYTES)
+    except KeyMissing:
+        return None
+
+
+def _write_alias(store: Store, model: str, alias: str, value: Alias, over: Object | None) -> None:
+    key = alias_key(model, alias)
+    if over is None:
+        store.put_if_absent(key, value.to_json())
+    else:
+        store.replace(key, value.to_json(), over.etag)
+
+
+def _undo(store: Store, model: str, alias: str, promoted: Alias, before: Alias | None) -> None:
+    """Put back what stood there, under a new serial; somebody who moved it meanwhile wins."""
+    found = _alias_object(store, model, alias)
+    if found is None or found.data != promoted.to_json():
+        return
+    if before is None:
+        store.delete(alias_key(model, alias))
+        return
+    restored = Alias(
+        version=before.version,
+        manifest_sha256=before.manifest_sha256,
+        serial=promoted.serial + 1,
+        set_at=_now(),
+        reason=f"undone: {promoted.version} was swept",
+        previous=before.previous,
+    )
+    try:
+        store.replace(alias_key(model, alias), restored.to_json(), found.etag)
+    except Conflict:
+        return
+
+
+def _sealed_at(version: str) -> datetime:
+    return datetime.strptime(version[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,85 @@
+"""What a family implements: a query goes in, a ranking of rows comes out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Protocol, Self, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.artifact import Artifact
+
+Rows = NDArray[np.int32]
+Scores = NDArray[np.float32]
+NO_ROWS: Rows = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Whom to rank for, in rows."""
+
+    user: int  # row, -1 if unknown
+    history: Rows  # (h,) oldest first
+    weights: Scores  # (h,)
+    ages: Scores | None  # (h,) days before the newest event; None where times are not known
+    fresh: bool  # the history holds events that training did not see
+    features: Mapping[str, str | Sequence[str]]  # what is known about the user
+    exclude: Rows  # (e,) never to return
+    only: Rows | None  # (m,) return nothing else
+    k: int
+
+
+class Ranking(NamedTuple):
+    """Best first, each row once."""
+
+    rows: Rows  # (n,) n <= k
+    scores: Scores  # (n,) descending
+
+
+class Reason(NamedTuple):
+    """Why one item was recommended: the events of the history behind it, and their shares of the score."""
+
+    history: Rows  # (r,) largest share first
+    shares: Scores  # (r,) of the score, so a full list sums to 1
+
+
+class Scorer(Protocol):
+    """Reads one kind of artifact and ranks."""
+
+    name: ClassVar[str]  # the manifest's `scorer`
+
+    @classmethod
+    def load(cls, artifact: Artifact) -> Self:
+        """Open the arrays; raise Incompatible where one is missing or of another shape."""
+        ...
+
+    def rank(self, query: Query) -> Ranking | None:
+        """Rank for one user; None where nothing is known of this user."""
+        ...
+
+
+@runtime_checkable
+class Similar(Protocol):
+    """A scorer that also knows which items are alike."""
+
+    def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
+        """Rank the items most like one item."""
+        ...
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A scorer that can say why."""
+
+    def because(self, query: Query, rows: Rows) -> list[Reason]:
+        """Return a reason for each row that `rank` gave for this query."""
+        ...
+
+
+@runtime_checkable
+class RanksMany(Protocol):
+    """A scorer that is faster over many queries at once, with the same answers."""
+
+    def rank_many(self, queries: Sequence[Query]) -> list[Ranking | None]:
+        """Rank for each query."""
+        ...

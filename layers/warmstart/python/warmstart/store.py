@@ -1,0 +1,206 @@
+"""An object store with the two conditional writes that the registry needs, over S3 or a folder."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    NotModifiedError,
+    PermissionDeniedError,
+    PreconditionError,
+    UnauthenticatedError,
+)
+from obstore.store import ClientConfig, LocalStore, S3Config, S3Store
+
+from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, SettingsError, StoreUnavailable
+
+
+class Object(NamedTuple):
+    """An object's bytes and the tag that its next conditional write must name."""
+
+    data: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a store, in seconds."""
+
+    request: float = 30.0
+    connect: float = 2.0
+    retries: int = 4
+    retry_for: float = 8.0
+
+
+HASTY = Patience(request=0.3, connect=0.3, retries=0, retry_for=0.3)  # a check inside somebody's request
+
+
+@contextmanager
+def _translated(key: str) -> Iterator[None]:
+    """Turn obstore's errors into this project's; their text, which can hold signed URLs, stays out."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise KeyMissing(f"no object {key}") from None
+    except (AlreadyExistsError, PreconditionError):
+        raise Conflict(f"{key} was written by somebody else") from None
+    except (PermissionDeniedError, UnauthenticatedError):
+        raise AccessDenied(f"{key}: access denied, or absent without the right to list") from None
+    except NotModifiedError:
+        raise
+    except (BaseError, OSError) as error:
+        raise StoreUnavailable(f"{key}: the store gave no good answer ({type(error).__name__})") from error
+
+
+class Store:
+    """Objects under one URL; keys are relative to it. Safe to share between threads."""
+
+    def __init__(self, url: str, backend: Any) -> None:
+        self.url = url
+        self._backend = backend
+
+    def get(self, key: str, *, limit: int) -> Object:
+        """Return the whole object; one that says to hold over `limit` bytes is refused unread."""
+        with _translated(key):
+            return self._read(obstore.get(self._backend, key), key, limit)
+
+    def get_if_changed(self, key: str, etag: str | None, *, limit: int) -> Object | None:
+        """Return the object, or None while its tag is still `etag`; with None for a tag it always counts as changed."""
+        if etag is None:
+            return self.get(key, limit=limit)
+        try:
+            with _translated(key):
+                return self._read(obstore.get(self._backend, key, options={"if_none_match": etag}), key, limit)
+        except NotModifiedError:
+            return None
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """Return `length` bytes from `start`; a shorter body is returned as it came, for the caller to judge."""
+        with _translated(key):
+            return bytes(obstore.get_range(self._backend, key, start=start, length=length))
+
+    def size(self, key: str) -> int:
+        """Return the object's size in bytes."""
+        with _translated(key):
+            return int(obstore.head(self._backend, key)["size"])
+
+    def put(self, key: str, content: bytes | Path) -> None:
+        """Write bytes or a file, whatever stood there; large files go in parts."""
+        with _translated(key):
+            obstore.put(self._backend, key, content)
+
+    def put_if_absent(self, key: str, data: bytes) -> None:
+        """Write a small object; raise Conflict where one exists."""
+        with _translated(key):
+            obstore.put(self._backend, key, data, mode="create", use_multipart=False)
+
+    def replace(self, key: str, data: bytes, etag: str) -> None:
+        """Write a small object over the version that bears `etag`; raise Conflict where another stands."""
+        with _translated(key):
+            obstore.put(self._backend, key, data, mode={"e_tag": etag}, use_multipart=False)
+
+    def delete(self, key: str) -> None:
+        """Remove an object; one that is not there is no error."""
+        try:
+            with _translated(key):
+                obstore.delete(self._backend, key)
+        except KeyMissing:
+            pass
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return every key below a folder, sorted."""
+        with _translated(prefix):
+            return sorted(meta["path"] for batch in obstore.list(self._backend, prefix) for meta in batch)
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of the folders right below a folder, sorted."""
+        with _translated(prefix):
+            found = obstore.list_with_delimiter(self._backend, prefix)["common_prefixes"]
+        return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
+
+    @staticmethod
+    def _read(result: Any, key: str, limit: int) -> Object:
+        if result.meta["size"] > limit:
+            raise Corrupt(f"{key} holds {result.meta['size']} bytes, over the limit of {limit}")
+        etag = result.meta["e_tag"]
+        return Object(bytes(result.bytes()), etag)
+
+
+class FolderStore(Store):
+    """A store in a folder; a lock file stands in for the conditional write that a file system lacks."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        super().__init__(url, LocalStore(folder, automatic_cleanup=False, mkdir=True))
+        self._folder = folder
+
+    def replace(self, key: str, data: bytes, etag: str) -> None:
+        """Compare and write under a lock: all writers of this store are this code."""
+        with self._locked(key), _translated(key):
+            if obstore.head(self._backend, key)["e_tag"] != etag:
+                raise Conflict(f"{key} was written by somebody else")
+            obstore.put(self._backend, key, data, use_multipart=False)
+
+    @contextmanager
+    def _locked(self, key: str) -> Iterator[None]:
+        lock = self._folder / ".locks" / key.replace("/", "~")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def open_store(
+    url: str,
+    *,
+    patience: Patience = Patience(),
+    credentials: Callable[[], Any] | None = None,
+    endpoint: str | None = None,
+) -> Store:
+    """Open `s3://bucket/prefix`, `file:///folder` or a plain folder.
+
+    Args:
+        url: where the store is.
+        patience: time limits and retries.
+        credentials: an obstore credential provider; without one the environment is read, as Lambda sets it.
+        endpoint: an S3-compatible server instead of AWS; without one the environment is read.
+
+    Raises:
+        SettingsError: the URL is of no known kind.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "s3" and parts.netloc:
+        return Store(url, _s3(parts.netloc, parts.path.strip("/"), patience, credentials, endpoint))
+    if parts.scheme in ("", "file") and parts.netloc in ("", "localhost") and parts.path:
+        folder = Path(parts.path).expanduser().resolve()
+        return FolderStore(f"file://{folder}", folder)
+    raise SettingsError(f"a store is s3://bucket/prefix, file:///folder or a folder, not {url!r}")
+
+
+def _s3(
+    bucket: str, prefix: str, patience: Patience, credentials: Callable[[], Any] | None, endpoint: str | None
+) -> S3Store:
+    options: ClientConfig = {"timeout": f"{patience.request}s", "connect_timeout": f"{patience.connect}s"}
+    config: S3Config = {}
+    if endpoint:
+        config = {"endpoint": endpoint, "virtual_hosted_style_request": False}
+        options["allow_http"] = endpoint.startswith("http://")
+    return S3Store(
+        bucket,
+        prefix=prefix or None,
+        config=config,
+        client_options=options,
+        retry_config={
+            "max_retries": patience.retries,
+            "retry_timeout": timedelta(seconds=patience.retry_for),
+            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=1), "base": 2},
+        },
+        credential_provider=credentials,
+    )

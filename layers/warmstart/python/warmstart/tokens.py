@@ -1,0 +1,106 @@
+"""Bearer tokens: made once, kept only as SHA-256, compared in constant time."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from warmstart.errors import ManifestInvalid, Unauthorized
+from warmstart.manifest import MODEL_NAME, SHA256, canonical_json, parse_json_object
+
+TOKENS_KEY = "auth/tokens.json"
+MAX_BYTES = 4 * 2**20  # of the file that holds them all
+MAX_HEADER = 512  # characters of an Authorization header that are worth looking at
+ALL_MODELS = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token."""
+
+    name: str
+    sha256: str
+    created_at: str  # ISO 8601, UTC
+    expires_at: str | None
+    models: tuple[str, ...]  # the allowed ones, or ("*",)
+    plan: str
+
+    def expired(self, now: datetime) -> bool:
+        """Return whether it is too old."""
+        return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
+
+    def allows(self, model: str) -> bool:
+        """Return whether it covers a model."""
+        return ALL_MODELS in self.models or model in self.models
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBook:
+    """All tokens of a stage."""
+
+    tokens: tuple[Token, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Parse and check; raise ManifestInvalid."""
+        try:
+            raw = parse_json_object(data, "token book")["tokens"]
+            tokens = tuple(Token(**{**entry, "models": tuple(entry["models"])}) for entry in raw)
+            good = all(SHA256.fullmatch(token.sha256) and _sound(token) for token in tokens)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            good = False
+        if not good:
+            raise ManifestInvalid("not a token book")
+        return cls(tokens)
+
+    def to_json(self) -> bytes:
+        """Return canonical JSON."""
+        return canonical_json({"tokens": [asdict(token) for token in self.tokens]})
+
+    def find(self, header: str, now: datetime) -> Token:
+        """Return the token that an Authorization header names.
+
+        Every entry is compared, in constant time, whether or not one fits.
+
+        Raises:
+            Unauthorized: another scheme, no such token, or one that has expired.
+        """
+        scheme, _, secret = header.partition(" ")
+        if len(header) > MAX_HEADER or scheme.lower() != "bearer" or not secret.isascii() or not secret.isprintable():
+            raise Unauthorized
+        digest = sha256_of(secret)
+        fitting = [token for token in self.tokens if hmac.compare_digest(token.sha256, digest)]
+        if not fitting or fitting[0].expired(now):
+            raise Unauthorized
+        return fitting[0]
+
+
+def create(name: str, *, models: Iterable[str], plan: str, expires_at: datetime | None) -> tuple[str, Token]:
+    """Make a token of 256 random bits.
+
+    Returns:
+        The secret, which is shown once and kept nowhere, and what is kept.
+    """
+    secret = secrets.token_urlsafe(32)
+    return secret, Token(
+        name=name,
+        sha256=sha256_of(secret),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        expires_at=expires_at.isoformat(timespec="seconds") if expires_at else None,
+        models=tuple(models),
+        plan=plan,
+    )
+
+
+def sha256_of(secret: str) -> str:
+    """Return what is kept of a secret; its 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _sound(token: Token) -> bool:
+    expires = token.expires_at is None or datetime.fromisoformat(token.expires_at).tzinfo is not None
+    models = all(model == ALL_MODELS or MODEL_NAME.fullmatch(model) for model in token.models)
+    return expires and models and isinstance(token.name, str) and isinstance(token.plan, str)

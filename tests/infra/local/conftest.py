@@ -1,0 +1,68 @@
+"""The twin with this folder's functions, in a process of its own."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.local.function import LAYER, TASK_ROOT
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A gateway that listens, and what its process says."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, token: str = "good") -> httpx.Client:
+        """A client with a token."""
+        return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=10)
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[Twin]:
+    """Start the twin, wait until it is ready, and end it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "stderr"
+    environment = {**os.environ, "PYTHONPATH": f"{TASK_ROOT}:{LAYER}", "PLANTED_SECRET": "hunter2"}
+    command = [sys.executable, "-m", "tests.infra.local.serving", str(port)]
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(command, cwd=TASK_ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n", log.read_text()
+        try:
+            yield Twin(port, process, log)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    """One twin for all tests that do not end it."""
+    with serving(tmp_path_factory.mktemp("twin")) as twin:
+        yield twin
+
+
+@pytest.fixture
+def client(twin: Twin) -> Iterator[httpx.Client]:
+    """A client with a good token."""
+    with twin.client() as client:
+        yield client

@@ -1,0 +1,3 @@
+"""A function that dies at init."""
+
+raise RuntimeError("no model to serve")

@@ -1,0 +1,168 @@
+"""One table file as it stands: CSV as text, Parquet in its own types, every row in its place."""
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import csv as arrow_csv
+
+from training.data import lines
+from training.data.layouts import TableFile
+from warmstart.errors import DataError
+
+_BLOCK = 1 << 24  # bytes read at a time: no row may be longer
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The rows of one file, under the file's own column names."""
+
+    path: Path
+    spec: TableFile
+    frame: pl.DataFrame
+    ragged: tuple[tuple[int, str], ...] = field(default=())  # lines left out of the frame, and why
+
+    @property
+    def unit(self) -> str:
+        """What the file counts: lines, or rows where it has none."""
+        return "row" if _is_parquet(self.path) else "line"
+
+    def lines(self, rows: Sequence[int]) -> dict[int, int]:
+        """Tell where rows of the frame stand in the file, counted from 1."""
+        if _is_parquet(self.path):
+            return {row: row + 1 for row in rows}
+        return lines.lines_of(self.path, self.spec, rows)
+
+
+def column_names(path: Path, spec: TableFile) -> list[str]:
+    """Read the names of a file's columns, and nothing else."""
+    _refuse_what_is_no_file(path)
+    if _is_parquet(path):
+        return list(_parquet(path).collect_schema())
+    return list(spec.header) or [name.strip() for name in _header(path, spec)]
+
+
+def read_raw(path: Path, spec: TableFile, columns: Sequence[str]) -> RawTable:
+    """Read some columns of a file; a file that is not what its name says is a DataError."""
+    _refuse_what_is_no_file(path)
+    if _is_parquet(path):
+        return RawTable(path, spec, _collected(path, columns))
+    frame, bad = _read_csv(path, spec, columns)
+    return RawTable(path, spec, frame, tuple(lines.ragged(path, spec)) if bad else ())
+
+
+def fingerprint(paths: Sequence[Path]) -> str:
+    """Hash the bytes of files, one after the other, with SHA-256."""
+    digest = hashlib.sha256()
+    for block in chain.from_iterable(map(_blocks, paths)):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix == ".parquet"
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    if path.is_dir():
+        raise DataError(f"{path} is a directory, not a table")
+    if not path.is_file():
+        raise DataError(f"{path}: no such file")
+    if not path.stat().st_size:
+        raise DataError(f"{path.name} is empty")
+
+
+def _parquet(path: Path) -> pl.LazyFrame:
+    try:
+        frame = pl.scan_parquet(path, glob=False)
+        frame.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{path.name} is not a Parquet file") from error
+    return frame
+
+
+def _collected(path: Path, columns: Sequence[str]) -> pl.DataFrame:
+    frame = _parquet(path)
+    try:
+        return frame.select(columns).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{path.name} is damaged: its columns cannot be read") from error
+
+
+def _header(path: Path, spec: TableFile) -> list[str]:
+    _, names = next(lines.records(path, spec), (1, []))
+    names[:1] = [name.removeprefix("\ufeff") for name in names[:1]]
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise DataError(f"{path.name}, line 1: column {twice} stands there twice")
+    return names
+
+
+def _read_csv(path: Path, spec: TableFile, columns: Sequence[str]) -> tuple[pl.DataFrame, int]:
+    """Read with Arrow, which is strict about the number of values; return the count of ragged lines too."""
+    if spec.quoted and _count(path, b'"') % 2:
+        lines.refuse_open_quote(path, spec)
+    bad = list[int]()
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        bad.append(row.actual_columns)
+        return "skip"
+
+    source, separator = _source(path, spec)
+    names = column_names(path, spec)
+    parsing = arrow_csv.ParseOptions(
+        delimiter=separator,
+        quote_char='"' if spec.quoted else False,
+        newlines_in_values=spec.quoted,
+        invalid_row_handler=set_aside,
+    )
+    reading = arrow_csv.ReadOptions(
+        column_names=names,
+        skip_rows=0 if spec.header else _header_lines(path, spec),
+        encoding=spec.encoding,
+        block_size=_BLOCK,
+    )
+    converting = arrow_csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), include_columns=list(columns), strings_can_be_null=False
+    )
+    try:
+        table = arrow_csv.read_csv(source, reading, parsing, converting)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise _unreadable(path, spec) from error
+    return pl.DataFrame(table), len(bad)
+
+
+def _source(path: Path, spec: TableFile) -> tuple[Path | io.BytesIO, str]:
+    """Give Arrow a separator of one byte: files with `::` are rewritten in memory."""
+    if len(spec.separator) == 1:
+        return path, spec.separator
+    return io.BytesIO(path.read_bytes().replace(spec.separator.encode(), b"\x1f")), "\x1f"
+
+
+def _header_lines(path: Path, spec: TableFile) -> int:
+    """Count the lines up to the first row: one, unless a name holds a line break."""
+    walk = lines.records(path, spec)
+    next(walk, None)
+    return next(walk, (2, []))[0] - 1
+
+
+def _unreadable(path: Path, spec: TableFile) -> DataError:
+    line = lines.undecodable(path, spec)
+    if line:
+        return DataError(f"{path.name}, line {line}: not {spec.encoding} text")
+    return DataError(f"{path.name} cannot be read as CSV: no rows, or a row of over {_BLOCK >> 20} MiB")
+
+
+def _count(path: Path, byte: bytes) -> int:
+    return sum(block.count(byte) for block in _blocks(path))
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block

@@ -1,0 +1,67 @@
+"""The table of interactions: ids, weights and times, row by row as the file has them."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
+from training.data.files import RawTable, read_raw
+from training.data.place import Place
+from training.data.sieve import Finding, Sieve
+from training.data.values import cast_ids, cast_moments, cast_weights
+from training.recipe import DataSection
+from warmstart.errors import DataError
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """The good rows of one file, and what is wrong with the others."""
+
+    name: str
+    frame: pl.DataFrame
+    rows: int  # all that the file has
+    bad: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    left_out: int = 0  # good rows that weigh less than the recipe's min_weight
+
+
+def read_interactions(place: Place, data: DataSection) -> ReadTable:
+    """Read the interactions; whether bad rows matter is for the caller to say."""
+    names = place.columns((USER_ID, ITEM_ID, WEIGHT, TIMESTAMP), data)
+    said = [name for name in (WEIGHT, TIMESTAMP) if name in data.columns or name in place.spec.columns]
+    place.require(names, [USER_ID, ITEM_ID, *said], data)
+    sieve = sieve_of(place, list(dict.fromkeys(names.values())))
+    kept = {name: sieve.take(names[name], cast_ids) for name in (USER_ID, ITEM_ID)}
+    kept[WEIGHT] = _weights(sieve, names.get(WEIGHT), data.min_weight)
+    if TIMESTAMP in names:
+        kept[TIMESTAMP] = sieve.take(names[TIMESTAMP], cast_moments)
+    good = sifted(sieve, kept)
+    heavy = good.frame.filter(pl.col(WEIGHT) >= (data.min_weight or 0))
+    return ReadTable(good.name, heavy, good.rows, good.bad, good.findings, len(good.frame) - len(heavy))
+
+
+def sieve_of(place: Place, columns: list[str]) -> Sieve:
+    """Read columns of a table that must have rows."""
+    raw: RawTable = read_raw(place.path, place.spec, columns)
+    if raw.frame.is_empty() and not raw.ragged:
+        raise DataError(f"{place.path.name} has no rows")
+    return Sieve(raw)
+
+
+def sifted(sieve: Sieve, columns: dict[str, pl.Series]) -> ReadTable:
+    """Put the good rows together."""
+    frame = pl.DataFrame([values.alias(name) for name, values in columns.items()])
+    rows = len(frame) + len(sieve.raw.ragged)
+    kept = frame if sieve.good.all() else frame.filter(pl.Series(sieve.good))
+    return ReadTable(sieve.raw.path.name, kept, rows, sieve.bad, sieve.findings())
+
+
+def _weights(sieve: Sieve, column: str | None, min_weight: float | None) -> pl.Series:
+    """Take the weights, 1 where there are none; a weight of 0 is fine only where min_weight leaves it out."""
+    if column is None:
+        return pl.repeat(1.0, len(sieve.good), dtype=pl.Float32, eager=True)
+    weights = sieve.take(column, cast_weights)
+    sieve.refuse(column, {"weight below 0": weights < 0})
+    if min_weight is None:
+        sieve.refuse(column, {"weight is 0": weights == 0})
+    return weights

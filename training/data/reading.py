@@ -1,0 +1,60 @@
+"""A data set read whole, with all that is wrong in it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.columns import ITEM_ID, USER_ID
+from training.data.features import read_items, read_users
+from training.data.files import fingerprint
+from training.data.interactions import ReadTable, read_interactions
+from training.data.layouts import LAYOUTS, PLAIN
+from training.data.place import locate
+from training.data.sieve import Finding
+from training.recipe import DataSection
+from warmstart.errors import DataError
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The tables of a data set."""
+
+    interactions: ReadTable
+    users: ReadTable | None
+    items: ReadTable | None
+    sha256: str
+
+    @property
+    def tables(self) -> list[ReadTable]:
+        """The tables that exist."""
+        return [table for table in (self.interactions, self.users, self.items) if table is not None]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong, table after table."""
+        return [finding for table in self.tables for finding in table.findings]
+
+    @property
+    def bad(self) -> int:
+        """How many rows are bad, in all tables."""
+        return sum(table.bad for table in self.tables)
+
+
+def read(data: DataSection, base: Path = Path()) -> Reading:
+    """Read the tables of a data section; whether bad rows matter is for the caller to say."""
+    folder, layout = base / data.path, LAYOUTS[data.layout] if data.layout else PLAIN
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such directory")
+    place = locate(folder, data.interactions, layout.interactions)
+    users = locate(folder, data.users, layout.users)
+    items = locate(folder, data.items, layout.items)
+    if place is None:
+        raise DataError(f"{folder} holds no {' or '.join(layout.interactions.names)}")
+    if users is None and data.segments:
+        raise DataError(f"{folder} holds no {' or '.join(layout.users.names)}, which the recipe's segments need")
+    table = read_interactions(place, data)
+    return Reading(
+        interactions=table,
+        users=read_users(users, data, table.frame[USER_ID].dtype) if users else None,
+        items=read_items(items, data, table.frame[ITEM_ID].dtype) if items else None,
+        sha256=fingerprint([found.path for found in (place, users, items) if found]),
+    )

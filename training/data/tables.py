@@ -1,0 +1,61 @@
+"""The tables that training reads: good rows only, under canonical names."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from training.columns import ITEM_ID, USER_ID
+from training.data.interactions import ReadTable
+from training.data.reading import Reading, read
+from training.recipe import DataSection
+from warmstart.errors import DataError
+
+OnBadRow = Literal["refuse", "set-aside"]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A data set that can be learnt from; ids are Int64 or String, the same in all tables."""
+
+    interactions: pl.DataFrame  # user_id, item_id, weight Float32, and timestamp Int64 where known, as in the file
+    users: pl.DataFrame | None  # user_id and features, String or Int64, nulls allowed
+    items: pl.DataFrame | None  # item_id, title String and genres List(String) where known, and features
+    sha256: str  # over the bytes of the files: interactions, users, items
+    set_aside: int  # bad rows
+    left_out: int = 0  # interactions under min_weight
+
+
+def read_tables(data: DataSection, on_bad_row: OnBadRow = "refuse", base: Path = Path()) -> Tables:
+    """Read a data set; bad rows are refused or set aside and counted, nothing is dropped in silence."""
+    reading = read(data, base)
+    if reading.bad and on_bad_row == "refuse":
+        raise DataError(refusal(reading))
+    nothing = nothing_to_learn(reading.interactions)
+    if nothing:
+        raise DataError(nothing)
+    return Tables(
+        interactions=reading.interactions.frame,
+        users=reading.users.frame if reading.users else None,
+        items=reading.items.frame if reading.items else None,
+        sha256=reading.sha256,
+        set_aside=reading.bad,
+        left_out=reading.interactions.left_out,
+    )
+
+
+def refusal(reading: Reading) -> str:
+    """Name the first bad row and count the others."""
+    more = reading.bad - 1
+    others = f"and {more} more bad row{'s' if more > 1 else ''}; " if more else ""
+    return f"{reading.findings[0]} ({others}--on-bad-row set-aside to leave {'them' if more else 'it'} out)"
+
+
+def nothing_to_learn(interactions: ReadTable) -> str | None:
+    """Say why a table holds no difference between users or between items, if it holds none."""
+    for column, called in ((USER_ID, "user"), (ITEM_ID, "item")):
+        count = interactions.frame[column].n_unique()
+        if count < 2:
+            return f"{interactions.name}: nothing to learn from, {'one' if count else 'no'} {called} in all good rows"
+    return None

@@ -1,0 +1,134 @@
+"""A recipe: a data set, its columns, the fold it is measured on, the models and their settings."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from training import columns
+from training.data.layouts import LAYOUTS
+from training.section import NAME, Section, Setting
+from warmstart.errors import DataError
+
+
+@dataclass(frozen=True)
+class DataSection:
+    """Where the tables are and what their columns are called."""
+
+    path: Path
+    layout: str | None  # a known directory, see training.data.layouts
+    interactions: str | None  # file names; interactions.csv or .parquet, and so on, unless said
+    users: str | None
+    items: str | None
+    columns: Mapping[str, str]  # canonical -> name in the file
+    min_weight: float | None  # interactions of less weight are left out, and counted
+    segments: tuple[str, ...]  # user features that popularity is also counted by
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What is held back to measure on: each user's last item, or the last days."""
+
+    kind: Literal["leave_last_out", "time"]
+    days: int = 7
+
+
+@dataclass(frozen=True)
+class ModelSection:
+    """A published name, the algorithm that makes it and its settings."""
+
+    name: str
+    algorithm: str
+    params: Mapping[str, Setting]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that training reads, besides the tables."""
+
+    name: str
+    data: DataSection
+    fold: Fold
+    models: tuple[ModelSection, ...]
+    path: Path
+    seed: int = 32
+    fallback: str = "popular"
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe; an unknown key, a wrong type or an impossible value is a DataError that names file and key."""
+    top = Section(path, "", _parsed(path))
+    recipe = Recipe(
+        name=top.name("name"),
+        seed=top.whole("seed", 0, 2**63 - 1, default=32),
+        fallback=top.name("fallback", default="popular"),
+        data=_data(top.section("data")),
+        fold=_fold(top.section("fold")),
+        models=_models(top.section("models")),
+        path=path,
+    )
+    top.done()
+    known = {"popular", *(model.name for model in recipe.models)}
+    if recipe.fallback not in known:
+        raise top.error("fallback", f"no model of this name; there are {', '.join(sorted(known))}")
+    return recipe
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf8"))
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such recipe") from error
+    except (IsADirectoryError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is not a recipe: it must be a TOML file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{path} is not TOML: {error}") from error
+
+
+def _data(section: Section) -> DataSection:
+    data = DataSection(
+        path=Path(section.text("path")),
+        layout=section.optional_text("layout"),
+        interactions=section.optional_text("interactions"),
+        users=section.optional_text("users"),
+        items=section.optional_text("items"),
+        columns=_columns(section.section("columns", default={})),
+        min_weight=section.positive("min_weight"),
+        segments=section.texts("segments"),
+    )
+    if data.layout is not None and data.layout not in LAYOUTS:
+        raise section.error("layout", f"unknown; there are {', '.join(LAYOUTS)}")
+    section.done()
+    return data
+
+
+def _columns(section: Section) -> dict[str, str]:
+    named = {name: section.text(name) for name in columns.ALL if name in section.values}
+    section.done()
+    return named
+
+
+def _fold(section: Section) -> Fold:
+    kind = section.text("kind")
+    if kind not in ("leave_last_out", "time"):
+        raise section.error("kind", "must be leave_last_out or time")
+    if kind != "time" and "days" in section.values:
+        raise section.error("days", "only a fold of kind time has days")
+    fold = Fold(cast("Literal['leave_last_out', 'time']", kind), section.whole("days", 1, 3650, default=7))
+    section.done()
+    return fold
+
+
+def _models(section: Section) -> tuple[ModelSection, ...]:
+    if not section.values:
+        raise section.error("", "at least one model is needed")
+    return tuple(_model(name, section.section(name)) for name in section.values)
+
+
+def _model(name: str, section: Section) -> ModelSection:
+    if not NAME.fullmatch(name):
+        raise section.error("", "a model's name is a-z, 0-9, _ and -, at most 64 of them")
+    algorithm = section.name("algorithm", default=name)
+    settings = {key: section.setting(key) for key in section.values if key != "algorithm"}
+    return ModelSection(name, algorithm, settings)

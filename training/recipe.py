@@ -8,8 +8,9 @@ from typing import Any, Literal, cast
 
 from training import columns
 from training.data.layouts import LAYOUTS
-from training.section import NAME, Section, Setting
+from training.section import Section, Setting
 from warmstart.errors import DataError
+from warmstart.manifest import MODEL_NAME
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _models(section: Section) -> tuple[ModelSection, ...]:
 
 
 def _model(name: str, section: Section) -> ModelSection:
-    if not NAME.fullmatch(name):
+    if not MODEL_NAME.fullmatch(name):
         raise section.error("", "a model's name is a-z, 0-9, _ and -, at most 64 of them")
     algorithm = section.name("algorithm", default=name)
     settings = {key: section.setting(key) for key in section.values if key != "algorithm"}

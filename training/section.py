@@ -1,15 +1,14 @@
 """One table of a TOML file, read strictly: a wrong key, type or value names file and key."""
 
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from warmstart.errors import DataError
+from warmstart.manifest import MODEL_NAME
 
 Setting = int | float | str | bool
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class Section:
@@ -49,7 +48,7 @@ class Section:
     def name(self, key: str, default: str | None = None) -> str:
         """Get a name as artifacts and addresses bear it."""
         value = self.text(key, default)
-        if not NAME.fullmatch(value):
+        if not MODEL_NAME.fullmatch(value):
             raise self.error(key, "a name is a-z, 0-9, _ and -, at most 64 of them")
         return value
 

@@ -1,7 +1,7 @@
 """Ranks by the inner product of a user's and the items' vectors; histories are folded in."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ REASONS = 3  # events of a history that are named behind an item
 class FactorizationScorer:
     """Alternating least squares: Hu, Koren & Volinsky, "Collaborative filtering for implicit feedback", ICDM 2008."""
 
-    name = "factorization"
+    name: ClassVar[str] = "factorization"
 
     def __init__(self, users: Vectors, items: Vectors, norms: Scores, gram: Vectors, alpha: float) -> None:
         self._users = users  # (n_users, d)
@@ -53,10 +53,9 @@ class FactorizationScorer:
         rankings: list[Ranking | None] = []
         for start in range(0, len(queries), BATCH):
             batch = queries[start : start + BATCH]
-            vectors = [self._user_vector(query) for query in batch]
-            known = [place for place, vector in enumerate(vectors) if vector is not None]
-            scores = np.stack([vectors[place] for place in known]) @ self._items.T if known else ()
-            found = dict(zip(known, scores, strict=True))
+            vectors = {place: v for place, query in enumerate(batch) if (v := self._user_vector(query)) is not None}
+            scores = np.stack([*vectors.values()]) @ self._items.T if vectors else ()
+            found = dict(zip(vectors, scores, strict=True))
             rankings += [
                 top_k(found[place], query.k, query.exclude, query.only) if place in found else None
                 for place, query in enumerate(batch)

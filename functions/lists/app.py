@@ -1,6 +1,7 @@
 """The lists family as an ASGI app: `uvicorn functions.lists.app:app`."""
 
+from functions.lists.random_scorer import RandomScorer
 from functions.lists.scorer import ListsScorer
 from warmstart.plain_app import plain_app
 
-app = plain_app(ListsScorer)
+app = plain_app(ListsScorer, RandomScorer)

@@ -1,6 +1,7 @@
 """The Lambda function of the lists family."""
 
+from functions.lists.random_scorer import RandomScorer
 from functions.lists.scorer import ListsScorer
 from warmstart.lambda_handler import serve
 
-handler = serve(ListsScorer)
+handler = serve(ListsScorer, RandomScorer)

@@ -1,6 +1,6 @@
 """Ready lists: per user where the artifact has them, else the order that everybody gets."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from warmstart.scorer import Query, Ranking, Rows
 class ListsScorer:
     """Looks lists up; an artifact without any leaves every answer to its fallback, which is the model then."""
 
-    name = "lists"
+    name: ClassVar[str] = "lists"
 
     def __init__(self, indptr: NDArray[np.int64] | None, rows: Rows) -> None:
         self._indptr = indptr  # (n_users + 1,)

@@ -9,11 +9,11 @@ from starlette.types import Message, Receive, Scope, Send
 Headers = tuple[tuple[str, str], ...]
 
 
-class BodyTooLarge(Exception):  # noqa: N818 named as in the API
+class BodyTooLarge(Exception):
     """More bytes than the gateway takes."""
 
 
-class ClientGone(Exception):  # noqa: N818 nobody is there to be told
+class ClientGone(Exception):
     """The connection closed before the request was whole."""
 
 

@@ -34,11 +34,11 @@ INHERITED = (
 )
 
 
-class FunctionFailed(Exception):  # noqa: N818 a function fails, the gateway does not
+class FunctionFailed(Exception):
     """The function answered with an error, or its process died; the message is its `errorMessage`."""
 
 
-class FunctionTimedOut(Exception):  # noqa: N818 as above
+class FunctionTimedOut(Exception):
     """No answer in the time that the function or the gateway allows."""
 
 

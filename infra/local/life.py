@@ -16,6 +16,7 @@ class Invocation:
     event: bytes
     deadline_ms: int
     answer: asyncio.Future[bytes]
+    taken: bool = False  # the process has it
 
     def finish(self, outcome: bytes | FunctionFailed) -> None:
         """Settle the answer, unless it is already."""
@@ -53,7 +54,8 @@ class Life:
         self.ready = True
         self.settled.set()
         invocation = await self._offers.get()
-        self.served = self.served or invocation is not None
+        if invocation is not None:
+            self.served = invocation.taken = True
         return invocation
 
     def finish(self, request_id: str, outcome: bytes | FunctionFailed) -> bool:

@@ -14,7 +14,7 @@ LAST_ANSWERS_S = 1  # for requests still open when the server stops
 def bound_socket(host: str, port: int) -> socket.socket:
     """A socket with its port, 0 for any free one; OSError if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio leaves Nagle on
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

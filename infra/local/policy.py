@@ -7,7 +7,7 @@ from typing import Any
 INVOKE = "execute-api:Invoke"
 
 
-class MalformedPolicy(ValueError):  # noqa: N818 it says what the policy is
+class MalformedPolicy(ValueError):
     """A document that API Gateway would not take, or one that says more than is understood here."""
 
 

@@ -15,7 +15,7 @@ NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
-class MalformedAnswer(ValueError):  # noqa: N818 it says what the answer is
+class MalformedAnswer(ValueError):
     """Not an answer of the Lambda proxy integration."""
 
 

@@ -6,7 +6,7 @@ from infra.gateway_responses import GatewayResponse, read_gateway_responses
 from infra.local.exchange import Answer
 
 
-class Refused(Exception):  # noqa: N818 a refusal is an answer
+class Refused(Exception):
     """No function will answer this request; the message is API Gateway's name for why."""
 
 

@@ -4,7 +4,7 @@ import asyncio
 from asyncio.subprocess import Process
 
 from infra.local.function import Function, FunctionFailed, FunctionTimedOut, lambda_environment
-from infra.local.life import Life
+from infra.local.life import Invocation, Life
 from infra.local.process import function_process, kill, say
 from infra.local.runtime_api import RuntimeApi
 
@@ -65,10 +65,18 @@ class Worker:
             run.exception()  # seen, so asyncio does not report it
 
     async def _run(self, event: bytes) -> bytes:
-        if not await self.settled():
-            raise FunctionFailed("the init failed")
+        while True:
+            if not await self.settled():
+                raise FunctionFailed("the init failed")
+            invocation = self._api.life.offer(event, self.function.timeout_s)
+            try:
+                return await self._answer(invocation)
+            except FunctionFailed:
+                if invocation.taken:
+                    raise  # else the process was dead already, and the next one gets the event
+
+    async def _answer(self, invocation: Invocation) -> bytes:
         life = self._api.life
-        invocation = life.offer(event, self.function.timeout_s)
         try:
             async with asyncio.timeout(self.function.timeout_s):
                 return await invocation.answer

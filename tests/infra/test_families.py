@@ -72,7 +72,7 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     """A syntax error names its file."""
     path = write(tmp_path, "factorization")
     path.write_text("models = [")
-    with pytest.raises(ValueError, match="family.toml"):
+    with pytest.raises(ValueError, match=r"family\.toml"):
         read_families(tmp_path)
 
 

@@ -1,0 +1,1 @@
+"""The `warmstart` command: a file per group of commands."""

@@ -70,8 +70,9 @@ class Failure(click.ClickException):
     exit_code = 1
 
     def show(self, file: Any = None) -> None:
-        """Print one line, whatever line breaks the message holds."""
-        click.echo("error: " + " ".join(self.message.split()), file=file or sys.stderr)
+        """Print one line, whatever line breaks and control characters the message holds."""
+        line = "".join(c if c.isprintable() else "?" for c in " ".join(self.message.split()))
+        click.echo(f"error: {line}", file=file or sys.stderr)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -1,5 +1,6 @@
 """`warmstart data`: fetch, make up and check tables."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -32,6 +33,7 @@ def fetch(console: Console, name: str, to: Path | None, sha256: str | None) -> N
         "official": f"{name} is in {fetched.path}",
         "wheel": f"{name} is in {fetched.path}, the same tables out of the recbole wheel",
         "already there": f"{name} is already in {fetched.path}, nothing to do",
+        "unverified": f"{fetched.path} has files of {name}'s names, left as they are: no checksum tells whose they are",
     }
     console.result({"name": name, "path": str(fetched.path), "origin": fetched.origin}, said[fetched.origin])
 
@@ -72,8 +74,6 @@ def synth(
 @click.pass_context
 def check(context: click.Context, console: Console, directory: Path, layout: str | None) -> None:
     """Count what a folder of tables, or a recipe's, holds and name what is wrong in it; exit 1 if anything is."""
-    from dataclasses import asdict
-
     from training.data.check import check as check_tables
 
     report = check_tables(_section(directory, layout))
@@ -83,7 +83,8 @@ def check(context: click.Context, console: Console, directory: Path, layout: str
 
 def _section(path: Path, layout: str | None) -> "DataSection":
     """Take the data section of a recipe, or describe a folder."""
-    from training.data.layouts import LAYOUTS, detect
+    from training.data.layouts import LAYOUTS
+    from training.data.place import detect
     from training.recipe import DataSection, read_recipe
 
     if path.suffix == ".toml":

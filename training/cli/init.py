@@ -6,6 +6,7 @@ import click
 
 from training.cli.console import Console, json_option, table
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
+from warmstart.errors import DataError
 
 
 @click.command()
@@ -24,7 +25,6 @@ def init(console: Console, interactions: Path, to: Path | None, force: bool, **s
     from training.data.draft import recipe_text
     from training.data.guess import guess
     from training.data.scratch import write_whole
-    from warmstart.errors import DataError
 
     recipe = to or Path(f"{interactions.stem}.recipe.toml")
     if recipe.exists() and not force:

@@ -17,7 +17,8 @@ from warmstart.errors import DataError
 def read_users(place: Place, data: DataSection, ids: pl.DataType) -> ReadTable:
     """Read the users, with ids of the type that they have in the interactions."""
     names = place.columns((USER_ID,), data)
-    place.require(names, [USER_ID], data)
+    if USER_ID not in names:
+        raise place.missing(place.said(USER_ID, data) or USER_ID)
     sieve, others = _open(place, names)
     kept = {USER_ID: _ids(sieve, names[USER_ID], ids), **{name: _feature(sieve, name) for name in others}}
     missing = [name for name in data.segments if name not in kept]
@@ -29,7 +30,8 @@ def read_users(place: Place, data: DataSection, ids: pl.DataType) -> ReadTable:
 def read_items(place: Place, data: DataSection, ids: pl.DataType) -> ReadTable:
     """Read the items, with ids of the type that they have in the interactions."""
     names = place.columns((ITEM_ID, TITLE, GENRES), data)
-    place.require(names, [ITEM_ID, *(name for name in (TITLE, GENRES) if name in data.columns)], data)
+    if ITEM_ID not in names:
+        raise place.missing(place.said(ITEM_ID, data) or ITEM_ID)
     sieve, others = _open(place, names)
     kept = {ITEM_ID: _ids(sieve, names[ITEM_ID], ids)}
     if TITLE in names:

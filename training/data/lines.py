@@ -1,7 +1,9 @@
 """The slow walk through a CSV file that finds the line of a row: only taken when something is wrong."""
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from itertools import islice
 from pathlib import Path
 
 from training.data.layouts import TableFile
@@ -15,15 +17,11 @@ def records(path: Path, spec: TableFile) -> Iterator[tuple[int, list[str]]]:
         yield from ((line, values) for line, values in walk if values)
 
 
-def lines_of(path: Path, spec: TableFile, rows: Collection[int]) -> dict[int, int]:
+def lines_of(path: Path, spec: TableFile, rows: AbstractSet[int]) -> dict[int, int]:
     """Find the line of each row, rows being those of the right width, counted from 0."""
-    wanted, found = set(rows), dict[int, int]()
-    for row, line in enumerate(line for line, width, expected in _widths(path, spec) if width == expected):
-        if row in wanted:
-            found[row] = line
-            if len(found) == len(wanted):
-                break
-    return found
+    good = (line for line, width, expected in _widths(path, spec) if width == expected)
+    up_to = enumerate(islice(good, max(rows, default=-1) + 1))
+    return {row: line for row, line in up_to if row in rows}
 
 
 def ragged(path: Path, spec: TableFile) -> list[tuple[int, str]]:

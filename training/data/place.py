@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.data.files import column_names
-from training.data.layouts import TableFile
+from training.data.layouts import LAYOUTS, TableFile
 from training.recipe import DataSection
 from warmstart.errors import DataError
 
@@ -18,19 +18,19 @@ class Place:
     spec: TableFile
 
     def columns(self, canonical: Sequence[str], data: DataSection) -> dict[str, str]:
-        """Map canonical names to the file's: as the recipe says, as the layout says, or as they are."""
+        """Map canonical names to the file's, as far as it has them: as recipe or layout say, or as they are."""
         there = column_names(self.path, self.spec)
-        called = {name: (data.columns.get(name), self.spec.columns.get(name), name) for name in canonical}
-        found = {name: next((n for n in names if n in there), None) for name, names in called.items()}
+        found = {name: next((n for n in (self.said(name, data), name) if n in there), None) for name in canonical}
         return {name: column for name, column in found.items() if column is not None}
 
-    def require(self, found: dict[str, str], needed: Sequence[str], data: DataSection) -> None:
-        """Raise DataError unless the needed columns were found, under the name that the recipe or layout gives."""
-        for name in needed:
-            wanted = data.columns.get(name) or self.spec.columns.get(name) or name
-            if found.get(name) != wanted and not (name in found and name not in data.columns):
-                there = ", ".join(column_names(self.path, self.spec))[:200]
-                raise DataError(f"{self.path.name}, line 1: no column {wanted}; there are {there}")
+    def said(self, name: str, data: DataSection) -> str | None:
+        """Give the name that the recipe, or else the layout, has for a canonical one."""
+        return data.columns.get(name) or self.spec.columns.get(name)
+
+    def missing(self, column: str) -> DataError:
+        """Make the error for a column that is not there."""
+        there = ", ".join(column_names(self.path, self.spec))[:200]
+        return DataError(f"{self.path.name}, line 1: no column {column}; there are {there}")
 
 
 def locate(folder: Path, named: str | None, spec: TableFile) -> Place | None:
@@ -42,3 +42,16 @@ def locate(folder: Path, named: str | None, spec: TableFile) -> Place | None:
     if path is None:
         return None
     return Place(path, replace(spec, header=(), flags=()) if path.suffix == ".parquet" else spec)
+
+
+def detect(folder: Path) -> str | None:
+    """Name the layout of a folder by its files, and KION's by the header of its interactions."""
+    for name, layout in LAYOUTS.items():
+        place = locate(folder, None, layout.interactions)
+        if place is not None and (place.spec.header or _has_all_columns(place)):
+            return name
+    return None
+
+
+def _has_all_columns(place: Place) -> bool:
+    return set(place.spec.columns.values()) <= set(column_names(place.path, place.spec))

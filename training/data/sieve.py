@@ -72,7 +72,7 @@ class Sieve:
             yield Finding(self.raw.path.name, self.raw.unit, first, "", what, len(self.raw.ragged))
 
     def _of_columns(self) -> Iterator[Finding]:
-        lines = self.raw.lines([row for _, _, row, _ in self._wrong])
+        lines = self.raw.lines({row for _, _, row, _ in self._wrong})
         for column, what, row, count in self._wrong:
             shown = _shown(self.raw.frame[column][row])
             yield Finding(self.raw.path.name, self.raw.unit, lines[row], column, what + shown, count)

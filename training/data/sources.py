@@ -12,7 +12,8 @@ class Source:
     url: str
     files: Mapping[str, str]  # member -> SHA-256 of its bytes, empty where nobody has published one
     limit: int = 64 << 20  # bytes, of the archive and of each member
-    also: Mapping[str, str] = field(default_factory=dict)  # file -> SHA-256 of the same table as the wheel gives it
+    in_wheel: bool = False  # whether training.data.wheel has it too
+    also: Mapping[str, str] = field(default_factory=dict)  # file -> SHA-256 of what the wheel makes of it
 
 
 MOVIELENS_100K = Source(
@@ -23,6 +24,7 @@ MOVIELENS_100K = Source(
         "ml-100k/u.item": "553841ebc7de3a0fd0d6b62a204ea30c1e651aacfb2814c7a6584ac52f2c5701",
         "ml-100k/u.user": "f120e114da2e8cf314fd28f99417c94ae9ddf1cb6db8ce0e4b5995d40e90e62c",
     },
+    in_wheel=True,
     also={"u.item": "7698249c0dabca2a0600405079b8f79ea3543313e8c309d13e08b68af34fe12e"},
 )
 MOVIELENS_1M = Source(

@@ -75,7 +75,8 @@ def _fashion(rng: np.random.Generator, days: int, niches: int) -> NDArray[np.flo
     """Let each niche's share wander from week to week."""
     steps = rng.normal(0.0, 0.35, size=(days // 7 + 1, niches))
     walk = np.cumsum(steps, axis=0)
-    return np.exp(walk - walk.mean(axis=1, keepdims=True)).clip(0.1, 10.0)
+    shares: NDArray[np.float64] = np.exp(walk - walk.mean(axis=1, keepdims=True)).clip(0.1, 10.0)
+    return shares
 
 
 def _interactions(rng: np.random.Generator, world: World, count: int) -> pl.DataFrame:

@@ -49,7 +49,8 @@ class Catalogue:
         first = np.searchsorted(self.niche, niches, side="left")
         low = np.where(first > 0, ends[first - 1], 0.0)
         drawn = np.searchsorted(ends, low + rng.random(len(niches)) * (ends[last] - low), side="right")
-        return np.clip(drawn, first, last)
+        chosen: Ints = np.clip(drawn, first, last)
+        return chosen
 
 
 def make_items(rng: np.random.Generator, count: int, days: int) -> Catalogue:

@@ -9,9 +9,10 @@ FIRST_SECOND = 86_400  # 1970-01-02
 LAST_SECOND = 4_102_444_800  # 2100-01-01
 LONGEST_ID = 256  # bytes
 
+_FIRST_DAY, _LAST_DAY = 19_700_102, 21_000_101  # as seconds these lie in 1970, where nobody has data
 _MISSING = ("", "nan", "null", "none", "<na>")
 _INTEGER = r"^(0|-?[1-9][0-9]*)(\.0)?$"  # 007 is text; 7.0 is what pandas makes of 7 beside a gap
-_MOMENTS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
+_MOMENTS = ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
 _ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 
 
@@ -123,10 +124,12 @@ def _seconds(column: pl.Series) -> pl.Series:
 
 
 def _scaled(numbers: pl.Series) -> pl.Series:
-    """Take numbers for milliseconds where most of them would be past 2100 as seconds."""
-    middle = numbers.fill_nan(None).median() if numbers.dtype.is_float() else numbers.median()
-    scale = 1000 if isinstance(middle, float) and middle > LAST_SECOND else 1
-    return (numbers // scale).cast(pl.Int64, strict=False)
+    """Tell by the middle of a column what its numbers are: seconds, milliseconds, or days written 20210501."""
+    whole = numbers.cast(pl.Int64, strict=False)
+    middle = whole.median()
+    if not isinstance(middle, float) or middle < _FIRST_DAY or _LAST_DAY < middle <= LAST_SECOND:
+        return whole
+    return _parsed(whole.cast(pl.String)) if middle <= _LAST_DAY else whole // 1000
 
 
 def _parsed(text: pl.Series) -> pl.Series:

@@ -1,0 +1,1 @@
+"""How good a model is, asked of the scorer that will serve it."""

@@ -28,7 +28,7 @@ class Twin:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def client(self, token: str = "good") -> httpx.Client:
+    def client(self, token: str) -> httpx.Client:
         """A client with a token."""
         return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=10)
 
@@ -64,5 +64,5 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
 @pytest.fixture
 def client(twin: Twin) -> Iterator[httpx.Client]:
     """A client with a good token."""
-    with twin.client() as client:
+    with twin.client("good") as client:
         yield client

@@ -1,8 +1,8 @@
 """External ids and internal rows: sorted arrays searched by bisection, nothing built per id at load."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import Incompatible
+from warmstart.texts import Texts
 
 Id = int | str
 UNKNOWN = -1
@@ -45,6 +46,10 @@ class IntegerIds:
         """Return the largest id; 0 where there is none."""
         return int(self._ids[-1]) if len(self._ids) else 0
 
+    def subset(self, keep: NDArray[np.bool_]) -> "IntegerIds":
+        """Return the ids that are kept, in the same order."""
+        return IntegerIds(self._ids[keep])
+
     def write(self, writer: ArtifactWriter, name: str) -> None:
         """Add `<name>` (n,) int64."""
         writer.array(name, self._ids)
@@ -53,19 +58,15 @@ class IntegerIds:
 class StringIds:
     """String ids, sorted by a 64-bit hash of their UTF-8 bytes; equal hashes are told apart by comparing."""
 
-    def __init__(self, hashes: NDArray[np.uint64], offsets: NDArray[np.int64], text: NDArray[np.uint8]) -> None:
+    def __init__(self, hashes: NDArray[np.uint64], texts: Texts) -> None:
         self._hashes = hashes  # (n,) ascending
-        self._offsets = offsets  # (n + 1,) of each id's bytes in `text`
-        self._text = text
+        self._texts = texts
 
     @classmethod
     def build(cls, ids: Iterable[str]) -> Self:
         """Take every id once, in any order."""
         keyed = sorted((_hash64(raw), raw) for raw in {text.encode() for text in ids})
-        offsets = np.zeros(len(keyed) + 1, np.int64)
-        np.cumsum([len(raw) for _, raw in keyed], out=offsets[1:])
-        hashes = np.array([key for key, _ in keyed], np.uint64)
-        return cls(hashes, offsets, np.frombuffer(b"".join(raw for _, raw in keyed), np.uint8))
+        return cls(np.array([key for key, _ in keyed], np.uint64), Texts.build([raw for _, raw in keyed]))
 
     def __len__(self) -> int:
         return len(self._hashes)
@@ -78,35 +79,29 @@ class StringIds:
         key = np.uint64(_hash64(raw))
         row = int(self._hashes.searchsorted(key))
         while row < len(self._hashes) and self._hashes[row] == key:
-            if self._bytes(row) == raw:
+            if self._texts.raw(row) == raw:
                 return row
             row += 1
         return UNKNOWN
 
     def external(self, rows: NDArray[np.int32]) -> list[str]:
         """Return the ids of rows."""
-        return [self._bytes(row).decode() for row in rows.tolist()]
+        return [self._texts.raw(row).decode() for row in rows.tolist()]
 
     def largest(self) -> None:
         """Return None: strings have no largest id."""
 
-    def write(self, writer: ArtifactWriter, name: str) -> None:
-        """Add `<name>` (n,) uint64 hashes, and the ids' bytes with their offsets."""
-        writer.array(name, self._hashes)
-        write_texts(writer, name, self._offsets, self._text)
+    def subset(self, keep: NDArray[np.bool_]) -> "StringIds":
+        """Return the ids that are kept, in the same order."""
+        return StringIds(self._hashes[keep], self._texts.subset(keep))
 
-    def _bytes(self, row: int) -> bytes:
-        return self._text[self._offsets[row] : self._offsets[row + 1]].tobytes()
+    def write(self, writer: ArtifactWriter, name: str) -> None:
+        """Add `<name>` (n,) uint64 hashes, and the ids' texts."""
+        writer.array(name, self._hashes)
+        self._texts.write(writer, name)
 
 
 IdMap = IntegerIds | StringIds
-
-
-def build_ids(ids: Sequence[Any] | NDArray[Any]) -> IdMap:
-    """Make the map that fits the ids' type: all integers, or all strings."""
-    if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu":
-        return IntegerIds(np.unique(ids.astype(np.int64)))
-    return StringIds.build(ids) if len(ids) and isinstance(ids[0], str) else IntegerIds.build(ids)
 
 
 def rows_of(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
@@ -121,18 +116,7 @@ def load_ids(artifact: Artifact, name: str) -> IdMap:
         return IntegerIds(artifact.array(name, np.int64, None))
     except Incompatible:
         hashes = artifact.array(name, np.uint64, None)
-        return StringIds(hashes, *load_texts(artifact, name, len(hashes)))
-
-
-def write_texts(writer: ArtifactWriter, name: str, offsets: NDArray[np.int64], text: NDArray[np.uint8]) -> None:
-    """Add a column of UTF-8 texts: `<name>_offsets` (n + 1,) and `<name>_bytes`."""
-    writer.array(f"{name}_offsets", offsets)
-    writer.array(f"{name}_bytes", text)
-
-
-def load_texts(artifact: Artifact, name: str, count: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Open a column of `count` texts: offsets and bytes."""
-    return artifact.array(f"{name}_offsets", np.int64, count + 1), artifact.array(f"{name}_bytes", np.uint8, None)
+        return StringIds(hashes, Texts.load(artifact, name, len(hashes)))
 
 
 def _hash64(raw: bytes) -> int:

@@ -1,5 +1,6 @@
 """From scorers to a Lambda handler: the one place where the pieces are put together."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from warmstart.errors import Unauthorized
 from warmstart.event import grant_of, is_warm_up, request_id, safe_event
 from warmstart.live import LiveModels, loader
 from warmstart.problems import MEDIA_TYPE, kind_of, problem_response
+from warmstart.scorer import Scorer
 from warmstart.settings import Settings
 from warmstart.telemetry import log
 
@@ -21,7 +23,7 @@ INIT_SECONDS = 8.0  # of Lambda's 10 for what runs before the first request
 CONTEXT = "warmstart"
 
 
-def serve(*scorers: type) -> Handler:
+def serve(*scorers: type[Scorer]) -> Handler:
     """Load the models that the environment names and return the handler of a family's function.
 
     A model that cannot be loaded is no reason not to start: it is tried again in requests, which get a 503.
@@ -39,6 +41,7 @@ def adapt(paths: Paths) -> Handler:
         scope[CONTEXT] = scope["aws.event"][CONTEXT]
         await app(scope, receive, send)
 
+    logging.getLogger("mangum").setLevel(logging.WARNING)  # its lines hold paths, which clients choose
     mangum = Mangum(with_context, lifespan="off", text_mime_types=["application/json", MEDIA_TYPE, "text/"])
 
     def handler(event: Any, context: Any) -> dict[str, Any]:

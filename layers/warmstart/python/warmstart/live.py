@@ -22,6 +22,7 @@ from warmstart.manifest import MAX_BYTES, Manifest
 from warmstart.pull import Pull
 from warmstart.recommender import Recommender
 from warmstart.registry import Alias, alias_key, manifest_key
+from warmstart.scorer import Scorer
 from warmstart.settings import Settings
 from warmstart.store import HASTY, Patience, Store, open_store
 from warmstart.telemetry import log, metric
@@ -205,9 +206,9 @@ class LiveModels:
                 )
 
 
-def loader(*scorers: type) -> Load:
+def loader(*scorers: type[Scorer]) -> Load:
     """Return what opens an artifact with the one of these scorers that its manifest names."""
-    by_name = {scorer.name: scorer for scorer in scorers}  # type: ignore[attr-defined]
+    by_name = {scorer.name: scorer for scorer in scorers}
 
     def load(folder: Path, manifest: Manifest) -> Recommender:
         scorer = by_name.get(manifest.scorer)

@@ -42,9 +42,10 @@ class Detail(NamedTuple):
 
 
 class Recommendation(NamedTuple):
-    """The answer to an Ask."""
+    """The answer to an Ask, best first."""
 
     items: list[Id]
+    rows: Rows  # the same items' rows
     source: str  # "model", "mixed", or the name of the fallback
     ignored_items: int  # events of the request's history whose item is not known
     details: list[Detail]
@@ -111,6 +112,10 @@ class Recommender:
             raise UserNotFound
         return self.user_ids.row(user_id)
 
+    def seen_count(self, user_id: Id) -> int:
+        """Count the items of a user's stored history."""
+        return len(self._histories.of(self.user_row(user_id)).rows)
+
     def _query(self, ask: Ask) -> tuple[Query, int]:
         user = UNKNOWN if ask.user_id is None else self.user_row(ask.user_id)
         history = self._histories.of(user)
@@ -145,7 +150,7 @@ class Recommender:
         source = name if not len(chosen) else "mixed" if len(filled) else "model"
         items: list[Id] = [*self.item_ids.external(rows)]
         details = self._details(query, ranking, rows, items, name) if ask.explain else []
-        return Recommendation(items, source, ignored, details)
+        return Recommendation(items, rows, source, ignored, details)
 
     def _details(
         self, query: Query, ranking: Ranking | None, rows: Rows, items: list[Id], fallback: str

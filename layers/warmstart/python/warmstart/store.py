@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import obstore
@@ -18,9 +18,13 @@ from obstore.exceptions import (
     PreconditionError,
     UnauthenticatedError,
 )
-from obstore.store import ClientConfig, LocalStore, S3Config, S3Store
+from obstore.store import LocalStore, S3Store
 
 from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, SettingsError, StoreUnavailable
+
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, S3Config
 
 
 class Object(NamedTuple):
@@ -187,8 +191,8 @@ def open_store(
 def _s3(
     bucket: str, prefix: str, patience: Patience, credentials: Callable[[], Any] | None, endpoint: str | None
 ) -> S3Store:
-    options: ClientConfig = {"timeout": f"{patience.request}s", "connect_timeout": f"{patience.connect}s"}
-    config: S3Config = {}
+    options: "ClientConfig" = {"timeout": f"{patience.request}s", "connect_timeout": f"{patience.connect}s"}
+    config: "S3Config" = {}
     if endpoint:
         config = {"endpoint": endpoint, "virtual_hosted_style_request": False}
         options["allow_http"] = endpoint.startswith("http://")

@@ -1,0 +1,5 @@
+"""A function whose init never ends."""
+
+import time
+
+time.sleep(60)

@@ -1,0 +1,181 @@
+"""Good tables become Tables, whatever they are called and however they are written."""
+
+import hashlib
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.training.data.folders import GOOD, HEADER, folder, section
+from training.data.tables import read_tables
+from warmstart.errors import DataError
+
+
+def test_csv_becomes_typed_columns_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """Ids are integers, weights Float32, times epoch seconds, and rows stay where they were."""
+    tables = read_tables(section(folder(tmp_path, *GOOD)))
+    assert tables.interactions.schema == {
+        "user_id": pl.Int64,
+        "item_id": pl.Int64,
+        "weight": pl.Float32,
+        "timestamp": pl.Int64,
+    }
+    assert tables.interactions.rows()[0] == (1, 10, 1.0, 1619827200)
+    assert (tables.users, tables.items, tables.set_aside, tables.left_out) == (None, None, 0, 0)
+
+
+def test_parquet_reads_as_csv_does(tmp_path: Path) -> None:
+    """The same rows give the same interactions from either format."""
+    tables = read_tables(section(folder(tmp_path, *GOOD)))
+    pl.read_csv(tmp_path / "interactions.csv", try_parse_dates=True).write_parquet(tmp_path / "rows.parquet")
+    again = read_tables(section(tmp_path, interactions="rows.parquet"))
+    assert again.interactions.equals(tables.interactions)
+
+
+def test_columns_may_have_other_names(tmp_path: Path) -> None:
+    """A recipe's columns map canonical names to the file's, and the users keep their own."""
+    path = folder(tmp_path, *GOOD, header="customer,sku,qty,at", users="user_id,city\n1,Riga\n2,\n")
+    names = {"user_id": "customer", "item_id": "sku", "weight": "qty", "timestamp": "at"}
+    tables = read_tables(section(path, columns=names))
+    assert tables.interactions.columns == ["user_id", "item_id", "weight", "timestamp"]
+    assert tables.users is not None
+    assert tables.users.rows() == [(1, "Riga"), (2, None)]
+
+
+def test_weight_and_time_are_optional(tmp_path: Path) -> None:
+    """Without a weight each row weighs 1, and without times there is no column of them."""
+    tables = read_tables(section(folder(tmp_path, "a,x", "b,y", header="user_id,item_id")))
+    assert tables.interactions.rows() == [("a", "x", 1.0), ("b", "y", 1.0)]
+    assert tables.interactions.schema["user_id"] == pl.String
+
+
+def test_one_word_among_ids_makes_all_of_them_text(tmp_path: Path) -> None:
+    """Ids are integers only where every one is, in the users' table too."""
+    path = folder(tmp_path, *GOOD, "seven,10,1,2021-05-01", users="user_id,age\n1,30\n2,40\n")
+    tables = read_tables(section(path))
+    assert tables.users is not None
+    assert tables.interactions["user_id"].to_list() == ["1", "2", "2", "seven"]
+    assert tables.users["user_id"].to_list() == ["1", "2"]
+
+
+def test_leading_zeros_are_kept(tmp_path: Path) -> None:
+    """007 and 7 are two ids."""
+    tables = read_tables(section(folder(tmp_path, "1,007", "2,7", header="user_id,item_id")))
+    assert tables.interactions["item_id"].to_list() == ["007", "7"]
+
+
+def test_floats_that_pandas_made_of_integers_are_integers(tmp_path: Path) -> None:
+    """7.0 is 7, in CSV and in Parquet."""
+    tables = read_tables(section(folder(tmp_path, "1.0,7.0", "2.0,8.0", header="user_id,item_id")))
+    pl.DataFrame({"user_id": [1.0, 2.0], "item_id": [7.0, 8.0]}).write_parquet(tmp_path / "f.parquet")
+    again = read_tables(section(tmp_path, interactions="f.parquet"))
+    assert tables.interactions.equals(again.interactions)
+    assert again.interactions["item_id"].to_list() == [7, 8]
+
+
+def test_quotes_may_hold_line_breaks_and_commas(tmp_path: Path) -> None:
+    """A quoted value is one value, and rows after it are named by their own line."""
+    items = 'item_id,title,genres\n10,"Two\nlines, one title","drama, crime"\n20,B,\n'
+    tables = read_tables(section(folder(tmp_path, *GOOD, items=items)))
+    assert tables.items is not None
+    assert tables.items.rows() == [(10, "Two\nlines, one title", ["drama", "crime"]), (20, "B", [])]
+
+
+def test_bars_split_genres_where_there_are_any(tmp_path: Path) -> None:
+    """A comma inside a genre survives in a column that is split at bars."""
+    tables = read_tables(section(folder(tmp_path, *GOOD, items='item_id,genres\n10,"a|b, c"\n20,d\n')))
+    assert tables.items is not None
+    assert tables.items["genres"].to_list() == [["a", "b, c"], ["d"]]
+
+
+def test_min_weight_leaves_out_and_counts(tmp_path: Path) -> None:
+    """Rows under min_weight are left out, a weight of 0 among them, and are no bad rows."""
+    path = folder(tmp_path, *GOOD, "1,20,0,2021-05-04", "2,30,0.5,2021-05-04")
+    tables = read_tables(section(path, min_weight=1.0))
+    assert (len(tables.interactions), tables.left_out, tables.set_aside) == (3, 2, 0)
+
+
+def test_the_fingerprint_is_that_of_the_bytes(tmp_path: Path) -> None:
+    """SHA-256 runs over interactions, users and items, in this order."""
+    tables = read_tables(section(folder(tmp_path, *GOOD, users="user_id\n1\n", items="item_id\n10\n")))
+    content = b"".join((tmp_path / f"{name}.csv").read_bytes() for name in ("interactions", "users", "items"))
+    assert tables.sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_lines_may_end_as_elsewhere(tmp_path: Path, end: str) -> None:
+    """Line ends of other systems and a byte order mark change nothing, and the last line needs no end."""
+    path = folder(tmp_path, *GOOD)
+    tables = read_tables(section(path))
+    (path / "interactions.csv").write_bytes(("\ufeff" + end.join([HEADER, *GOOD])).encode())
+    assert read_tables(section(path)).interactions.equals(tables.interactions)
+
+
+@pytest.mark.parametrize(
+    ("written", "second"),
+    [
+        ("1619827200", 1619827200),
+        ("1619827200000", 1619827200),
+        ("2021-05-01", 1619827200),
+        ("20210501", 1619827200),
+        ("2021-05-01 03:00:00", 1619838000),
+        ("2021-05-01T03:00:00.25Z", 1619838000),
+        ("2021-05-01T03:00:00+03:00", 1619827200),
+        ("2021-05-01 03:00", 1619838000),
+    ],
+)
+def test_times_are_read_as_they_come(tmp_path: Path, written: str, second: int) -> None:
+    """Seconds, milliseconds, days as numbers and ISO times, with and without a zone, become UTC epoch seconds."""
+    rows = (f"1,10,1,{written}", f"2,20,1,{written}")
+    assert read_tables(section(folder(tmp_path, *rows))).interactions["timestamp"].to_list() == [second, second]
+
+
+def test_layouts_of_movielens(movielens_100k: Path) -> None:
+    """The official files have 100,000 ratings, brackets of age and genres by name."""
+    tables = read_tables(section(movielens_100k, "movielens-100k", segments=("age", "sex")))
+    assert len(tables.interactions) == 100_000
+    assert tables.users is not None
+    assert tables.users.row(0) == (1, "age_18_24", "m", "technician")
+    assert tables.items is not None
+    assert tables.items.row(0) == (1, "Toy Story (1995)", ["Animation", "Children's", "Comedy"])
+
+
+def test_a_million_rows_are_read_in_a_moment(movielens_1m: Path) -> None:
+    """MovieLens 1M takes well under a second, its own lack of a header and its `::` included."""
+    start = time.perf_counter()
+    tables = read_tables(section(movielens_1m, "movielens-1m", segments=("age", "sex")))
+    assert time.perf_counter() - start < 2.0
+    assert (len(tables.interactions), tables.interactions["item_id"].n_unique()) == (1_000_209, 3_706)
+
+
+def test_the_layout_of_kion(tmp_path: Path) -> None:
+    """watched_pct is the weight, last_watch_dt the time, and Cyrillic initials become m and f."""
+    header = "user_id,item_id,last_watch_dt,total_dur,watched_pct"
+    users = "user_id,age,income,sex,kids_flg\n1,age_25_34,income_20_40,\u041c,0\n2,,,\u0416,1\n"
+    tables = read_tables(
+        section(
+            folder(tmp_path, "1,10,2021-05-11,4250,72.0", "2,20,2021-05-12,8,1", header=header, users=users), "kion"
+        )
+    )
+    assert tables.interactions["weight"].to_list() == [72.0, 1.0]
+    assert tables.users is not None
+    assert tables.users["sex"].to_list() == ["m", "f"]
+    assert tables.users["age"].to_list() == ["age_25_34", None]
+
+
+@pytest.mark.parametrize(("rows", "called"), [((GOOD[1], GOOD[2]), "one user"), ((GOOD[0], GOOD[1]), "one item")])
+def test_one_user_or_one_item_teaches_nothing(tmp_path: Path, rows: tuple[str, ...], called: str) -> None:
+    """A table with no difference in it is refused, and why is said."""
+    with pytest.raises(DataError, match=f"nothing to learn from, {called}"):
+        read_tables(section(folder(tmp_path, *rows)))
+
+
+def test_segments_must_be_columns_of_the_users(tmp_path: Path) -> None:
+    """A segment that is no feature is refused, and so are segments without users."""
+    path = folder(tmp_path, *GOOD)
+    with pytest.raises(DataError, match=r"holds no users\.csv"):
+        read_tables(section(path, segments=("age",)))
+    folder(tmp_path, *GOOD, header=HEADER, users="user_id,city\n1,Riga\n")
+    with pytest.raises(DataError, match=r"users\.csv, line 1: no column age"):
+        read_tables(section(path, segments=("age",)))

@@ -1,0 +1,95 @@
+"""Recipes are read strictly: whatever is wrong names file and key."""
+
+from pathlib import Path
+
+import pytest
+
+from training.recipe import Fold, read_recipe
+from warmstart.errors import DataError
+
+GOOD = """
+name = "films"
+[data]
+path = "data/films"
+layout = "movielens-100k"
+segments = ["age", "sex"]
+[fold]
+kind = "time"
+[models.popular]
+[models.als_films]
+algorithm = "als"
+factors = 32
+alpha = 1.5
+"""
+RECIPES = Path(__file__).parents[2] / "training" / "recipes"
+
+
+def test_a_recipe_is_typed(tmp_path: Path) -> None:
+    """Defaults are filled in, and an algorithm is its model's name unless said."""
+    path = tmp_path / "films.toml"
+    path.write_text(GOOD)
+    recipe = read_recipe(path)
+    assert (recipe.name, recipe.seed, recipe.fallback, recipe.fold) == ("films", 32, "popular", Fold("time", 7))
+    assert (recipe.data.path, recipe.data.segments, recipe.data.columns) == (Path("data/films"), ("age", "sex"), {})
+    popular, als = recipe.models
+    assert (popular.algorithm, popular.params) == ("popular", {})
+    assert (als.name, als.algorithm, als.params) == ("als_films", "als", {"factors": 32, "alpha": 1.5})
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+def test_our_recipes_can_be_read(path: Path) -> None:
+    """Every recipe of the repository is a good one."""
+    assert read_recipe(path).models
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "films"', "", "name: is missing"),
+        ('name = "films"', 'name = "My Films"', "name: a name is a-z, 0-9"),
+        ('name = "films"', 'name = "films"\nsede = 1', "top level|sede: unknown key; there are data, fallback"),
+        ('name = "films"', 'name = "films"\nseed = -1', "seed: must be between 0 and"),
+        ('name = "films"', 'name = "films"\nseed = true', "seed: must be a whole number"),
+        ('name = "films"', 'name = "films"\nfallback = "als"', "fallback: no model of this name; there are als_films"),
+        ('path = "data/films"', "path = 3", "data.path: must be text"),
+        ('path = "data/films"', 'path = ""', "data.path: must not be empty"),
+        ('"movielens-100k"', '"movielens"', "data.layout: unknown; there are movielens-100k"),
+        ('["age", "sex"]', '["age", "age"]', "data.segments: must be a list of different names"),
+        ('["age", "sex"]', '"age"', "data.segments: must be a list"),
+        ("segments", "min_weight = 0\nsegments", "data.min_weight: must be over 0 and finite"),
+        ("segments", "min_weight = nan\nsegments", "data.min_weight: must be over 0 and finite"),
+        ("segments", "segment", "data.segment: unknown key"),
+        ("[fold]", '[data.columns]\nuser = "u"\n[fold]', "data.columns.user: unknown key"),
+        ('kind = "time"', 'kind = "random"', "fold.kind: must be leave_last_out or time"),
+        ('kind = "time"', 'kind = "leave_last_out"\ndays = 3', "fold.days: only a fold of kind time has days"),
+        ('kind = "time"', 'kind = "time"\ndays = 0', "fold.days: must be between 1 and 3650"),
+        ("[models.als_films]", '[models."ALS films"]', "models.ALS films: a model's name is"),
+        ("factors = 32", "factors = [32]", "models.als_films.factors: must be a number, text, true or false"),
+        ("alpha = 1.5", "alpha = inf", "models.als_films.alpha: must be finite"),
+        ("alpha = 1.5", "alpha = ", "is not TOML"),
+    ],
+)
+def test_a_fault_names_its_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """An unknown key, a wrong type and an impossible value are each refused in their own words."""
+    path = tmp_path / "films.toml"
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(DataError, match=message) as refused:
+        read_recipe(path)
+    assert str(refused.value).startswith(str(path))
+
+
+def test_no_models_is_no_recipe(tmp_path: Path) -> None:
+    """At least one model must be asked for."""
+    path = tmp_path / "films.toml"
+    path.write_text(GOOD.split("[models", maxsplit=1)[0] + "[models]\n")
+    with pytest.raises(DataError, match="models: at least one model is needed"):
+        read_recipe(path)
+
+
+def test_what_is_no_file_is_no_recipe(tmp_path: Path) -> None:
+    """A missing recipe and a folder in its place say what they are."""
+    with pytest.raises(DataError, match="no such recipe"):
+        read_recipe(tmp_path / "none.toml")
+    with pytest.raises(DataError, match="is not a recipe"):
+        read_recipe(tmp_path)

@@ -1,0 +1,60 @@
+"""Alternating least squares, through implicit."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from implicit.als import AlternatingLeastSquares
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from training.interactions import Interactions
+from warmstart.artifact_writer import ArtifactWriter
+
+if TYPE_CHECKING:
+    import optuna
+
+
+@dataclass
+class ALS:
+    """Alternating least squares for implicit feedback (Hu, Koren & Volinsky, ICDM 2008)."""
+
+    scorer: ClassVar[str] = "factorization"
+    factors: int = 64
+    regularization: float = 0.01
+    alpha: float = 40.0  # confidence of an interaction of weight 1
+    iterations: int = 15
+    user_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_users, factors)
+    item_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, factors)
+
+    def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
+        """Factorise the matrix of weights."""
+        with threadpool_limits(1, "blas"):  # implicit has its own threads; two sets of them fight
+            model = AlternatingLeastSquares(
+                factors=self.factors,
+                regularization=self.regularization,
+                alpha=self.alpha,
+                iterations=self.iterations,
+                random_state=int(rng.integers(2**31)),
+            )
+            model.fit(interactions.matrix(), show_progress=False)
+        self.user_vectors_, self.item_vectors_ = model.user_factors, model.item_factors
+        return self
+
+    def export(self, writer: ArtifactWriter) -> None:
+        """Add the vectors, the items' norms, and `gram` = items^T items + lambda I for folding histories in."""
+        items = self.item_vectors_
+        writer.array("user_vectors", self.user_vectors_)
+        writer.array("item_vectors", items)
+        writer.array("item_norms", np.linalg.norm(items, axis=1))
+        writer.array("gram", items.T @ items + self.regularization * np.eye(items.shape[1], dtype=np.float32))
+
+    @staticmethod
+    def space(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return settings to try."""
+        return {
+            "factors": trial.suggest_categorical("factors", [32, 64, 128]),
+            "regularization": trial.suggest_float("regularization", 1e-3, 10, log=True),
+            "alpha": trial.suggest_float("alpha", 0.5, 80, log=True),
+            "iterations": trial.suggest_int("iterations", 5, 30),
+        }

@@ -1,0 +1,30 @@
+"""What every algorithm can do: learn and export. Ranking is the scorer's part."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+import numpy as np
+
+from training.interactions import Interactions
+from warmstart.artifact_writer import ArtifactWriter
+
+if TYPE_CHECKING:
+    import optuna
+
+
+class Algorithm(Protocol):
+    """A dataclass of settings; learned names end in _."""
+
+    scorer: ClassVar[str]  # the name of the scorer that reads what `export` writes
+
+    def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
+        """Learn from interactions; the same generator state gives the same result."""
+        ...
+
+    def export(self, writer: ArtifactWriter) -> None:
+        """Add the arrays that the scorer reads."""
+        ...
+
+    @staticmethod
+    def space(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return settings to try."""
+        ...

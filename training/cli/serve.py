@@ -1,0 +1,48 @@
+"""`warmstart serve`: the whole API on this machine."""
+
+import os
+from collections.abc import Callable, Mapping
+
+import click
+
+from training.cli.console import Console, json_option
+from training.cli.stores import function_credentials, open_named, store_option
+
+
+@click.command()
+@store_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--refresh", default=15.0, show_default=True, type=click.FloatRange(min=0), help="Seconds between looks.")
+@json_option
+def serve(store_url: str, host: str, port: int, refresh: float, console: Console) -> None:
+    """Run gateway, authorizer and every family's function here, as they run on AWS."""
+    url = f"http://{host}:{port}"
+    console.progress("starting the functions")
+    serve_store(
+        store_url,
+        host,
+        port,
+        {"WARMSTART_REFRESH_SECONDS": str(refresh)},
+        lambda: console.result({"url": url, "docs": f"{url}/docs"}, f"serving {url}, documented at {url}/docs"),
+    )
+
+
+def serve_store(
+    store_url: str, host: str, port: int, environment: Mapping[str, str], ready: Callable[[], None]
+) -> None:
+    """Serve a store until a signal; functions get credentials in their environment, as Lambda gives them."""
+    from infra.local.serve import serve as serve_locally
+    from warmstart.errors import SettingsError
+
+    store = open_named(store_url)
+    try:
+        serve_locally(
+            store=store.url,
+            host=host,
+            port=port,
+            environment={**function_credentials(store.url), **environment},
+            ready=ready,
+        )
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from None

@@ -1,0 +1,58 @@
+"""Opens the store that a command names, with credentials as boto3 finds them."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from warmstart.errors import SettingsError
+from warmstart.store import Store, open_store
+
+store_option = click.option(
+    "--store",
+    "store_url",
+    envvar="WARMSTART_STORE",
+    required=True,
+    metavar="URL",
+    help="Where artifacts are: s3://bucket/prefix, or a folder. WARMSTART_STORE where it is not given.",
+)
+
+
+def open_named(url: str) -> Store:
+    """Open a store; for S3 profiles, SSO and session tokens work as everywhere else, through boto3.
+
+    Raises:
+        SettingsError: there are no credentials at all.
+    """
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    return open_store(url, credentials=_credentials() if url.startswith("s3://") else None, endpoint=endpoint)
+
+
+def _credentials() -> Callable[[], Any]:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+    from obstore.auth.boto3 import Boto3CredentialProvider
+
+    try:
+        return Boto3CredentialProvider(boto3.Session())
+    except (ValueError, BotoCoreError) as error:
+        raise SettingsError(f"no AWS credentials: {error}. Set AWS_PROFILE, or run `aws sso login`") from None
+
+
+def function_credentials(url: str) -> dict[str, str]:
+    """Return what a function's environment needs to read a store: what boto3 found, under Lambda's names."""
+    if not url.startswith("s3://"):
+        return {}
+    import boto3
+
+    session = boto3.Session()
+    credentials = session.get_credentials()
+    found = credentials.get_frozen_credentials() if credentials else None
+    named = {
+        "AWS_ACCESS_KEY_ID": found.access_key if found else None,
+        "AWS_SECRET_ACCESS_KEY": found.secret_key if found else None,
+        "AWS_SESSION_TOKEN": found.token if found else None,
+        "AWS_REGION": session.region_name,
+    }
+    return {name: value for name, value in named.items() if value}

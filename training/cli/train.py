@@ -1,0 +1,136 @@
+"""`warmstart train | evaluate`: the main job."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from training.cli.console import Console, json_option, table
+from training.cli.stores import open_named, store_option
+
+if TYPE_CHECKING:
+    from training.recipe import ModelSection, Recipe
+    from training.train import Training
+    from warmstart.manifest import Manifest
+    from warmstart.store import Store
+
+recipe_option = click.option(
+    "--recipe",
+    "recipe_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A recipe file, or the name of one that comes with warmstart: movielens_100k.",
+)
+models_option = click.option("--models", help="Only these models of the recipe, by commas.")
+bad_row_option = click.option(
+    "--on-bad-row",
+    type=click.Choice(["refuse", "set-aside"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with rows that cannot be used.",
+)
+
+
+@click.command()
+@recipe_option
+@models_option
+@store_option
+@bad_row_option
+@click.option("--promote", is_flag=True, help="Serve what passes the gate.")
+@json_option
+def train(
+    recipe_path: Path,
+    models: str | None,
+    store_url: str,
+    on_bad_row: Literal["refuse", "set-aside"],
+    promote: bool,
+    console: Console,
+) -> None:
+    """Measure on the recipe's fold, refit on all rows, publish a version per model."""
+    store = open_named(store_url)
+    recipe, chosen = _recipe(recipe_path, models)
+    training = _training(recipe, on_bad_row, console)
+    trained = [_train_one(training, model, store, promote, console) for model in chosen]
+    rows = [(t["model"], t["version"], *t["metrics"].values(), t["state"]) for t in trained]
+    names = [*trained[0]["metrics"]]
+    console.result({"trained": trained}, table(("model", "version", *names, "state"), rows))
+    if any(t["refused"] for t in trained):
+        raise click.exceptions.Exit(3)
+
+
+@click.command()
+@recipe_option
+@models_option
+@bad_row_option
+@json_option
+def evaluate(
+    recipe_path: Path, models: str | None, on_bad_row: Literal["refuse", "set-aside"], console: Console
+) -> None:
+    """Measure models on the recipe's fold, through the scorers that would serve them; publish nothing."""
+    recipe, chosen = _recipe(recipe_path, models)
+    training = _training(recipe, on_bad_row, console)
+    measured = {model.name: training.measure(model)[0] for model in chosen}
+    names = [*next(iter(measured.values())).metrics]
+    rows = [(name, m.users, *m.metrics.values(), m.personal_share) for name, m in measured.items()]
+    value = {name: {**m.metrics, "users": m.users, "personal_share": m.personal_share} for name, m in measured.items()}
+    console.result(value, table(("model", "users", *names, "personal"), rows))
+
+
+def _recipe(path: Path, models: str | None) -> tuple["Recipe", list["ModelSection"]]:
+    from training.recipe import read_recipe
+    from warmstart.errors import DataError
+
+    shipped = Path(__file__).parent.parent / "recipes" / f"{path}.toml"
+    recipe = read_recipe(shipped if shipped.is_file() and not path.exists() else path)
+    by_name = {model.name: model for model in recipe.models}
+    wanted = [name.strip() for name in models.split(",")] if models else [*by_name]
+    unknown = [name for name in wanted if name not in by_name]
+    if unknown:
+        raise DataError(f"{recipe.path} has no model {', '.join(unknown)}; it has {', '.join(by_name)}")
+    return recipe, [by_name[name] for name in dict.fromkeys(wanted)]
+
+
+def _training(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Training":
+    console.progress(f"reading {recipe.data.path}")
+    from training.data.tables import read_tables
+    from training.train import Training
+
+    tables = read_tables(recipe.data, on_bad_row)
+    if tables.set_aside:
+        click.echo(f"{tables.set_aside} bad rows set aside", err=True)
+    return Training(recipe, tables, console.progress)
+
+
+def _train_one(
+    training: "Training", model: "ModelSection", store: "Store", promote: bool, console: Console
+) -> dict[str, Any]:
+    from training.selfcheck import check_in_fresh_process
+    from warmstart.publish import publish
+
+    with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder:
+        manifest = training.train(model, Path(folder))
+        console.progress(f"{model.name}: publishing {manifest.version}")
+        publish(store, Path(folder), check_in_fresh_process)
+    state = _promoted(store, manifest) if promote else "published"
+    return {
+        "model": model.name,
+        "version": manifest.version,
+        "metrics": dict(manifest.metrics),
+        "fit_seconds": round(training.fit_seconds[model.name], 3),
+        "state": state,
+        "refused": state.startswith("refused"),
+    }
+
+
+def _promoted(store: "Store", manifest: "Manifest") -> str:
+    from training.evaluation import gate
+    from warmstart.errors import GateRefused
+    from warmstart.registry import promote
+
+    try:
+        gate.check(manifest)
+    except GateRefused as error:
+        return f"refused: {error}"
+    promote(store, manifest.model, manifest.version, reason="trained")
+    return "served"

@@ -1,0 +1,44 @@
+"""What is held back to measure on."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.interactions import Events
+from training.recipe import Fold
+from warmstart.errors import DataError
+
+DAY = 86_400  # seconds
+Mask = NDArray[np.bool_]
+
+
+def split(events: Events, fold: Fold) -> tuple[Mask, Mask]:
+    """Return which events to learn from and which to measure on: (n,) each.
+
+    Raises:
+        DataError: nothing would be left on one of the sides.
+    """
+    test = _last_of_each_user(events) if fold.kind == "leave_last_out" else _last_days(events, fold.days)
+    if not test.any() or test.all():
+        raise DataError(f"the fold leaves {'nothing to learn from' if test.all() else 'nothing to measure on'}")
+    return ~test, test
+
+
+def _last_of_each_user(events: Events) -> Mask:
+    """Mark the last event of each user that has several; of a tie in time, the one last in the table."""
+    users, times = events.users, events.timestamps
+    order = np.lexsort((times, users)) if times is not None else np.argsort(users, kind="stable")
+    ordered = users[order]
+    last = np.append(ordered[1:] != ordered[:-1], True)
+    several = np.bincount(users)[ordered] > 1
+    test = np.zeros(len(users), np.bool_)
+    test[order[last & several]] = True
+    return test
+
+
+def _last_days(events: Events, days: int) -> Mask:
+    """Mark the events of the last whole days (UTC), the day of the last event included."""
+    if events.timestamps is None:
+        raise DataError("a fold by time needs timestamps, and the interactions have none")
+    end = (int(events.timestamps.max()) // DAY + 1) * DAY
+    mask: Mask = events.timestamps >= end - days * DAY
+    return mask

@@ -1,0 +1,114 @@
+"""A fitted algorithm becomes a draft artifact: its own arrays, and those that every artifact has."""
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.algorithms.base import Algorithm
+from training.algorithms.orders import Orders
+from training.interactions import Interactions
+from training.recipe import ModelSection, Recipe
+from training.scorers import FAMILIES
+from warmstart.artifact_writer import ArtifactWriter
+from warmstart.manifest import Manifest
+from warmstart.texts import Texts
+from warmstart.trend import decayed
+
+MIN_ID_BOUND = 10**9  # the id domain of integer user ids reaches at least this far
+TREND_HALF_LIFE = 7.0  # days
+
+
+def export(
+    algorithm: Algorithm,
+    interactions: Interactions,
+    fallback: tuple[str, Orders],
+    folder: Path,
+    *,
+    model: ModelSection,
+    recipe: Recipe,
+    dataset: Mapping[str, Any],
+    measured: Mapping[str, Any] = {},
+) -> Manifest:
+    """Write a sealed draft into a folder.
+
+    Args:
+        algorithm: fitted on the interactions.
+        interactions: what it learnt from.
+        fallback: the name and the order of what the unknown get.
+        folder: empty, or not there yet.
+        model: the name and the settings.
+        recipe: where they stand.
+        dataset: name and sha256 of the tables.
+        measured: the manifest's `metrics` and `measured_on`, once they are known.
+    """
+    writer = ArtifactWriter(folder)
+    _write_shared(writer, interactions)
+    fallback[1].write(writer)
+    algorithm.export(writer)
+    largest = interactions.user_ids.largest()
+    return writer.seal(
+        model=model.name,
+        family=FAMILIES[algorithm.scorer],
+        scorer=algorithm.scorer,
+        algorithm=model.algorithm,
+        git_commit=_git_commit(),
+        dataset={**dataset, **_described(interactions)},
+        params=settings_of(algorithm),
+        seed=recipe.seed,
+        id_bound=None if largest is None else max(MIN_ID_BOUND, largest),
+        fallback=fallback[0],
+        **measured,
+    )
+
+
+def settings_of(algorithm: Any) -> dict[str, Any]:
+    """Return the settings of an algorithm, without what it learnt."""
+    return {field.name: getattr(algorithm, field.name) for field in fields(algorithm) if field.init}
+
+
+def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
+    interactions.item_ids.write(writer, "item_ids")
+    interactions.user_ids.write(writer, "user_ids")
+    writer.array("seen_indptr", interactions.indptr)
+    writer.array("seen_rows", interactions.items)
+    if (interactions.weights != 1).any():
+        writer.array("seen_weights", interactions.weights)
+    writer.array("popularity", np.bincount(interactions.items, minlength=interactions.n_items).astype(np.int32))
+    if interactions.ages is not None:
+        writer.array("seen_ages", interactions.ages)
+        weights = decayed(interactions.ages, half_life=TREND_HALF_LIFE)
+        writer.array("trend", np.bincount(interactions.items, weights, interactions.n_items).astype(np.float32))
+    for name, texts in (("item_titles", interactions.titles), ("item_genres", interactions.genres)):
+        if texts is not None:
+            Texts.build([text.encode() for text in texts]).write(writer, name)
+
+
+def _described(interactions: Interactions) -> dict[str, Any]:
+    times = interactions.timestamps
+    return {
+        "users": interactions.n_users,
+        "items": interactions.n_items,
+        "interactions": len(interactions.items),
+        "time_range": [None, None] if times is None else [_iso(times.min()), _iso(times.max())],
+        "trend_half_life_days": TREND_HALF_LIFE,
+    }
+
+
+def _iso(timestamp: np.int64) -> str:
+    return datetime.fromtimestamp(int(timestamp), UTC).isoformat()
+
+
+def _git_commit() -> str | None:
+    """Return the commit of the working directory, with + where it has been changed; None outside a repository."""
+    found = subprocess.run(
+        ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"],  # noqa: S607 the user's own git
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout.strip() or None

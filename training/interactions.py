@@ -1,0 +1,177 @@
+"""What algorithms learn from: each pair of user and item once, in rows, with the tables beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
+from training.data.tables import Tables
+from warmstart.ids import IdMap, IntegerIds, StringIds
+from warmstart.scorer import Rows, Scores
+
+DAY = 86_400.0  # seconds
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Pairs by user, each user's oldest first. Repeated pairs are merged: weights summed, last time kept."""
+
+    user_ids: IdMap
+    item_ids: IdMap
+    users: Rows  # (n,) ascending
+    items: Rows  # (n,)
+    weights: Scores  # (n,)
+    timestamps: NDArray[np.int64] | None  # (n,) UTC epoch seconds
+    user_features: Mapping[str, list[str | None]]  # column -> (n_users,)
+    titles: list[str] | None  # (n_items,)
+    genres: list[str] | None  # (n_items,) joined by |
+
+    @property
+    def n_users(self) -> int:
+        """Count users, those without interactions included."""
+        return len(self.user_ids)
+
+    @property
+    def n_items(self) -> int:
+        """Count items."""
+        return len(self.item_ids)
+
+    @cached_property
+    def indptr(self) -> NDArray[np.int64]:
+        """Return where each user's pairs begin: (n_users + 1,)."""
+        starts = np.zeros(self.n_users + 1, np.int64)
+        np.cumsum(np.bincount(self.users, minlength=self.n_users), out=starts[1:])
+        return starts
+
+    @cached_property
+    def ages(self) -> Scores | None:
+        """Return days before the last event of all: (n,), None without timestamps."""
+        if self.timestamps is None:
+            return None
+        ages: Scores = ((self.timestamps.max(initial=0) - self.timestamps) / DAY).astype(np.float32)
+        return ages
+
+    def matrix(self) -> sparse.csr_matrix:
+        """Return weights as (n_users, n_items)."""
+        return sparse.csr_matrix((self.weights, self.items, self.indptr), (self.n_users, self.n_items))
+
+
+@dataclass(frozen=True)
+class Events:
+    """The rows of the interactions table in the table's order, ids replaced by rows."""
+
+    user_ids: IdMap
+    item_ids: IdMap
+    users: Rows  # (n,)
+    items: Rows  # (n,)
+    weights: Scores  # (n,)
+    timestamps: NDArray[np.int64] | None  # (n,)
+    tables: Tables
+
+    @classmethod
+    def of(cls, tables: Tables) -> Self:
+        """Give every id of the tables its row."""
+        frame = tables.interactions
+        known = (
+            [frame[USER_ID]]
+            if tables.users is None
+            else [frame[USER_ID], tables.users[USER_ID].cast(frame[USER_ID].dtype)]
+        )
+        user_ids, (users, *_) = _encoded(known)
+        item_ids, (items,) = _encoded([frame[ITEM_ID]])
+        times = frame[TIMESTAMP].to_numpy() if TIMESTAMP in frame.columns else None
+        return cls(user_ids, item_ids, users, items, frame[WEIGHT].to_numpy(), times, tables)
+
+    def interactions(self, keep: NDArray[np.bool_] | None = None) -> Interactions:
+        """Return the events that are kept as interactions, with only the items that occur in them."""
+        kept = np.ones(len(self.users), np.bool_) if keep is None else keep
+        occurs = np.bincount(self.items[kept], minlength=len(self.item_ids)) > 0
+        compact = (np.cumsum(occurs) - 1).astype(np.int32)
+        item_ids = self.item_ids.subset(occurs)
+        merged = _merged(
+            self.users[kept],
+            compact[self.items[kept]],
+            self.weights[kept],
+            None if self.timestamps is None else self.timestamps[kept],
+            len(item_ids),
+        )
+        return Interactions(
+            self.user_ids,
+            item_ids,
+            *merged,
+            user_features=_user_features(self.tables.users, self.user_ids),
+            titles=_item_texts(self.tables.items, TITLE, item_ids),
+            genres=_item_texts(self.tables.items, GENRES, item_ids),
+        )
+
+
+def _encoded(columns: list[pl.Series]) -> tuple[IdMap, list[Rows]]:
+    """Return the map over the ids of all columns, and each column as rows."""
+    distinct = pl.concat([column.unique() for column in columns]).unique()
+    if distinct.dtype == pl.String:
+        ids: IdMap = StringIds.build(distinct.to_list())
+        rows = pl.DataFrame({"id": ids.external(np.arange(len(ids), dtype=np.int32))}).with_row_index("row")
+        return ids, [
+            pl.DataFrame({"id": column})
+            .join(rows, on="id", how="left", maintain_order="left")["row"]
+            .to_numpy()
+            .astype(np.int32)
+            for column in columns
+        ]
+    ordered = distinct.sort().to_numpy().astype(np.int64)
+    return IntegerIds(ordered), [np.searchsorted(ordered, c.to_numpy()).astype(np.int32) for c in columns]
+
+
+def _merged(
+    users: Rows, items: Rows, weights: Scores, timestamps: NDArray[np.int64] | None, n_items: int
+) -> tuple[Rows, Rows, Scores, NDArray[np.int64] | None]:
+    """Merge repeated pairs and sort by user, then time, then the table's order."""
+    pairs = users.astype(np.int64) * n_items + items
+    distinct, last_reversed, place = np.unique(pairs[::-1], return_index=True, return_inverse=True)
+    if len(distinct) < len(pairs):
+        weights = np.bincount(place, weights[::-1], len(distinct)).astype(np.float32)
+        last = len(pairs) - 1 - last_reversed
+        users, items = users[last], items[last]
+        if timestamps is not None:
+            latest = np.full(len(distinct), np.iinfo(np.int64).min)
+            np.maximum.at(latest, place, timestamps[::-1])
+            timestamps = latest
+    order = np.lexsort((timestamps, users)) if timestamps is not None else np.argsort(users, kind="stable")
+    sorted_times = None if timestamps is None else timestamps[order]
+    return users[order], items[order], np.ascontiguousarray(weights[order], np.float32), sorted_times
+
+
+def _user_features(users: pl.DataFrame | None, ids: IdMap) -> dict[str, list[str | None]]:
+    """Return each column of the users table as one text per user row."""
+    if users is None:
+        return {}
+    rows = [ids.row(external) for external in users[USER_ID].to_list()]
+    features: dict[str, list[str | None]] = {}
+    for column in users.columns:
+        if column != USER_ID and users[column].dtype != pl.List:
+            by_row: list[str | None] = [None] * len(ids)
+            for row, value in zip(rows, users[column].cast(pl.String).to_list(), strict=True):
+                by_row[row] = value
+            features[column] = by_row
+    return features
+
+
+def _item_texts(items: pl.DataFrame | None, column: str, ids: IdMap) -> list[str] | None:
+    if items is None or column not in items.columns:
+        return None
+    texts = [""] * len(ids)
+    for external, value in zip(items[ITEM_ID].to_list(), items[column].to_list(), strict=True):
+        row = ids.row(external)
+        if row >= 0 and value is not None:
+            texts[row] = _text(value)
+    return texts
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "|".join(str(part) for part in value)

@@ -1,0 +1,12 @@
+"""The scorers of all families, as evaluation and the command open them."""
+
+from functions.factorization.scorer import FactorizationScorer
+from functions.lists.random_scorer import RandomScorer
+from functions.lists.scorer import ListsScorer
+from warmstart.live import loader
+from warmstart.scorer import Scorer
+
+SCORERS: tuple[type[Scorer], ...] = (ListsScorer, RandomScorer, FactorizationScorer)
+FAMILIES = {scorer.name: scorer.__module__.split(".")[1] for scorer in SCORERS}  # scorer -> functions/<family>
+
+open_recommender = loader(*SCORERS)

@@ -1,0 +1,48 @@
+"""Opens an artifact in a fresh process, as a function would, and ranks for a few users."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from training.scorers import open_recommender
+from warmstart.errors import Incompatible, WarmstartError
+from warmstart.manifest import Manifest
+from warmstart.recommender import Ask, Recommender
+
+USERS = 5
+K = 10
+
+
+def check_in_fresh_process(folder: Path, manifest: Manifest) -> None:
+    """Raise Incompatible where a fresh process cannot answer from these files."""
+    (folder / "manifest.json").write_bytes(manifest.to_json())
+    command = [sys.executable, "-m", "training.selfcheck", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 our own interpreter
+    if done.returncode:
+        raise Incompatible(f"{manifest.version} does not serve: {done.stderr.strip().splitlines()[-1]}")
+
+
+def check(folder: Path) -> None:
+    """Rank for some users of an artifact and for nobody known; raise where an answer is not what it should be."""
+    manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
+    recommender = open_recommender(folder, manifest)
+    rows = np.unique(np.linspace(0, len(recommender.user_ids) - 1, USERS).astype(np.int32))
+    for ask in (Ask(k=K), *(Ask(user_id=user_id, k=K) for user_id in recommender.user_ids.external(rows))):
+        _check_answer(recommender, ask)
+
+
+def _check_answer(recommender: Recommender, ask: Ask) -> None:
+    items = recommender.recommend(ask).items
+    seen = 0 if ask.user_id is None else recommender.seen_count(ask.user_id)
+    expected = min(ask.k, len(recommender.item_ids) - seen)
+    if len(items) != expected or len(set(items)) != len(items):
+        raise Incompatible(f"{len(items)} items where {expected} were due, or one of them twice")
+
+
+if __name__ == "__main__":
+    try:
+        check(Path(sys.argv[1]))
+    except WarmstartError as error:
+        sys.exit(str(error))

@@ -1,0 +1,134 @@
+"""The main job: fit on a part, measure with the serving scorer, refit on everything, seal."""
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.algorithms.base import Algorithm
+from training.algorithms.build import build
+from training.algorithms.orders import Orders
+from training.algorithms.popular import Popular
+from training.algorithms.popular_recent import PopularRecent
+from training.data.tables import Tables
+from training.evaluation.measure import Measured, measure
+from training.evaluation.splits import split
+from training.export import export
+from training.interactions import Events, Interactions
+from training.recipe import ModelSection, Recipe
+from training.scorers import open_recommender
+from warmstart.artifact_writer import draft_hash
+from warmstart.errors import DataError
+from warmstart.manifest import Manifest
+
+BASELINES = ("popular", "popular_recent")  # what no personal model may be worse than
+Popularity = Popular | PopularRecent
+
+
+class Training:
+    """One recipe over its tables. The fold and the baselines are made once, for all models."""
+
+    def __init__(self, recipe: Recipe, tables: Tables, say: Callable[[str], None] = lambda _: None) -> None:
+        self._recipe = recipe
+        self._say = say
+        self._dataset = {"name": recipe.name, "sha256": tables.sha256}
+        self._events = Events.of(tables)
+        self._learn, self._test = split(self._events, recipe.fold)
+        self._part = self._events.interactions(self._learn)
+        self._measured: dict[str, tuple[Measured, str]] = {}
+        self._orders: dict[tuple[str, int], Orders] = {}
+        self.fit_seconds: dict[str, float] = {}  # model -> of all its fits
+
+    @cached_property
+    def _whole(self) -> Interactions:
+        return self._events.interactions()
+
+    def measure(self, model: ModelSection) -> tuple[Measured, str]:
+        """Fit on the fold's earlier part and measure the draft; return that and the draft's hash."""
+        if model.name not in self._measured:
+            with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
+                fitted = self._fit(model, self._part)
+                draft = self._export(model, fitted, self._part, Path(folder), {})
+                self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
+                measured = measure(open_recommender(Path(folder), draft), self._events, self._test)
+                self._measured[model.name] = measured, draft_hash(draft.files)
+        return self._measured[model.name]
+
+    def train(self, model: ModelSection, folder: Path) -> Manifest:
+        """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
+        measured, digest = self.measure(model)
+        fitted = self._fit(model, self._whole)
+        return self._export(model, fitted, self._whole, folder, self._described(measured, digest))
+
+    def baselines(self) -> dict[str, dict[str, float]]:
+        """Return the metrics of popular and, where there are timestamps, of popular_recent, on the same fold."""
+        names = BASELINES if self._events.timestamps is not None else BASELINES[:1]
+        return {name: self.measure(self._section(name))[0].metrics for name in names}
+
+    def _described(self, measured: Measured, digest: str) -> dict[str, Any]:
+        fold = self._recipe.fold
+        return {
+            "metrics": measured.metrics,
+            "measured_on": {
+                "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
+                "rows": int(self._test.sum()),
+                "users": measured.users,
+                "draft_sha256": digest,
+                "baselines": self.baselines(),
+                "personal_share": measured.personal_share,
+                "ordered": measured.ordered,
+            },
+        }
+
+    def _fit(self, model: ModelSection, interactions: Interactions) -> Algorithm:
+        self._say(f"{model.name}: fitting on {len(interactions.items):,} interactions")
+        algorithm = self._built(model)
+        started = time.perf_counter()
+        fitted = algorithm.fit(interactions, np.random.default_rng(self._recipe.seed))
+        self.fit_seconds[model.name] = self.fit_seconds.get(model.name, 0.0) + time.perf_counter() - started
+        return fitted
+
+    def _built(self, model: ModelSection) -> Algorithm:
+        algorithm = build(model.algorithm, model.params, where=f"{self._recipe.path}: models.{model.name}")
+        if isinstance(algorithm, Popularity):
+            algorithm.segments = self._recipe.data.segments
+        return algorithm
+
+    def _export(
+        self,
+        model: ModelSection,
+        fitted: Algorithm,
+        interactions: Interactions,
+        folder: Path,
+        measured: Mapping[str, Any],
+    ) -> Manifest:
+        own = (model.name, fitted.orders_) if isinstance(fitted, Popularity) else None
+        fallback = own or self._fallback(interactions)
+        return export(
+            fitted,
+            interactions,
+            fallback,
+            folder,
+            model=model,
+            recipe=self._recipe,
+            dataset=self._dataset,
+            measured=measured,
+        )
+
+    def _fallback(self, interactions: Interactions) -> tuple[str, Orders]:
+        """Return the recipe's fallback, fitted on the same interactions."""
+        name, key = self._recipe.fallback, (self._recipe.fallback, id(interactions))
+        if key not in self._orders:
+            fitted = self._built(self._section(name)).fit(interactions, np.random.default_rng(self._recipe.seed))
+            if not isinstance(fitted, Popularity):
+                raise DataError(f"{self._recipe.path}: fallback {name} is no popularity model")
+            self._orders[key] = fitted.orders_
+        return name, self._orders[key]
+
+    def _section(self, name: str) -> ModelSection:
+        """Return the recipe's section for a model, or one with the defaults."""
+        return next((m for m in self._recipe.models if m.name == name), ModelSection(name, name, {}))

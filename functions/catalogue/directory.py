@@ -2,8 +2,7 @@
 
 import time
 
-from warmstart.errors import AccessDenied, ArtifactError, KeyMissing, ModelNotFound, RegistryError, StoreError
-from warmstart.live import Served
+from warmstart.errors import AccessDenied, ArtifactError, KeyMissing, RegistryError, StoreError
 from warmstart.manifest import Manifest
 from warmstart.registry import read_alias, read_manifest
 from warmstart.settings import Settings
@@ -27,10 +26,6 @@ class Directory:
             self._manifests = [manifest for manifest in found if manifest]
             self._read_at = time.monotonic()
         return self._manifests
-
-    def current(self, name: str, deadline: float) -> Served:  # noqa: ARG002 the shape of a provider
-        """Raise ModelNotFound: a model that exists is answered by its family."""
-        raise ModelNotFound(name)
 
     def _manifest(self, model: str) -> Manifest | None:
         try:

@@ -7,4 +7,5 @@ from warmstart.settings import Settings
 from warmstart.store import open_store
 
 _settings = Settings.from_env()
-handler = adapt(paths(Directory(open_store(_settings.store, endpoint=_settings.endpoint), _settings)))
+_directory = Directory(open_store(_settings.store, endpoint=_settings.endpoint), _settings)
+handler = adapt(paths(_directory.manifests))

@@ -1,13 +1,15 @@
 """The paths of the catalogue: /models, the OpenAPI document, and Swagger's own files, packed in."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.catalogue.directory import Directory
 from warmstart.api import Api, Handler, Operation, Paths, context_of, json_response
-from warmstart.errors import NotFound
+from warmstart.errors import ModelNotFound, NotFound
+from warmstart.live import Served
+from warmstart.manifest import Manifest
 from warmstart.schemas import ModelCard, Models
 
 STATIC = Path(__file__).parent / "static"
@@ -19,31 +21,36 @@ PAGE_POLICY = (  # the page loads nothing but its own origin's files; Swagger wr
 )
 
 
-def paths(directory: Directory) -> Paths:
-    """Return what the catalogue answers, the families' paths included: there it knows no model."""
+class NoModels:
+    """A family's models, where there is no family: a model that exists never reaches the catalogue."""
+
+    def current(self, name: str, deadline: float) -> Served:  # noqa: ARG002 the shape of a provider
+        """Raise ModelNotFound."""
+        raise ModelNotFound(name)
+
+
+def paths(manifests: Callable[[], Iterable[Manifest]]) -> Paths:
+    """Return what the catalogue answers: its own paths and, for unknown models, those of the families.
+
+    Args:
+        manifests: returns those of the versions that are served.
+    """
     return {
-        **Api(directory).paths(),
-        "/models": {"GET": Operation(_models(directory), "List the models that this token may use", Models)},
+        **Api(NoModels()).paths(),
+        "/models": {"GET": Operation(_models(manifests), "List the models that this token may use", Models)},
         "/openapi.json": {"GET": Operation(_openapi, "Describe this API", dict, open=True)},
         "/docs": {"GET": Operation(_docs, "Show this description as a page", str, open=True)},
         "/docs/{file}": {"GET": Operation(_asset, "Serve the page's own files", str, open=True)},
     }
 
 
-def _models(directory: Directory) -> Handler:
-    def list_models(request: Request, _: bytes) -> Response:
+def _models(manifests: Callable[[], Iterable[Manifest]]) -> Handler:
+    def models(request: Request, _: bytes) -> Response:
         grant = context_of(request).grant
-        return json_response(
-            Models(
-                [
-                    ModelCard(manifest.model, manifest.family, manifest.version, dict(manifest.metrics))
-                    for manifest in directory.manifests()
-                    if grant and grant.allows(manifest.model)
-                ]
-            )
-        )
+        covered = (manifest for manifest in manifests() if grant and grant.allows(manifest.model))
+        return json_response(Models([ModelCard(m.model, m.family, m.version, dict(m.metrics)) for m in covered]))
 
-    return list_models
+    return models
 
 
 def _openapi(_request: Request, _body: bytes) -> Response:

@@ -98,6 +98,8 @@ def _collected(path: Path, columns: Sequence[str]) -> pl.DataFrame:
 
 def _header(path: Path, spec: TableFile) -> list[str]:
     _, names = next(lines.records(path, spec), (1, []))
+    if any("\ufffd" in name for name in names):
+        _screen(path, spec)
     names[:1] = [name.removeprefix("\ufeff") for name in names[:1]]
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:

@@ -65,6 +65,21 @@ def test_a_bad_value_is_shown_short_and_escaped(tmp_path: Path, long: str, shown
     assert shown in str(refused.value)
 
 
+def test_files_without_a_header_name_their_lines(tmp_path: Path) -> None:
+    """MovieLens starts with its first row and parts values with two colons; titles may hold one, and quotes."""
+    (tmp_path / "ratings.dat").write_text("1::10::5::978300760\n1::20::5\n2::x::5::978300760\n2::10::5::978300760\n")
+    (tmp_path / "movies.dat").write_text(
+        '10::Alien: "Three" (1992)::Action|Sci-Fi\n20::B\xe9b\xe9 (1990)::Drama\n', "latin-1"
+    )
+    data = section(tmp_path, "movielens-1m")
+    with pytest.raises(DataError, match=r"ratings\.dat, line 2: 3 values for 4 columns \(--on-bad"):
+        read_tables(data)
+    tables = read_tables(data, "set-aside")
+    assert tables.interactions["item_id"].to_list() == ["10", "x", "10"]
+    assert tables.items is not None
+    assert tables.items["title"].to_list() == ['Alien: "Three" (1992)', "B\xe9b\xe9 (1990)"]
+
+
 def test_parquet_rows_are_counted_from_one(tmp_path: Path) -> None:
     """A file without lines names its rows."""
     frame = pl.DataFrame({"user_id": [1, None, 2], "item_id": [1, 2, 3], "weight": [1.0, 1.0, float("nan")]})

@@ -10,12 +10,14 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from warmstart.errors import (
+    BodyTooLarge,
     FieldError,
     Forbidden,
     Invalid,
     ItemNotFound,
     MethodNotAllowed,
     ModelNotFound,
+    ModelUnavailable,
     NotFound,
     SimilarNotSupported,
     Unauthorized,
@@ -73,7 +75,7 @@ class Operation(NamedTuple):
     answer: type
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None
-    errors: tuple[type[WarmstartError], ...] = ()
+    errors: tuple[type[WarmstartError], ...] = ()  # its own, besides those that every operation has
     open: bool = False  # needs no token
 
 
@@ -88,7 +90,7 @@ class Api:
 
     def paths(self) -> Paths:
         """Return what this API answers: path, method, operation."""
-        model_errors = (ModelNotFound, Forbidden, Invalid)
+        model_errors = (Forbidden, ModelNotFound, Invalid, ModelUnavailable)
         return {
             "/reco/{model_name}/{user_id}": {
                 "GET": Operation(
@@ -106,7 +108,7 @@ class Api:
                     Recommendations,
                     query=ExplainOption,
                     body=OnTheFly,
-                    errors=(*model_errors, UserNotFound, UnsupportedMediaType),
+                    errors=(*model_errors, UserNotFound, BodyTooLarge, UnsupportedMediaType),
                 )
             },
             "/similar/{model_name}/{item_id}": {
@@ -115,7 +117,7 @@ class Api:
                     "Find items like one item",
                     SimilarItems,
                     query=CountOption,
-                    errors=(*model_errors, SimilarNotSupported),
+                    errors=(*model_errors, ItemNotFound, SimilarNotSupported),
                 )
             },
             "/health": {"GET": Operation(health, "Say that the API is alive", str, open=True)},

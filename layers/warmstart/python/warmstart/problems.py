@@ -37,9 +37,9 @@ class Kind(NamedTuple):
 
 
 PROBLEMS: dict[type[WarmstartError], Kind] = {
-    BadRequest: Kind(400, "Bad Request", "bad_request", "Not a request of this API"),
-    Unauthorized: Kind(401, "Unauthorized", "unauthorized", "A valid bearer token is needed"),
-    Forbidden: Kind(403, "Forbidden", "forbidden", "The token does not cover this"),
+    BadRequest: Kind(400, "Bad Request", "bad_request", "Bad request"),
+    Unauthorized: Kind(401, "Unauthorized", "unauthorized", "A bearer token is required"),
+    Forbidden: Kind(403, "Forbidden", "forbidden", "This token does not allow that"),
     NotFound: Kind(404, "Not Found", "not_found", "No such path"),
     ModelNotFound: Kind(404, "Not Found", "model_not_found", "Model not found"),
     UserNotFound: Kind(404, "Not Found", "user_not_found", "User not found"),

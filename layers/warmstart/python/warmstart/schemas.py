@@ -140,6 +140,16 @@ class Problem(Struct):
     errors: list[ErrorEntry]
 
 
+_DETAIL = ItemDetail(9728, 1.2, "model", Because([Share(10440, 0.5)], 583))
+_VERSION = "20261103T141502Z-1a2b3c4"
+EXAMPLES: dict[type, Any] = {
+    str: "I am alive",
+    OnTheFly: OnTheFly(history=[HistoryEvent(10440, 1.0, 1_793_715_302)], features={"age": "age_25_34"}, k=3),
+    Recommendations: Recommendations(666262, [9728, 15297, 13865], "als", _VERSION, "model", details=[_DETAIL]),
+    SimilarItems: SimilarItems(9728, [15297, 13865], "als", _VERSION),
+    Models: Models([ModelCard("als", "factorization", _VERSION, {"map@10": 0.0877})]),
+}
+
 S = TypeVar("S", bound=Struct)
 
 

@@ -22,7 +22,6 @@ from obstore.store import LocalStore, S3Store
 
 from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, SettingsError, StoreUnavailable
 
-
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
@@ -191,8 +190,8 @@ def open_store(
 def _s3(
     bucket: str, prefix: str, patience: Patience, credentials: Callable[[], Any] | None, endpoint: str | None
 ) -> S3Store:
-    options: "ClientConfig" = {"timeout": f"{patience.request}s", "connect_timeout": f"{patience.connect}s"}
-    config: "S3Config" = {}
+    options: ClientConfig = {"timeout": f"{patience.request}s", "connect_timeout": f"{patience.connect}s"}
+    config: S3Config = {}
     if endpoint:
         config = {"endpoint": endpoint, "virtual_hosted_style_request": False}
         options["allow_http"] = endpoint.startswith("http://")

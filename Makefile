@@ -1,0 +1,31 @@
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: setup demo test lint bench openapi
+
+setup: $(STAMP)  ## a virtual environment with everything but torch
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,dev]'
+	touch $@
+
+demo: setup  ## from nothing to a first recommendation
+	$(BIN)/warmstart demo $(DEMO)
+
+test: setup  ## the fast tests
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: setup  ## style, types, who imports whom, and whether generated files are up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup  ## speeds, as ratios within one run
+	$(BIN)/python -m tests.bench
+
+openapi: setup  ## write the OpenAPI document that the catalogue serves
+	$(BIN)/python -m training.openapi

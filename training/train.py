@@ -61,8 +61,11 @@ class Training:
     def train(self, model: ModelSection, folder: Path) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
         measured, digest = self.measure(model)
-        fitted = self._fit(model, self._whole)
-        return self._export(model, fitted, self._whole, folder, self._described(measured, digest))
+        return self.fit_whole(model, folder, self._described(measured, digest))
+
+    def fit_whole(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
+        """Fit a model on all rows and seal it, with what was measured if anything was."""
+        return self._export(model, self._fit(model, self._whole), self._whole, folder, measured)
 
     def baselines(self) -> dict[str, dict[str, float]]:
         """Return the metrics of popular and, where there are timestamps, of popular_recent, on the same fold."""

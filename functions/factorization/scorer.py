@@ -70,14 +70,14 @@ class FactorizationScorer:
         return top_k(cosines, k, exclude)
 
     def because(self, query: Query, rows: Rows) -> list[Reason]:
-        """Split each score over the events of the history, as section 5 of the paper does.
+        """Split each score over the events of the history that raise it, as section 5 of the paper does.
 
         With A = gram + sum of (c_j - 1) y_j y_j^T over the history, a score is the sum of c_j y_i^T A^-1 y_j.
         """
         items, confidences = self._confidences(query)
         vectors = self._items[items]  # (h, d)
         inverse = np.linalg.inv(self._normal_matrix(vectors, confidences))
-        parts = (self._items[rows] @ inverse @ vectors.T) * confidences  # (n, h)
+        parts = np.maximum((self._items[rows] @ inverse @ vectors.T) * confidences, 0)  # (n, h) what speaks for an item
         totals = parts.sum(axis=1, keepdims=True)
         shares = np.divide(parts, totals, out=np.zeros_like(parts), where=totals != 0)
         best = np.argsort(-shares, axis=1, kind="stable")[:, :REASONS]

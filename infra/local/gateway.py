@@ -1,5 +1,6 @@
 """The gateway: HTTP in, authorizer, plan, the function's event, HTTP out."""
 
+import asyncio
 import json
 import traceback
 from collections.abc import Mapping
@@ -41,6 +42,8 @@ class Gateway:
             return
         except Refused as refusal:
             answer = self._own_answer(str(refusal), request.request_id)
+        except asyncio.CancelledError:  # the server stops, and waits no longer for the function
+            answer = self._own_answer("INTEGRATION_FAILURE", request.request_id)
         except Exception:  # whatever it is, the client gets an answer and the log gets the rest
             say("gateway", f"{request.request_id} {traceback.format_exc()}")
             answer = self._own_answer("DEFAULT_5XX", request.request_id)

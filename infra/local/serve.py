@@ -19,7 +19,6 @@ from infra.local.usage import Usage
 from infra.local.worker import Worker
 
 LOOPBACK = "127.0.0.1"
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve(*, store: str, host: str, port: int, environment: Mapping[str, str], ready: Callable[[], None]) -> None:
@@ -48,7 +47,8 @@ async def serve_functions(
     """Serve these functions until a signal; one of them is the authorizer, one the catalogue."""
     serving = asyncio.create_task(_serve(families, functions, host, port, ready))
     loop = asyncio.get_running_loop()
-    stops = [stop for stop in STOPS if signal.getsignal(stop) is not signal.SIG_IGN]  # as nohup asks
+    hung_up = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]  # nohup wants it ignored
+    stops = [signal.SIGINT, signal.SIGTERM, *hung_up]
     for stop in stops:
         loop.add_signal_handler(stop, _cancel_once(serving))
     try:

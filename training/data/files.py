@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from training.data import lines
@@ -46,7 +46,7 @@ def column_names(path: Path, spec: TableFile) -> list[str]:
     _refuse_what_is_no_file(path)
     if _is_parquet(path):
         return list(_parquet(path).collect_schema())
-    return list(spec.header) or [name.strip() for name in _header(path, spec)]
+    return list(spec.header) or _header(path, spec)
 
 
 def read_raw(path: Path, spec: TableFile, columns: Sequence[str]) -> RawTable:
@@ -100,7 +100,7 @@ def _header(path: Path, spec: TableFile) -> list[str]:
     _, names = next(lines.records(path, spec), (1, []))
     if any("\ufffd" in name for name in names):
         _screen(path, spec)
-    names[:1] = [name.removeprefix("\ufeff") for name in names[:1]]
+    names = [name.removeprefix("\ufeff").strip() for name in names]
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
         raise DataError(f"{path.name}, line 1: column {twice} stands there twice")

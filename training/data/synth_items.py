@@ -42,6 +42,7 @@ class Catalogue:
 
     def choose_items(self, rng: np.random.Generator, niches: Ints, week: int) -> Ints:
         """Draw an item of each niche, by appeal and by how new it is this week."""
+        niches = niches % (self.niche[-1] + 1)  # fewer items than niches leave the last ones empty
         age = week - self.released
         wanted = np.where(age < 0, 1e-9, self.appeal * (0.25 + 2.0 * np.exp(-age.clip(0) / 3.0)))
         ends = np.cumsum(wanted)

@@ -11,7 +11,8 @@ LONGEST_ID = 256  # bytes
 
 _FIRST_DAY, _LAST_DAY = 19_700_102, 21_000_101  # as seconds these lie in 1970, where nobody has data
 _MISSING = ("", "nan", "null", "none", "<na>")
-_INTEGER = r"^(0|-?[1-9][0-9]*)(\.0)?$"  # 007 is text; 7.0 is what pandas makes of 7 beside a gap
+_FRACTION = r"\.0+$"
+_INTEGER = r"^(0|-?[1-9][0-9]*)(\.0+)?$"  # 007 is text; 7.0 is what pandas makes of 7 beside a gap
 _MOMENTS = ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
 _ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 
@@ -26,14 +27,14 @@ class Cast(NamedTuple):
 def cast_ids(column: pl.Series, like: pl.DataType | None = None) -> Cast:
     """Cast ids to Int64 where every one is an integer, to String otherwise, or to the type they must be like."""
     if column.dtype.is_float():
-        column = _text_of_floats(column)
+        return cast_ids(_text_of_floats(column), like or pl.Int64())
     if column.dtype.is_integer() and like != pl.String:
         return _integers(column.is_null(), column.cast(pl.Int64, strict=False))
     text = _text(column, "ids")
     missing = text.is_null() | text.str.to_lowercase().is_in(_MISSING)
     whole = text.str.contains(_INTEGER).fill_null(value=False)
     if like == pl.Int64 or (like is None and (whole | missing).all() and whole.any()):
-        numbers = text.str.strip_suffix(".0").cast(pl.Int64, strict=False)
+        numbers = text.str.replace(_FRACTION, "").cast(pl.Int64, strict=False)
         return _integers(missing, numbers, {"id is not an integer like the others": ~whole & ~missing})
     control = text.str.contains(r"[\x00-\x1f\x7f]")
     wrong = {"empty id": missing, "id with a control character": control}
@@ -42,13 +43,12 @@ def cast_ids(column: pl.Series, like: pl.DataType | None = None) -> Cast:
 
 def cast_weights(column: pl.Series) -> Cast:
     """Cast to finite Float32; nothing is said here about zero and below."""
-    if column.dtype.is_nested() or column.dtype.is_temporal():
-        raise TypeError(f"holds {column.dtype}, not weights")
-    stripped = column.str.strip_chars() if column.dtype == pl.String else column
-    empty = (
-        (stripped == "").fill_null(value=False) | column.is_null() if stripped.dtype == pl.String else column.is_null()
-    )
-    values = stripped.cast(pl.Float32, strict=False)
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        empty = column.is_null()
+    else:
+        column = _text(column, "weights")
+        empty = (column == "") | column.is_null()
+    values = column.cast(pl.Float32, strict=False)
     finite = values.is_finite().fill_null(value=False)
     return Cast(values, {"empty weight": empty, "weight is not a finite number": ~finite & ~empty})
 
@@ -56,20 +56,20 @@ def cast_weights(column: pl.Series) -> Cast:
 def cast_moments(column: pl.Series) -> Cast:
     """Cast to UTC epoch seconds: from seconds, milliseconds (all or none), ISO text, dates and datetimes."""
     seconds = _seconds(column)
-    unread = seconds.is_null()
-    outside = ~seconds.is_between(FIRST_SECOND, LAST_SECOND)
-    return Cast(
-        seconds, {"timestamp is not a time": unread, "timestamp before 1970-01-02 or after 2100-01-01": outside}
-    )
+    wrong = {
+        "timestamp is not a time": seconds.is_null(),
+        "timestamp before 1970-01-02 or after 2100-01-01": ~seconds.is_between(FIRST_SECOND, LAST_SECOND),
+    }
+    return Cast(seconds, wrong)
 
 
 def cast_feature(column: pl.Series) -> pl.Series:
     """Cast to Int64 where every value is an integer, to String otherwise; empty text is no value."""
-    if column.dtype.is_integer() or column.dtype == pl.Boolean:
-        return column.cast(pl.Int64, strict=False)
+    if column.dtype == pl.Boolean:
+        return column.cast(pl.Int64)
     text = cast_text(column)
     if text.str.contains(_INTEGER).all() and text.count():
-        numbers = text.str.strip_suffix(".0").cast(pl.Int64, strict=False)
+        numbers = text.str.replace(_FRACTION, "").cast(pl.Int64, strict=False)
         return text if numbers.null_count() > text.null_count() else numbers
     return text
 
@@ -99,9 +99,8 @@ def _integers(missing: pl.Series, values: pl.Series, wrong: Mapping[str, pl.Seri
 
 
 def _text(column: pl.Series, what: str) -> pl.Series:
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-        raise TypeError(f"holds {column.dtype}, not {what}")
-    if what == "ids" and (column.dtype.is_temporal() or column.dtype == pl.Boolean):
+    never = column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Duration)
+    if never or (what in ("ids", "weights", "times") and (column.dtype.is_temporal() or column.dtype == pl.Boolean)):
         raise TypeError(f"holds {column.dtype}, not {what}")
     return column.cast(pl.String).str.strip_chars()
 
@@ -114,13 +113,13 @@ def _text_of_floats(column: pl.Series) -> pl.Series:
 
 
 def _seconds(column: pl.Series) -> pl.Series:
-    if column.dtype.is_temporal() and column.dtype not in (pl.Time, pl.Duration):
-        return column.cast(pl.Datetime("us")).dt.epoch("s") if column.dtype == pl.Date else column.dt.epoch("s")
+    if column.dtype in (pl.Date, pl.Datetime):
+        return column.dt.epoch("s").cast(pl.Int64)
     if column.dtype.is_numeric():
         return _scaled(column)
     text = _text(column, "times")
     numbers = text.cast(pl.Float64, strict=False)
-    return _scaled(numbers) if numbers.count() * 2 > text.len() else _parsed(text)
+    return _scaled(numbers) if numbers.count() * 2 > (text != "").sum() else _parsed(text)
 
 
 def _scaled(numbers: pl.Series) -> pl.Series:

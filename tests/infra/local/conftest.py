@@ -34,14 +34,14 @@ class Twin:
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[Twin]:
-    """Start the twin, wait until it is ready, and end it."""
+def serving(folder: Path, timeout_s: float = 1) -> Iterator[Twin]:
+    """Start the twin, wait until it is ready, and end it; its functions may take so long."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = folder / "stderr"
     environment = {**os.environ, "PYTHONPATH": f"{TASK_ROOT}:{LAYER}", "PLANTED_SECRET": "hunter2"}
-    command = [sys.executable, "-m", "tests.infra.local.serving", str(port)]
+    command = [sys.executable, "-m", "tests.infra.local.serving", str(port), str(timeout_s)]
     with (
         log.open("wb") as stderr,
         subprocess.Popen(command, cwd=TASK_ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr) as process,

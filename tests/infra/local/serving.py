@@ -1,4 +1,4 @@
-"""The twin in a process of its own, with the functions of these tests: `python -m tests.infra.local.serving PORT`."""
+"""The twin in a process of its own, with the functions of these tests: `python -m tests.infra.local.serving PORT SECONDS`."""
 
 import asyncio
 import sys
@@ -12,16 +12,20 @@ FAMILIES = (
     Family("echo", ("als", "bpr"), (), memory_mb=512, timeout_s=1, disk_mb=512, image_mb=1),
     Family("broken", ("broken",), (), memory_mb=512, timeout_s=1, disk_mb=512, image_mb=1),
 )
-FUNCTIONS = tuple(
-    Function(name, f"{HANDLERS}.{name}.handler.handler", {"WARMSTART_STORE": "file:///nowhere"}, 512, timeout_s=1)
-    for name in ("authorizer", "catalogue", "echo", "broken")
-)
+
+
+def functions(timeout_s: float) -> tuple[Function, ...]:
+    """The functions of the families, the catalogue and the authorizer."""
+    environment = {"WARMSTART_STORE": "file:///nowhere"}
+    names = ("authorizer", "catalogue", "echo", "broken")
+    return tuple(Function(name, f"{HANDLERS}.{name}.handler.handler", environment, 512, timeout_s) for name in names)
 
 
 def main() -> None:
     """Serve until a signal; the word `ready` on stdout says when."""
-    ready = lambda: print("ready", flush=True)  # noqa: E731 one word
-    asyncio.run(serve_functions(FAMILIES, FUNCTIONS, host="127.0.0.1", port=int(sys.argv[1]), ready=ready))
+    made = functions(timeout_s=float(sys.argv[2]))
+    port = int(sys.argv[1])
+    asyncio.run(serve_functions(FAMILIES, made, host="127.0.0.1", port=port, ready=lambda: print("ready", flush=True)))
 
 
 if __name__ == "__main__":

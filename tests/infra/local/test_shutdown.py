@@ -34,15 +34,17 @@ def gone(pid: int) -> bool:
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_no_function_outlives_the_twin(tmp_path: Path, stop: signal.Signals) -> None:
     """Asked to stop or killed, busy or not."""
-    with serving(tmp_path) as twin:
+    with serving(tmp_path, timeout_s=29) as twin:
         pid = echo_pid(twin)
         with socket.create_connection(("127.0.0.1", twin.port)) as busy:
             busy.sendall(b"GET /reco/als/1?do=sleep HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good\r\n\r\n")
             time.sleep(0.1)
             twin.process.send_signal(stop)
+            answer = busy.recv(1000)
             status = twin.process.wait(10)
     assert status == (-stop if stop is signal.SIGKILL else 0)
     assert gone(pid)
+    assert answer.startswith(b"" if stop is signal.SIGKILL else b"HTTP/1.1 502 ")
     assert "Traceback" not in twin.log.read_text().replace("stackTrace", "")
 
 
@@ -51,8 +53,10 @@ def test_a_taken_port_is_said_before_anything_starts(twin: Twin, tmp_path: Path)
     import asyncio
 
     from infra.local.serve import serve_functions
-    from tests.infra.local.serving import FAMILIES, FUNCTIONS
+    from tests.infra.local.serving import FAMILIES, functions
 
     with pytest.raises(OSError, match="in use"):
-        asyncio.run(serve_functions(FAMILIES, FUNCTIONS, host="127.0.0.1", port=twin.port, ready=lambda: None))
+        asyncio.run(
+            serve_functions(FAMILIES, functions(timeout_s=1), host="127.0.0.1", port=twin.port, ready=lambda: None)
+        )
     assert httpx.get(f"{twin.url}/health").status_code == 404

@@ -7,10 +7,11 @@ import pytest
 
 
 def _real(name: str) -> Path:
-    """Find a data set below WARMSTART_DATA, or in data/ beside the repository or in it."""
-    places = [Path(os.environ.get("WARMSTART_DATA", "data")), Path("../shared/data")]
-    found = next((place / name for place in places if (place / name).is_dir()), None)
-    return found or pytest.skip(f"{name} is not here: warmstart data fetch {name}, or set WARMSTART_DATA")
+    """Find a data set below WARMSTART_DATA, or where `warmstart data fetch` puts it."""
+    folder = Path(os.environ.get("WARMSTART_DATA", "data"), name)
+    if not folder.is_dir():
+        pytest.skip(f"{name} is not here: warmstart data fetch {name}, or say where with WARMSTART_DATA")
+    return folder
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Bad rows and bad files: named by place, counted, refused or set aside, never dropped in silence."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -90,6 +91,15 @@ def test_parquet_rows_are_counted_from_one(tmp_path: Path) -> None:
         read_tables(section(tmp_path))
 
 
+def test_floats_can_only_be_integer_ids(tmp_path: Path) -> None:
+    """A fraction or an infinity among ids in a column of floats is bad, and makes no text of the others."""
+    frame = pl.DataFrame({"user_id": [1.0, 2.0, 2.5, float("inf")], "item_id": [1, 2, 3, 4]})
+    frame.write_parquet(tmp_path / "interactions.parquet")
+    with pytest.raises(DataError, match=r"row 3, column user_id: id is not an integer like the others: 2\.5 \(and 1"):
+        read_tables(section(tmp_path))
+    assert read_tables(section(tmp_path), "set-aside").interactions["user_id"].to_list() == [1, 2]
+
+
 def test_a_second_row_for_a_user_is_bad(tmp_path: Path) -> None:
     """Two rows of features for one user cannot both be true; the first is kept."""
     data = section(folder(tmp_path, *GOOD, users="user_id,age\n1,20\n2,30\n1,40\n"))
@@ -149,7 +159,9 @@ def test_files_that_are_missing_or_something_else(tmp_path: Path) -> None:
     [
         ("user_id", [[1], [2]], r"column user_id: holds List\(Int64\), not ids"),
         ("item_id", [True, False], "column item_id: holds Boolean, not ids"),
+        ("weight", [b"1", b"2"], "column weight: holds Binary, not weights"),
         ("weight", [[1.0], [2.0]], r"column weight: holds List\(Float64\), not weights"),
+        ("timestamp", [timedelta(1), timedelta(2)], "column timestamp: holds Duration"),
         ("timestamp", [[1], [2]], r"column timestamp: holds List\(Int64\), not times"),
     ],
 )

@@ -103,6 +103,15 @@ def test_fashions_drift(tables: Tables) -> None:
     assert len(set(early) & set(late)) < 10
 
 
+def test_fewer_items_than_niches_are_enough(tmp_path: Path) -> None:
+    """The smallest sets hold different pairs too, of items that exist."""
+    synthesise(Size(users=40, items=12, interactions=90, days=5), 1, tmp_path / "kion")
+    tables = read_tables(section(tmp_path / "kion", "kion"))
+    assert tables.items is not None
+    assert len(tables.interactions.unique(["user_id", "item_id"])) == 90
+    assert set(tables.interactions["item_id"]) <= set(tables.items["item_id"])
+
+
 @pytest.mark.parametrize("size", [Size(users=5), Size(users=20, items=20, interactions=200), Size(interactions=1)])
 def test_impossible_sizes_are_refused(size: Size, tmp_path: Path) -> None:
     """Too few users, too few pairs or nothing to draw: nothing is written."""

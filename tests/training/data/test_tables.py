@@ -103,6 +103,15 @@ def test_the_fingerprint_is_that_of_the_bytes(tmp_path: Path) -> None:
     assert tables.sha256 == hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Moscow"])
+def test_datetimes_of_parquet_are_utc_unless_they_say_otherwise(tmp_path: Path, zone: str | None) -> None:
+    """A zone is honoured, and none means UTC."""
+    times = pl.Series([1619827200, 1619827201]).cast(pl.Int64) * 1_000_000
+    frame = pl.DataFrame({"user_id": [1, 2], "item_id": [1, 2], "timestamp": times.cast(pl.Datetime("us", zone))})
+    frame.write_parquet(tmp_path / "interactions.parquet")
+    assert read_tables(section(tmp_path)).interactions["timestamp"].to_list() == [1619827200, 1619827201]
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_lines_may_end_as_elsewhere(tmp_path: Path, end: str) -> None:
     """Line ends of other systems and a byte order mark change nothing, and the last line needs no end."""

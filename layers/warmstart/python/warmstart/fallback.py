@@ -44,6 +44,8 @@ class Fallback:
             raise Incompatible(f"{SEGMENTS_FILE} does not describe segments") from None
         if len(names) > MAX_SEGMENTS:
             raise Incompatible(f"over {MAX_SEGMENTS} segments")
+        if not all(isinstance(text, str) for text in (*columns, *names)) or len(set(names)) < len(names):
+            raise Incompatible(f"{SEGMENTS_FILE} holds a name twice, or what is no name")
         orders = artifact.array("segments", np.int32, len(names), n_items)
         segments = dict(zip(names, orders, strict=True))
         return cls(name, order, columns, segments, artifact.array("user_segment", np.int32, n_users))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
+from warmstart.errors import Incompatible
 from warmstart.ids import UNKNOWN, Id
 from warmstart.scorer import NO_ROWS, Rows, Scores
 
@@ -80,7 +81,10 @@ class Histories:
             artifact.array(name, np.float32, len(rows)) if name in artifact else None
             for name in ("seen_weights", "seen_ages")
         )
-        return cls(artifact.array("seen_indptr", np.int64, n_users + 1), rows, weights, ages)
+        indptr = artifact.array("seen_indptr", np.int64, n_users + 1)
+        if indptr[0] != 0 or indptr[-1] != len(rows):
+            raise Incompatible("seen_indptr does not fill seen_rows")
+        return cls(indptr, rows, weights, ages)
 
     def of(self, user: int) -> History:
         """Return a user's stored events; none for an unknown user."""

@@ -33,6 +33,7 @@ SLICE_SECONDS = 0.2  # what one request gives to a pull that does not fit it
 SPARE_SECONDS = 1.0  # of a request's time, kept for its answer
 RETRY_SECONDS = 1.0  # between attempts to load a model that has none yet
 LONGEST_WAIT_SECONDS = 600.0
+MOST_DOUBLINGS = 10  # of a wait, for versions that are bad one after another
 
 
 class Served(NamedTuple):
@@ -132,7 +133,12 @@ class LiveModel:
         now, until = time.monotonic(), deadline - SPARE_SECONDS
         if self.served and now + coming.pull.remaining_bytes / ASSUMED_BYTES_PER_SECOND > until:
             until = min(until, now + SLICE_SECONDS)
-        if coming.pull.advance(until):
+        try:
+            complete = coming.pull.advance(until)
+        except WarmstartError:
+            self._drop_next()
+            raise
+        if complete:
             self._swap(coming)
         else:
             log("INFO", "pull goes on in later requests", model=self.name, remaining=coming.pull.remaining_bytes)
@@ -141,7 +147,7 @@ class LiveModel:
     def _swap(self, coming: Next) -> None:
         """Load what was pulled and serve it from now on; the old files go."""
         started, old = time.perf_counter(), self.served
-        recommender = self._models.load(coming.pull.folder, coming.pull.manifest)
+        recommender = self._loaded(coming.pull)
         self.served = Served(recommender, coming.pull.manifest, coming.alias.serial, coming.pull.folder)
         self._next, self._etag, self._bad_versions = None, coming.etag, 0
         log("INFO", "serving", model=self.name, version=coming.alias.version, serial=coming.alias.serial)
@@ -149,16 +155,25 @@ class LiveModel:
         if old is not None:
             shutil.rmtree(old.folder, ignore_errors=True)
 
+    def _loaded(self, pull: Pull) -> Recommender:
+        """Open what was pulled; whatever a scorer trips over, the version is not one to serve."""
+        try:
+            return self._models.load(pull.folder, pull.manifest)
+        except WarmstartError:
+            raise
+        except Exception as error:
+            raise Incompatible(f"{pull.manifest.version} cannot be opened: {type(error).__name__}") from error
+
     def _drop_next(self) -> None:
         if self._next is not None:
             self._next.pull.discard()
             self._next = None
 
     def _failed(self, error: WarmstartError) -> None:
-        """Keep the last good version; a version that is bad is asked for less and less often."""
-        self._drop_next()
+        """Keep the last good version, and a pull that a look merely failed to confirm; a bad version can wait longer."""
         if isinstance(error, ArtifactError):
-            self._bad_versions += 1
+            self._drop_next()
+            self._bad_versions = min(self._bad_versions + 1, MOST_DOUBLINGS)
         wait = RETRY_SECONDS if self.served is None else self._models.settings.refresh_seconds
         self._look_at = time.monotonic() + min(wait * 2**self._bad_versions, LONGEST_WAIT_SECONDS)
         kept = self.served.manifest.version if self.served else None

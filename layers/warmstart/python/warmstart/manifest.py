@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -11,6 +10,7 @@ from typing import Any, Self
 from warmstart.errors import ManifestInvalid
 
 FORMAT = 1
+MAX_METRIC = 1e300  # also keeps out NaN, infinities and integers that no float holds
 MAX_BYTES = 2**20  # a manifest over this is refused unread
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
@@ -118,7 +118,7 @@ def _check_numbers(manifest: Manifest) -> None:
     counts = (manifest.memory_bytes, manifest.seed, 0 if manifest.id_bound is None else manifest.id_bound)
     if not all(type(n) is int and 0 <= n < 2**63 for n in counts):
         raise ManifestInvalid("manifest: memory_bytes, seed or id_bound is no count")
-    if not all(isinstance(value, (int, float)) and math.isfinite(value) for value in manifest.metrics.values()):
+    if not all(type(value) in (int, float) and abs(value) <= MAX_METRIC for value in manifest.metrics.values()):
         raise ManifestInvalid("manifest: a metric is not a number")
 
 

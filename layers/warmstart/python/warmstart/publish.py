@@ -1,5 +1,6 @@
 """A sealed draft becomes a committed version; killed anywhere, readers see nothing and a rerun finishes."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -33,7 +34,7 @@ def publish(store: Store, draft: Path, check: Callable[[Path, Manifest], None]) 
     except OSError:
         raise ManifestInvalid(f"{draft} holds no sealed draft") from None
     manifest = Manifest.from_json(data)
-    if _committed(store, manifest) == data:
+    if _committed(store, manifest) == hashlib.sha256(data).hexdigest():
         return manifest
     for name in manifest.files:
         store.put(f"{version_prefix(manifest.model, manifest.version)}/{name}", draft / name)
@@ -41,14 +42,15 @@ def publish(store: Store, draft: Path, check: Callable[[Path, Manifest], None]) 
     try:
         store.put_if_absent(manifest_key(manifest.model, manifest.version), data)
     except Conflict:
-        if _committed(store, manifest) != data:
+        if _committed(store, manifest) != hashlib.sha256(data).hexdigest():
             raise
     return manifest
 
 
-def _committed(store: Store, manifest: Manifest) -> bytes | None:
+def _committed(store: Store, manifest: Manifest) -> str | None:
+    """Return the SHA-256 of the manifest that stands under this version, if one does."""
     try:
-        return read_manifest(store, manifest.model, manifest.version)[0].to_json()
+        return read_manifest(store, manifest.model, manifest.version)[1]
     except VersionMissing:
         return None
 

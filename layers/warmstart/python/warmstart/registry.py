@@ -100,26 +100,7 @@ def promote(store: Store, model: str, version: str, *, reason: str, alias: str =
         VersionMissing: there is none, or a sweep took it meanwhile and the swap was undone.
         Conflict: somebody else moved the alias at the same time.
     """
-    _, digest = read_manifest(store, model, version)
-    found = _alias_object(store, model, alias)
-    current = Alias.from_json(found.data) if found else None
-    if current and current.version == version:
-        return current
-    promoted = Alias(
-        version=version,
-        manifest_sha256=digest,
-        serial=current.serial + 1 if current else 1,
-        set_at=_now(),
-        reason=reason,
-        previous=current.version if current else None,
-    )
-    _write_alias(store, model, alias, promoted, found)
-    try:
-        read_manifest(store, model, version)
-    except VersionMissing:
-        _undo(store, model, alias, promoted, current)
-        raise
-    return promoted
+    return _point(store, model, version, alias, _alias_object(store, model, alias), reason)
 
 
 def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) -> Alias:
@@ -127,11 +108,13 @@ def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) ->
 
     Raises:
         NothingToRollBack: it never pointed at another.
+        Conflict: somebody else moved the alias at the same time.
     """
-    current = read_alias(store, model, alias)
+    found = _alias_object(store, model, alias)
+    current = Alias.from_json(found.data) if found else None
     if current is None or current.previous is None:
         raise NothingToRollBack(f"{model}: {alias} has no previous version")
-    return promote(store, model, current.previous, reason=reason, alias=alias)
+    return _point(store, model, current.previous, alias, found, reason)
 
 
 def sweep(
@@ -160,6 +143,29 @@ def sweep(
             if not dry_run:
                 _delete_version(store, model, version)
     return gone
+
+
+def _point(store: Store, model: str, version: str, alias: str, found: Object | None, reason: str) -> Alias:
+    """Move an alias on from what was found there; whoever moved it since then is not overwritten."""
+    _, digest = read_manifest(store, model, version)
+    current = Alias.from_json(found.data) if found else None
+    if current and current.version == version:
+        return current
+    promoted = Alias(
+        version=version,
+        manifest_sha256=digest,
+        serial=current.serial + 1 if current else 1,
+        set_at=_now(),
+        reason=reason,
+        previous=current.version if current else None,
+    )
+    _write_alias(store, model, alias, promoted, found)
+    try:
+        read_manifest(store, model, version)
+    except VersionMissing:
+        _undo(store, model, alias, promoted, current)
+        raise
+    return promoted
 
 
 def _delete_version(store: Store, model: str, version: str) -> None:
@@ -212,7 +218,10 @@ def _undo(store: Store, model: str, alias: str, promoted: Alias, before: Alias |
 
 
 def _sealed_at(version: str) -> datetime:
-    return datetime.strptime(version[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    try:
+        return datetime.strptime(version[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:  # no time that ever was: not ours to delete
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _now() -> str:

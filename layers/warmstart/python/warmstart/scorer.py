@@ -40,7 +40,7 @@ class Reason(NamedTuple):
     """Why one item was recommended: the events of the history behind it, and their shares of the score."""
 
     history: Rows  # (r,) largest share first
-    shares: Scores  # (r,) of the score, so a full list sums to 1
+    shares: Scores  # (r,) of what speaks for the item, so a full list sums to 1
 
 
 class Scorer(Protocol):

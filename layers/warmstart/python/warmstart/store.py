@@ -1,13 +1,13 @@
 """An object store with the two conditional writes that the registry needs, over S3 or a folder."""
 
 import fcntl
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import (
@@ -24,6 +24,9 @@ from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, Settin
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
+
+
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class Object(NamedTuple):
@@ -146,7 +149,7 @@ class FolderStore(Store):
 
     def replace(self, key: str, data: bytes, etag: str) -> None:
         """Compare and write under a lock: all writers of this store are this code."""
-        with self._locked(key), _translated(key):
+        with _translated(key), self._locked(key):
             if obstore.head(self._backend, key)["e_tag"] != etag:
                 raise Conflict(f"{key} was written by somebody else")
             obstore.put(self._backend, key, data, use_multipart=False)
@@ -176,15 +179,19 @@ def open_store(
         endpoint: an S3-compatible server instead of AWS; without one the environment is read.
 
     Raises:
-        SettingsError: the URL is of no known kind.
+        SettingsError: the URL is of no known kind, or the folder cannot be made.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "s3" and parts.netloc:
-        return Store(url, _s3(parts.netloc, parts.path.strip("/"), patience, credentials, endpoint))
-    if parts.scheme in ("", "file") and parts.netloc in ("", "localhost") and parts.path:
-        folder = Path(parts.path).expanduser().resolve()
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    if url.startswith("s3://") and BUCKET.fullmatch(bucket):
+        return Store(url, _s3(bucket, prefix.strip("/"), patience, credentials, endpoint))
+    path = re.sub(r"^file://(localhost)?(?=/)", "", url)
+    if not path or ":" in path.partition("/")[0]:
+        raise SettingsError(f"a store is s3://bucket/prefix, file:///folder or a folder, not {url!r}")
+    folder = Path(path).expanduser().resolve()
+    try:
         return FolderStore(f"file://{folder}", folder)
-    raise SettingsError(f"a store is s3://bucket/prefix, file:///folder or a folder, not {url!r}")
+    except (BaseError, OSError) as error:
+        raise SettingsError(f"the folder {folder} cannot be used: {error}") from None
 
 
 def _s3(

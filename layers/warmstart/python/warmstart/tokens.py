@@ -49,7 +49,9 @@ class TokenBook:
         try:
             raw = parse_json_object(data, "token book")["tokens"]
             tokens = tuple(Token(**{**entry, "models": tuple(entry["models"])}) for entry in raw)
-            good = all(SHA256.fullmatch(token.sha256) and _sound(token) for token in tokens)
+            good = all(isinstance(entry["models"], list) for entry in raw) and all(
+                SHA256.fullmatch(token.sha256) and _sound(token) for token in tokens
+            )
         except (TypeError, KeyError, ValueError, AttributeError):
             good = False
         if not good:

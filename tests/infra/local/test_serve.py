@@ -1,0 +1,36 @@
+"""`serve` puts together the families that are on disk."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from infra.families import Family
+from infra.local import serve as module
+from infra.local.function import TASK_ROOT, Function
+
+
+def test_every_family_is_served_with_a_disk_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The private folders exist while it serves and are gone afterwards."""
+    caches: list[Path] = []
+
+    async def serve_functions(families: Sequence[Family], functions: Sequence[Function], **options: object) -> None:
+        serving = [function for function in functions if "WARMSTART_CACHE" in function.environment]
+        assert {function.name for function in serving} == {family.name for family in families} | {"catalogue"}
+        assert {function.environment["WARMSTART_STORE"] for function in functions} == {"file:///store"}
+        assert (options["host"], options["port"]) == ("127.0.0.1", 8000)
+        caches.extend(Path(function.environment["WARMSTART_CACHE"]).parent for function in serving)
+        assert all(cache.is_dir() for cache in caches)
+
+    monkeypatch.setattr(module, "serve_functions", serve_functions)
+    module.serve(store="file:///store", host="127.0.0.1", port=8000, environment={}, ready=lambda: None)
+    assert caches
+    assert not any(cache.exists() for cache in caches)
+
+
+def test_every_function_s_handler_is_on_disk() -> None:
+    """What would be started here is what is deployed from there."""
+    families = module.read_families(TASK_ROOT / "functions")
+    for function in module.local_functions(families, "file:///store", Path("/caches"), {}):
+        folder = TASK_ROOT.joinpath(*function.handler.split(".")[:-2])
+        assert folder.is_dir(), function.name

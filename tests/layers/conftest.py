@@ -1,0 +1,64 @@
+"""What the runtime's tests share: a folder and a real HTTP S3 to keep stores in."""
+
+import itertools
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.layers.places import Place
+from warmstart.store import Store
+
+BUCKET = "stage"
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """A server that speaks S3 over HTTP, conditional writes included, and one bucket in it."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        patch.setenv("AWS_REGION", "us-east-1")
+        server.start()
+        host, port = server.get_host_and_port()
+        boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1").create_bucket(Bucket=BUCKET)
+        yield f"http://{host}:{port}"
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def prefixes() -> Iterator[int]:
+    """Numbers for prefixes, so that no two tests share one."""
+    return itertools.count()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Place:
+    """A store in a folder."""
+    return Place(f"file://{tmp_path / 'store'}")
+
+
+@pytest.fixture
+def bucket(s3_endpoint: str, prefixes: Iterator[int]) -> Place:
+    """A store under a prefix of its own in S3."""
+    return Place(f"s3://{BUCKET}/stage-{next(prefixes)}", s3_endpoint)
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """A store, once in a folder and once in S3."""
+    found: Place = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def store(place: Place) -> Store:
+    """An open store, once in a folder and once in S3."""
+    return place.open()

@@ -1,0 +1,50 @@
+"""Small tables whose right answers are seen by eye."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from training.data.tables import Tables
+from training.recipe import DataSection, Fold, ModelSection, Recipe
+
+DAY = 86_400
+START = 1_700_000_000  # UTC epoch seconds
+SIZE = 40
+LAST = Fold("leave_last_out")
+
+
+def tables(
+    users: Sequence[int] | NDArray[np.int64],
+    items: Sequence[int] | NDArray[np.int64],
+    *,
+    times: Sequence[int] | NDArray[np.int64] | None = None,
+    weights: Sequence[float] | None = None,
+    strings: bool = False,
+    features: pl.DataFrame | None = None,
+    catalogue: pl.DataFrame | None = None,
+) -> Tables:
+    """Make tables of pairs; with `strings` user 7 is called "u7" and item 7 "i7"."""
+    columns: dict[str, pl.Series] = {
+        "user_id": pl.Series([f"u{u}" for u in users] if strings else users, dtype=pl.String if strings else pl.Int64),
+        "item_id": pl.Series([f"i{i}" for i in items] if strings else items, dtype=pl.String if strings else pl.Int64),
+        "weight": pl.Series(weights if weights is not None else np.ones(len(users)), dtype=pl.Float32),
+    }
+    if times is not None:
+        columns["timestamp"] = pl.Series(times, dtype=pl.Int64)
+    return Tables(pl.DataFrame(columns), features, catalogue, sha256="0" * 64, set_aside=0)
+
+
+def checkerboard(*, size: int = SIZE, strings: bool = False, timed: bool = True, start: int = START) -> Tables:
+    """Make even users like even items and odd ones odd items; the diagonal is withheld, so it is the right answer."""
+    users, items = np.nonzero(np.fromfunction(lambda u, i: ((u + i) % 2 == 0) & (u != i), (size, size)))
+    times = start + (items * 7 + users) % 60 * DAY if timed else None
+    return tables(users, items, times=times, strings=strings)
+
+
+def recipe(*models: ModelSection, fold: Fold = LAST, segments: tuple[str, ...] = ()) -> Recipe:
+    """Make a recipe for tables that are at hand already."""
+    data = DataSection(Path("none"), None, None, None, None, {}, None, segments)
+    return Recipe(name="test", data=data, fold=fold, models=models, path=Path("test.toml"))

@@ -15,8 +15,8 @@ from warmstart.manifest import Manifest
 from warmstart.recommender import Recommender
 
 SETTINGS: dict[str, dict[str, float]] = {
-    "als": {"factors": 4, "alpha": 5.0, "iterations": 10}
-}  # more would fit the holes
+    "als": {"factors": 2, "alpha": 5.0, "iterations": 10}
+}  # as many factors as tastes: more would fit the holes
 Draft = Callable[[str, Tables], tuple[Recommender, Manifest, Path]]
 
 

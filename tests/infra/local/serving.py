@@ -1,4 +1,4 @@
-"""The twin in a process of its own, with the functions of these tests: `python -m tests.infra.local.serving PORT SECONDS`."""
+"""The twin with the functions of these tests: `python -m tests.infra.local.serving PORT SECONDS`."""
 
 import asyncio
 import sys

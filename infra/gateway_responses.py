@@ -19,6 +19,8 @@ def read_gateway_responses() -> dict[str, GatewayResponse]:
     """Every response by API Gateway's name for what went wrong."""
     table = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
     return {
-        kind: GatewayResponse(entry["statusCode"], entry["headers"], json.dumps(entry["template"]))
+        kind: GatewayResponse(
+            entry["statusCode"], entry["headers"], json.dumps(entry["template"], separators=(",", ":"))
+        )
         for kind, entry in table.items()
     }

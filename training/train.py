@@ -51,12 +51,15 @@ class Training:
         """Fit on the fold's earlier part and measure the draft; return that and the draft's hash."""
         if model.name not in self._measured:
             with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
-                fitted = self._fit(model, self._part)
-                draft = self._export(model, fitted, self._part, Path(folder), {})
+                draft = self.draft(model, Path(folder))
                 self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
                 measured = measure(open_recommender(Path(folder), draft), self._events, self._test)
                 self._measured[model.name] = measured, draft_hash(draft.files)
         return self._measured[model.name]
+
+    def draft(self, model: ModelSection, folder: Path) -> Manifest:
+        """Fit a model on the fold's earlier part and seal it, to be measured and thrown away."""
+        return self._export(model, self._fit(model, self._part), self._part, folder, {})
 
     def train(self, model: ModelSection, folder: Path) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""

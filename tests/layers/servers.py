@@ -16,6 +16,7 @@ class Answer(NamedTuple):
     body: bytes = b""
     length: int | None = None
     etag: str = '"tag"'
+    range: str | None = None  # of a part, e.g. "0-99/100"
     hang: bool = False
 
 
@@ -30,7 +31,7 @@ def answering(respond: Respond) -> Iterator[Place]:
     class Handler(BaseHTTPRequestHandler):
         """Answers reads as the test says."""
 
-        def do_GET(self) -> None:  # noqa: N802 the library's name
+        def do_GET(self) -> None:
             """Send the answer."""
             answer = respond(self.path)
             if answer.hang:
@@ -39,6 +40,8 @@ def answering(respond: Respond) -> Iterator[Place]:
             self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
             self.send_header("ETag", answer.etag)
             self.send_header("Last-Modified", "Sat, 31 Jan 2026 00:00:00 GMT")
+            if answer.range:
+                self.send_header("Content-Range", f"bytes {answer.range}")
             self.end_headers()
             self.wfile.write(answer.body)
 

@@ -137,9 +137,9 @@ def test_what_is_deleted_is_gone(store: Store) -> None:
 
 def test_a_403_is_access_denied() -> None:
     """A refusal says that the key may be absent, too; the signed URL is not in it."""
-    with answering(lambda _: Answer(403, b"<Error><Code>AccessDenied</Code></Error>")) as place:
-        with pytest.raises(AccessDenied, match="absent") as caught:
-            place.open().get("key", limit=9)
+    denied = Answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+    with answering(lambda _: denied) as place, pytest.raises(AccessDenied, match="absent") as caught:
+        place.open().get("key", limit=9)
     assert "127.0.0.1" not in str(caught.value)
 
 
@@ -153,9 +153,9 @@ def test_a_503_is_waited_out() -> None:
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_server_that_stays_down_is_unavailable(status: int) -> None:
     """When the retries are used up there is no good answer; the URL asked for is not told."""
-    with answering(lambda _: Answer(status)) as place:
-        with pytest.raises(StoreUnavailable, match=r"^key: the store gave no good answer") as caught:
-            place.open().get("key", limit=9)
+    no_answer = pytest.raises(StoreUnavailable, match=r"^key: the store gave no good answer")
+    with answering(lambda _: Answer(status)) as place, no_answer as caught:
+        place.open().get("key", limit=9)
     assert "127.0.0.1" not in str(caught.value)
 
 
@@ -175,16 +175,14 @@ def test_a_hasty_look_does_not_wait_for_a_server_that_hangs() -> None:
 
 def test_a_body_cut_short_is_no_good_answer() -> None:
     """A connection that ends before the promised length is an error, not a short object."""
-    with answering(lambda _: Answer(200, b"half", length=8)) as place:
-        with pytest.raises(StoreUnavailable):
-            place.open().get("key", limit=9)
+    with answering(lambda _: Answer(200, b"half", length=8)) as place, pytest.raises(StoreUnavailable):
+        place.open().get("key", limit=9)
 
 
 def test_a_large_object_is_refused_by_what_it_says_of_itself() -> None:
     """The limit is held against the promised length, before the body."""
-    with answering(lambda _: Answer(200, b"x", length=2**40)) as place:
-        with pytest.raises(Corrupt, match=str(2**40)):
-            place.open().get("key", limit=9)
+    with answering(lambda _: Answer(200, b"x", length=2**40)) as place, pytest.raises(Corrupt, match=str(2**40)):
+        place.open().get("key", limit=9)
 
 
 @pytest.mark.parametrize("form", ["file://{}", "file://localhost{}", "{}", "{}/"])

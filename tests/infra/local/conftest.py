@@ -40,7 +40,11 @@ def serving(folder: Path, timeout_s: float = 1) -> Iterator[Twin]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = folder / "stderr"
-    environment = {**os.environ, "PYTHONPATH": f"{TASK_ROOT}:{LAYER}", "PLANTED_SECRET": "hunter2"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(TASK_ROOT), str(LAYER)]),
+        "PLANTED_SECRET": "hunter2",
+    }
     command = [sys.executable, "-m", "tests.infra.local.serving", str(port), str(timeout_s)]
     with (
         log.open("wb") as stderr,

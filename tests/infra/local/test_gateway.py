@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.config import OPEN_BURST
 from infra.families import Family
 from infra.local import gateway as module
 from infra.local.authorizer import Authorizer
@@ -119,8 +120,8 @@ def test_an_unknown_plan_is_no_access(fakes: Fakes) -> None:
 
 def test_open_paths_are_throttled_each_on_its_own(fakes: Fakes) -> None:
     """Whoever floods the documentation leaves the health check alone."""
-    statuses = [fakes.ask(path="/docs", known=False).status_code for _ in range(module.OPEN_BURST + 1)]
-    assert statuses == [200] * module.OPEN_BURST + [429]
+    statuses = [fakes.ask(path="/docs", known=False).status_code for _ in range(OPEN_BURST + 1)]
+    assert statuses == [200] * OPEN_BURST + [429]
     assert fakes.ask(path="/health", known=False).status_code == 200
 
 

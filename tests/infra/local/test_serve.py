@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.families import Family
+from infra.families import Family, read_families
 from infra.local import serve as module
 from infra.local.function import TASK_ROOT, Function
+from infra.local.functions import local_functions
 
 
 def test_every_family_is_served_with_a_disk_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +31,7 @@ def test_every_family_is_served_with_a_disk_of_its_own(monkeypatch: pytest.Monke
 
 def test_every_function_s_handler_is_on_disk() -> None:
     """What would be started here is what is deployed from there."""
-    families = module.read_families(TASK_ROOT / "functions")
-    for function in module.local_functions(families, "file:///store", Path("/caches"), {}):
+    families = read_families(TASK_ROOT / "functions")
+    for function in local_functions(families, "file:///store", Path("/caches"), {}):
         folder = TASK_ROOT.joinpath(*function.handler.split(".")[:-2])
         assert folder.is_dir(), function.name

@@ -1,15 +1,23 @@
 """However the twin ends, its functions end with it."""
 
+import asyncio
 import os
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from infra.local.serve import serve_functions
 from tests.infra.local.conftest import Twin, serving
+from tests.infra.local.serving import FAMILIES, functions
+
+KILLED = pytest.param(
+    signal.SIGKILL, marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux has PDEATHSIG")
+)
 
 
 def echo_pid(twin: Twin) -> int:
@@ -31,7 +39,7 @@ def gone(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, KILLED])
 def test_no_function_outlives_the_twin(tmp_path: Path, stop: signal.Signals) -> None:
     """Asked to stop or killed, busy or not."""
     with serving(tmp_path, timeout_s=29) as twin:
@@ -50,11 +58,6 @@ def test_no_function_outlives_the_twin(tmp_path: Path, stop: signal.Signals) -> 
 
 def test_a_taken_port_is_said_before_anything_starts(twin: Twin, tmp_path: Path) -> None:
     """No function is started for an address that cannot be had."""
-    import asyncio
-
-    from infra.local.serve import serve_functions
-    from tests.infra.local.serving import FAMILIES, functions
-
     with pytest.raises(OSError, match="in use"):
         asyncio.run(
             serve_functions(FAMILIES, functions(timeout_s=1), host="127.0.0.1", port=twin.port, ready=lambda: None)

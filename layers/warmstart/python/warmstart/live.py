@@ -170,7 +170,7 @@ class LiveModel:
             self._next = None
 
     def _failed(self, error: WarmstartError) -> None:
-        """Keep the last good version, and a pull that a look merely failed to confirm; a bad version can wait longer."""
+        """Keep the last good version, and a pull that a look only failed to confirm; a bad version can wait longer."""
         if isinstance(error, ArtifactError):
             self._drop_next()
             self._bad_versions = min(self._bad_versions + 1, MOST_DOUBLINGS)

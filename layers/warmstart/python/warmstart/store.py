@@ -154,6 +154,11 @@ class FolderStore(Store):
                 raise Conflict(f"{key} was written by somebody else")
             obstore.put(self._backend, key, data, use_multipart=False)
 
+    def folders(self, prefix: str) -> list[str]:
+        """Return the folders with anything in them: an object store has no empty ones."""
+        found = super().folders(prefix)
+        return [name for name in found if any(path.is_file() for path in (self._folder / prefix / name).rglob("*"))]
+
     @contextmanager
     def _locked(self, key: str) -> Iterator[None]:
         lock = self._folder / ".locks" / key.replace("/", "~")

@@ -1,0 +1,49 @@
+"""What a benchmark hands back: times beside their peers', and whether the goal was met."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Times = Sequence[float]  # ms
+
+
+class Skipped(Exception):
+    """A benchmark that cannot run here; the message says what it needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One time beside its peer's, both from one run."""
+
+    name: str
+    ms: float
+    peer: str  # what it is held against
+    peer_ms: float
+    limit: float | None = None  # the goal: at most this; None where the figure only informs
+    limits: Literal["ratio", "ms"] = "ratio"  # what the goal is about
+    raw: Mapping[str, Times] = field(default_factory=dict)
+    parts: Mapping[str, float] = field(default_factory=dict)  # where the time goes, ms
+
+    @property
+    def ratio(self) -> float:
+        """Return the time over its peer's."""
+        return self.ms / self.peer_ms
+
+    @property
+    def goal(self) -> str:
+        """Return the goal in words."""
+        if self.limit is None:
+            return "-"
+        return f"<= {self.limit:g}" if self.limits == "ratio" else f"<= {self.limit:g} ms"
+
+    @property
+    def verdict(self) -> str:
+        """Return whether the goal was met, or by how much it was missed."""
+        over = (self.ratio if self.limits == "ratio" else self.ms) - (self.limit or 0)
+        if self.limit is None:
+            return "-"
+        return "met" if over <= 0 else f"missed by {over:.2f}" + (" ms" if self.limits == "ms" else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything, ratio and verdict included, as plain values."""
+        return {**asdict(self), "ratio": self.ratio, "verdict": self.verdict}

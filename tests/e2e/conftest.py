@@ -1,0 +1,127 @@
+"""The whole thing, as a user runs it: the command in child processes, the API behind its local gateway."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+WARMSTART = Path(sys.executable).with_name("warmstart")
+READY_SECONDS = 60
+
+
+class Commands:
+    """Runs `warmstart` in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command and return how it ended."""
+        return subprocess.run(
+            [str(WARMSTART), *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), **environment},
+        )
+
+    def json(self, *arguments: str, **environment: str) -> Any:
+        """Run a command that must succeed and return what it prints with --json."""
+        done = self.run(*arguments, "--json", **environment)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+class Served(NamedTuple):
+    """A running API."""
+
+    url: str
+    commands: Commands
+    token: str
+
+    def get(self, path: str, token: str | None = None) -> httpx.Response:
+        """Ask with a token, by default the unrestricted one; an empty one is sent as no header."""
+        chosen = self.token if token is None else token
+        headers = {"Authorization": f"Bearer {chosen}"} if chosen else {}
+        return httpx.get(self.url + path, headers=headers, timeout=30)
+
+    def post(self, path: str, body: Any) -> httpx.Response:
+        """Send JSON."""
+        return httpx.post(self.url + path, json=body, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """Return commands in a folder with a made-up KION and a store with a served version of every model."""
+    commands = Commands(tmp_path_factory.mktemp("user"))
+    commands.json(
+        "data",
+        "synth",
+        "--users",
+        "400",
+        "--items",
+        "300",
+        "--interactions",
+        "12000",
+        "--days",
+        "60",
+        "--to",
+        "data/kion",
+    )
+    trained = commands.run("train", "--recipe", "kion", "--store", "store", "--promote", "--json")
+    assert trained.returncode in (0, 3), (
+        trained.stderr
+    )  # 3: als did not beat popular_recent, which is not at issue here
+    version = next(t["version"] for t in json.loads(trained.stdout)["trained"] if t["model"] == "als")
+    commands.json("promote", "als", version, "--store", "store", "--force", "--reason", "for the tests")
+    return commands
+
+
+@pytest.fixture(scope="session")
+def served(commands: Commands) -> Iterator[Served]:
+    """Start the API on this machine, as `warmstart serve` does."""
+    token = commands.json("token", "create", "tester", "--store", "store", "--plan", "internal")["token"]
+    port = free_port()
+    with (commands.folder / "serve.log").open("w") as log:
+        process = subprocess.Popen(
+            [str(WARMSTART), "serve", "--store", "store", "--port", str(port), "--refresh", "0"],
+            cwd=commands.folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_up(url, process)
+            yield Served(url, commands, token)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        assert process.poll() is None, "the server ended"
+        try:
+            httpx.get(f"{url}/health", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the server did not come up")

@@ -1,0 +1,125 @@
+"""ALS against implicit's own answers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from implicit.als import AlternatingLeastSquares
+from scipy import sparse
+
+from functions.factorization.scorer import FactorizationScorer
+from tests.training.datasets import recipe, tables
+from training.algorithms.als import ALS
+from training.interactions import Events
+from training.recipe import ModelSection
+from training.scorers import open_recommender
+from training.train import Training
+from warmstart.artifact import Artifact
+from warmstart.histories import Event
+from warmstart.recommender import Ask, Recommender
+
+SETTINGS = {"factors": 8, "regularization": 0.05, "alpha": 3.0, "iterations": 5}
+N_USERS, N_ITEMS = 60, 45
+
+
+def matrix() -> sparse.csr_matrix:
+    """Return a small random matrix of weights, (60, 45)."""
+    rng = np.random.default_rng(7)
+    dense = rng.random((N_USERS, N_ITEMS)) * (rng.random((N_USERS, N_ITEMS)) < 0.3)
+    return sparse.csr_matrix(dense.astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recommender, AlternatingLeastSquares]:
+    """Return our artifact's recommender, and implicit's model with the very same vectors."""
+    weights = matrix()
+    users, items = weights.nonzero()
+    table = tables(users, items, weights=weights.data.tolist())
+    folder = tmp_path_factory.mktemp("als")
+    model = ModelSection("als", "als", SETTINGS)
+    manifest = Training(recipe(model), table).fit_whole(model, folder)
+    artifact = Artifact.open(folder, manifest)
+    theirs = AlternatingLeastSquares(**SETTINGS)
+    theirs.user_factors = artifact.array("user_vectors", np.float32, None, None).copy()
+    theirs.item_factors = artifact.array("item_vectors", np.float32, None, None).copy()
+    theirs.alpha = SETTINGS["alpha"]
+    return open_recommender(folder, manifest), theirs
+
+
+def test_training_is_implicits_own() -> None:
+    """The same seed gives the vectors that implicit gives."""
+    weights = matrix()
+    users, items = weights.nonzero()
+    interactions = Events.of(tables(users, items, weights=weights.data.tolist())).interactions()
+    ours = ALS(**SETTINGS).fit(interactions, np.random.default_rng(5))  # type: ignore[arg-type]
+    seed = int(np.random.default_rng(5).integers(2**31))
+    theirs = AlternatingLeastSquares(**SETTINGS, random_state=seed)
+    theirs.fit(weights, show_progress=False)
+    np.testing.assert_allclose(ours.item_vectors_, theirs.item_factors, rtol=1e-4, atol=1e-5)
+
+
+def test_scores_and_order_are_implicits_own(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
+    """For every user the ten best unseen items and their scores are those that implicit recommends."""
+    recommender, theirs = opened
+    weights = matrix()
+    for user in range(N_USERS):
+        rows, scores = theirs.recommend(user, weights[user], N=10)
+        answer = recommender.recommend(Ask(user_id=user, explain=True))
+        assert answer.items == rows.tolist()
+        np.testing.assert_allclose([detail.score for detail in answer.details], scores, rtol=1e-4, atol=1e-6)
+
+
+def test_folding_in_is_implicits_own(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
+    """A history in the request gives the scores of implicit's `recalculate_user`."""
+    recommender, theirs = opened
+    weights = matrix()
+    for user in range(10):
+        history = [
+            Event(int(item), float(weight))
+            for item, weight in zip(weights[user].indices, weights[user].data, strict=True)
+        ]
+        rows, scores = theirs.recommend(user, weights[user], N=10, recalculate_user=True)
+        answer = recommender.recommend(Ask(history=history, explain=True))
+        assert answer.items == rows.tolist()
+        np.testing.assert_allclose([detail.score for detail in answer.details], scores, rtol=1e-4, atol=1e-5)
+
+
+def test_a_stored_history_grows_by_what_the_request_brings(
+    opened: tuple[Recommender, AlternatingLeastSquares],
+) -> None:
+    """A known user with a new event gets what a stranger with the whole history gets."""
+    recommender, _ = opened
+    weights = matrix()
+    unseen = next(item for item in range(N_ITEMS) if weights[0, item] == 0)
+    stored = [Event(int(i), float(w)) for i, w in zip(weights[0].indices, weights[0].data, strict=True)]
+    known = recommender.recommend(Ask(user_id=0, history=[Event(unseen)], explain=True))
+    stranger = recommender.recommend(Ask(history=[*stored, Event(unseen)], explain=True))
+    assert known.items == stranger.items
+    assert [d.score for d in known.details] == pytest.approx([d.score for d in stranger.details], rel=1e-5)
+
+
+def test_explanations_are_implicits_own(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
+    """The event named first behind an item is the one that implicit's `explain` names first."""
+    recommender, theirs = opened
+    weights = matrix()
+    for user in range(10):
+        answer = recommender.recommend(Ask(user_id=user, k=3, explain=True))
+        for detail in answer.details:
+            _, contributions, _ = theirs.explain(user, weights, detail.item_id, N=3)
+            assert detail.because[0][0] == contributions[0][0]
+
+
+def test_similar_items_are_implicits_own(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
+    """Similar items are those of the highest cosine."""
+    recommender, theirs = opened
+    for item in range(N_ITEMS):
+        rows, _ = theirs.similar_items(item, N=6)
+        assert recommender.similar(item, 5) == [row for row in rows.tolist() if row != item][:5]
+
+
+def test_items_without_a_vector_are_like_nothing(tmp_path: Path) -> None:
+    """A vector of zeros has no cosine, and gives no NaN."""
+    zero = np.zeros((3, 2), np.float32)
+    scorer = FactorizationScorer(zero, zero, np.zeros(3, np.float32), np.eye(2, dtype=np.float32), 1.0)
+    ranking = scorer.similar(0, np.array([0], np.int32), 2)
+    assert np.isfinite(ranking.scores).all()

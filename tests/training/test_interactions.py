@@ -1,0 +1,64 @@
+"""What algorithms learn from."""
+
+import numpy as np
+import polars as pl
+
+from tests.training.datasets import tables
+from training.interactions import Events
+
+
+def test_repeated_pairs_are_merged() -> None:
+    """Weights of a repeated pair are summed, and its last time is kept, wherever it stands in the table."""
+    events = Events.of(tables([1, 2, 1, 1], [5, 5, 5, 6], weights=[1, 2, 3, 4], times=[50, 10, 40, 45]))
+    found = events.interactions()
+    assert found.users.tolist() == [0, 0, 1]
+    assert found.items.tolist() == [1, 0, 0]
+    assert found.weights.tolist() == [4, 4, 2]
+    assert found.timestamps is not None
+    assert found.timestamps.tolist() == [45, 50, 10]
+
+
+def test_the_matrix_has_users_by_items() -> None:
+    """The sparse matrix holds each pair's weight."""
+    found = Events.of(tables([1, 2, 2], [7, 7, 9], weights=[1, 2, 3])).interactions()
+    assert found.matrix().toarray().tolist() == [[1, 0], [2, 3]]
+
+
+def test_only_items_that_occur_are_kept() -> None:
+    """A part of the events has the items of that part and all users."""
+    events = Events.of(tables([1, 1, 2], [5, 6, 7]))
+    part = events.interactions(np.array([True, False, True]))
+    assert part.n_users == 2
+    assert part.item_ids.external(np.arange(2, dtype=np.int32)) == [5, 7]
+
+
+def test_string_ids_keep_their_pairs() -> None:
+    """Rows of string ids follow the hash order, and every pair keeps its names."""
+    events = Events.of(tables([3, 1, 2, 1], [30, 10, 20, 11], strings=True))
+    found = events.interactions()
+    names = zip(found.user_ids.external(found.users), found.item_ids.external(found.items), strict=True)
+    assert sorted(names) == [("u1", "i10"), ("u1", "i11"), ("u2", "i20"), ("u3", "i30")]
+
+
+def test_users_of_the_users_table_are_known_without_interactions() -> None:
+    """Somebody with features and no history has a row, and the features."""
+    features = pl.DataFrame({"user_id": [1, 9], "sex": ["f", "m"]})
+    found = Events.of(tables([1, 2], [5, 6], features=features)).interactions()
+    assert found.n_users == 3
+    assert found.user_features["sex"] == ["f", None, "m"]
+    assert np.diff(found.indptr).tolist() == [1, 1, 0]
+
+
+def test_titles_and_genres_follow_the_rows() -> None:
+    """Texts of the items table are in row order; items that it has not are empty."""
+    catalogue = pl.DataFrame({"item_id": [6, 5], "title": ["six", "five"], "genres": [["a", "b"], None]})
+    found = Events.of(tables([1, 2, 2], [5, 6, 7], catalogue=catalogue)).interactions()
+    assert found.titles == ["five", "six", ""]
+    assert found.genres == ["", "a|b", ""]
+
+
+def test_ages_count_from_the_last_event() -> None:
+    """Ages are days before the newest event of all."""
+    found = Events.of(tables([1, 2], [5, 6], times=[86_400 * 3, 86_400 * 10])).interactions()
+    assert found.ages is not None
+    assert found.ages.tolist() == [7, 0]

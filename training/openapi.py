@@ -20,7 +20,7 @@ from warmstart.api import Operation
 from warmstart.errors import BadRequest, MethodNotAllowed, WarmstartError
 from warmstart.manifest import MODEL_NAME
 from warmstart.problems import MEDIA_TYPE, PROBLEMS, SERVER_ERROR, Kind, problem
-from warmstart.schemas import EXAMPLES, AnyId, Problem
+from warmstart.schemas import EXAMPLES, AnyId, Models, Problem
 
 DOCUMENT = pages.STATIC / "openapi.json"
 REF = "#/components/schemas/{name}"
@@ -83,6 +83,7 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
     return {
         "operation_id": operation.handler.__name__,
         "summary": operation.summary,
+        "tags": ["service" if operation.answer in (str, Models) else "recommendations"],
         "response_model": None,
         "openapi_extra": extra,
     }
@@ -122,16 +123,18 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
-    fields = msgspec.structs.fields(operation.query) if operation.query else ()
-    return [
-        {
-            "name": field.name,
-            "in": "query",
-            "required": False,
-            "schema": {**msgspec.json.schema(field.type), "default": field.default},
-        }
-        for field in fields
-    ]
+    return [_query_parameter(field) for field in (msgspec.structs.fields(operation.query) if operation.query else ())]
+
+
+def _query_parameter(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+    schema = {**msgspec.json.schema(field.type), "default": field.default}
+    return {
+        "name": field.name,
+        "in": "query",
+        "required": False,
+        "description": schema.pop("description"),
+        "schema": schema,
+    }
 
 
 def _content(kind: type) -> dict[str, Any]:

@@ -36,4 +36,5 @@ async def _first_answer(function: Function, event: bytes) -> tuple[dict[str, Any
         async with function_process(function, environment):
             body = await asyncio.wait_for(invocation.answer, function.timeout_s)
             ms = (time.perf_counter() - started) * 1000
+        api.life.end()  # who asks for the next event gets an answer, and the server need not wait
     return json.loads(body), ms

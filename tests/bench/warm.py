@@ -11,6 +11,7 @@ import numpy as np
 from functions.factorization.scorer import FactorizationScorer
 from tests.bench.events import read_event
 from tests.bench.figures import Figure
+from tests.bench.handlers import on_fastapi
 from tests.bench.synthetic import FACTORS, random_artifact
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
 from warmstart.api import Api
@@ -45,10 +46,13 @@ def figures() -> Iterator[Figure]:
         store = _store(Path(folder))
         real, constant = _models(store, loader(FactorizationScorer)), _models(store, _load_constant)
         recommender = real.current("als", np.inf).recommender
-        measures = {"real": _measure(_handler(real)), "constant": _measure(_handler(constant)), **_steps(recommender)}
-        interleaved(measures, 100)
-        times = interleaved(measures, ROUNDS)
-    peer, both = "constant in place of ranking", {name: times[name] for name in ("real", "constant")}
+        handlers = {
+            "real": _measure(_handler(real)),
+            "constant": _measure(_handler(constant)),
+            "FastAPI": _measure(on_fastapi.handler),
+        }
+        times = _settled(handlers) | _settled(_steps(recommender))
+    peer, both = "constant in place of ranking", {name: times[name] for name in handlers}
     for name, percent, limit in (("p50", 50, 2.0), ("p99", 99, None)):
         yield Figure(
             name=f"warm handler, {ITEMS:,} x {FACTORS}, {name}",
@@ -59,6 +63,13 @@ def figures() -> Iterator[Figure]:
             raw=both if percent == 50 else {},
             parts=_parts(medians(times)) if percent == 50 else {},
         )
+    middle = medians(times)
+    yield Figure(name="  on FastAPI, constant, p50", ms=middle["FastAPI"], peer=peer, peer_ms=middle["constant"])
+
+
+def _settled(measures: Mapping[str, Measure]) -> dict[str, list[float]]:
+    interleaved(measures, 100)
+    return interleaved(measures, ROUNDS)
 
 
 def _store(folder: Path) -> Path:

@@ -159,7 +159,7 @@ def test_a_server_that_stays_down_is_unavailable(status: int) -> None:
     assert "127.0.0.1" not in str(caught.value)
 
 
-def test_no_server_is_unavailable(s3_endpoint: str) -> None:
+def test_no_server_is_unavailable() -> None:
     """A refused connection is no good answer."""
     with pytest.raises(StoreUnavailable):
         Place("s3://bucket", "http://127.0.0.1:9").open().get("key", limit=9)

@@ -13,9 +13,10 @@ from warmstart.histories import EMPTY, Event, Histories, History
 from warmstart.ids import UNKNOWN
 
 DAY = 86_400
+PLAIN = Spec()
 
 
-def opened(folder: Path, spec: Spec = Spec()) -> Histories:
+def opened(folder: Path, spec: Spec = PLAIN) -> Histories:
     """The histories of an artifact."""
     return Histories.load(Artifact.open(folder, write_draft(folder, spec)), N_USERS)
 

@@ -24,15 +24,19 @@ def split(events: Events, fold: Fold) -> tuple[Mask, Mask]:
 
 
 def _last_of_each_user(events: Events) -> Mask:
-    """Mark the last event of each user that has several; of a tie in time, the one last in the table."""
-    users, times = events.users, events.timestamps
+    """Mark the last event of each user, and its copies; of a tie in time, the one last in the table counts.
+
+    A user whose events are all copies of one keeps them.
+    """
+    users, items, times = events.users, events.items, events.timestamps
     order = np.lexsort((times, users)) if times is not None else np.argsort(users, kind="stable")
-    ordered = users[order]
-    last = np.append(ordered[1:] != ordered[:-1], True)
-    several = np.bincount(users)[ordered] > 1
-    test = np.zeros(len(users), np.bool_)
-    test[order[last & several]] = True
-    return test
+    last = np.zeros(len(events.user_ids), np.int64)
+    last[users[order]] = order  # of several values for one place numpy keeps the last
+    test: Mask = items == items[last[users]]
+    if times is not None:
+        test &= times == times[last[users]]
+    others = np.bincount(users[~test], minlength=len(last)) > 0
+    return test & others[users]
 
 
 def _last_days(events: Events, days: int) -> Mask:

@@ -22,6 +22,12 @@ def test_the_last_event_of_each_user_is_held_back() -> None:
     assert (learn == ~test).all()
 
 
+def test_copies_of_the_last_event_go_with_it() -> None:
+    """A repeated row is no history of its own; a user with nothing but copies keeps them."""
+    events = Events.of(tables([1, 1, 1, 2, 2], [10, 11, 11, 10, 10], times=[5, 9, 9, 3, 3]))
+    assert split(events, Fold("leave_last_out"))[1].tolist() == [False, True, True, False, False]
+
+
 def test_without_times_the_table_order_decides() -> None:
     """A table without timestamps is taken to be in order."""
     events = Events.of(tables([1, 2, 1, 2], [10, 11, 12, 13]))

@@ -1,0 +1,78 @@
+"""A version on disk: named arrays, mapped and read-only, of the shape that was asked for."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.layers.artifacts import N_ITEMS, Spec, write_draft
+from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact_writer import draft_hash
+from warmstart.errors import Incompatible
+
+
+@pytest.fixture
+def artifact(tmp_path: Path) -> Artifact:
+    """A small one."""
+    return Artifact.open(tmp_path, write_draft(tmp_path, Spec(segments=True)))
+
+
+def test_arrays_are_read(artifact: Artifact) -> None:
+    """By name, with any of the sizes left open; they cannot be written."""
+    found = artifact.array("fallback", np.int32, N_ITEMS)
+    assert found.tolist() == list(reversed(range(N_ITEMS)))
+    assert artifact.array("item_vectors", np.float32, None, 2).shape == (N_ITEMS, 2)
+    assert ("fallback" in artifact, "nothing" in artifact) == (True, False)
+    with pytest.raises(ValueError, match="read-only"):
+        found[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "shape"),
+    [
+        ("nothing", np.int32, (None,)),
+        ("fallback", np.int64, (None,)),
+        ("fallback", np.float32, (None,)),
+        ("fallback", np.int32, (N_ITEMS + 1,)),
+        ("fallback", np.int32, ()),
+        ("fallback", np.int32, (None, None)),
+        ("item_vectors", np.float32, (None, 3)),
+    ],
+)
+def test_another_array_than_was_asked_for_is_incompatible(
+    artifact: Artifact, name: str, dtype: Any, shape: tuple[int | None, ...]
+) -> None:
+    """Missing, of another type, or of another shape: the array is named."""
+    with pytest.raises(Incompatible, match=name):
+        artifact.array(name, dtype, *shape)
+
+
+def test_small_files_are_json(artifact: Artifact) -> None:
+    """What is missing or no JSON is Incompatible."""
+    assert artifact.json("segments.json")["columns"] == ["age", "sex"]
+    for data in (None, b"{", b"\xff", b"[" * 100_000):
+        if data is not None:
+            (artifact.folder / "other.json").write_bytes(data)
+        with pytest.raises(Incompatible):
+            artifact.json("other.json")
+
+
+@pytest.mark.parametrize("data", [None, b"", b"1234567", b"\x00" * 8, b"\x80\x04\x95" + b"." * 100])
+def test_what_is_no_file_of_arrays_is_incompatible(tmp_path: Path, data: bytes | None) -> None:
+    """Missing, empty, too short, or a pickle."""
+    manifest = write_draft(tmp_path)
+    (tmp_path / ARRAYS).unlink()
+    if data is not None:
+        (tmp_path / ARRAYS).write_bytes(data)
+    with pytest.raises(Incompatible):
+        Artifact.open(tmp_path, manifest)
+
+
+def test_a_draft_is_the_same_whenever_it_is_written(tmp_path: Path) -> None:
+    """The same content has the same files and hash; other content has another."""
+    one, two, other = (write_draft(tmp_path / n, Spec(upward=up)) for n, up in (("1", True), ("2", True), ("3", False)))
+    assert one.files == two.files
+    assert draft_hash(one.files) == draft_hash(two.files) != draft_hash(other.files)
+    assert one.memory_bytes > 0
+    assert (tmp_path / "1" / "manifest.json").read_bytes() == one.to_json()

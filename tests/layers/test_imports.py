@@ -1,0 +1,64 @@
+"""What a function imports is what its image holds: nothing heavy, and nothing that unpickles data."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "pandas",
+    "scipy",
+    "torch",
+    "implicit",
+    "lightfm",
+    "rectools",
+    "sklearn",
+    "polars",
+    "pyarrow",
+    "boto3",
+    "botocore",
+    "fastapi",
+    "pydantic",
+    "joblib",
+    "cloudpickle",
+    "dill",
+    "safetensors",
+    "aws_cdk",
+}
+
+
+def loaded_by(module: str) -> set[str]:
+    """The top-level modules that a fresh interpreter holds after one import."""
+    environment = {**os.environ, "WARMSTART_STORE": "s3://bucket/stage", "AWS_REGION": "us-east-1"}
+    code = f"import sys, json, {module}; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    return set(json.loads(ran.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "warmstart.lambda_handler",
+        "warmstart.plain_app",
+        "functions.lists.handler",
+        "functions.factorization.handler",
+        "functions.authorizer.handler",
+        "functions.catalogue.handler",
+    ],
+)
+def test_a_function_imports_nothing_heavy(module: str) -> None:
+    """Neither training's libraries nor AWS's are loaded, by any way."""
+    assert loaded_by(module) & HEAVY == set()
+
+
+def test_the_authorizer_needs_no_numbers() -> None:
+    """It reads one small file: no numpy, no web framework, and no model's code."""
+    assert loaded_by("functions.authorizer.handler") & {"numpy", "starlette", "mangum", "msgspec"} == set()
+
+
+def test_what_is_heavy_is_seen() -> None:
+    """The probe finds what is imported."""
+    assert "numpy" in loaded_by("warmstart.lambda_handler")
+    assert "boto3" in loaded_by("boto3")

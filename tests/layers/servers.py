@@ -23,6 +23,13 @@ class Answer(NamedTuple):
 Respond = Callable[[str], Answer]
 
 
+class Server(ThreadingHTTPServer):
+    """To which a client that gave up is no news."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay silent."""
+
+
 @contextmanager
 def answering(respond: Respond) -> Iterator[Place]:
     """Serve, and yield the place of a store in it."""
@@ -50,8 +57,7 @@ def answering(respond: Respond) -> Iterator[Place]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the library's name
             """Stay silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign] a client that gave up is no news
+    server = Server(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -185,7 +185,8 @@ def test_a_grant_covers_what_it_names() -> None:
 def test_a_warm_up_is_known() -> None:
     """By its source, and by nothing else."""
     assert is_warm_up({"source": WARM_UP})
-    assert not any(is_warm_up(event) for event in (None, [], WARM_UP, {}, {"source": "aws.events"}, {"source": [1]}))
+    others: list[Any] = [None, [], WARM_UP, {}, {"source": "aws.events"}, {"source": [1]}]
+    assert not any(is_warm_up(event) for event in others)
 
 
 @pytest.mark.parametrize("bad", [None, 7, "x" * 129, "a\nb", "ünï", "\ud800"])

@@ -91,12 +91,24 @@ def test_what_would_not_fit_is_refused_before_the_download(folder: Place, tmp_pa
     store = folder.open()
     manifest = promote_new(store, tmp_path, UP)
     need = 2 * (manifest.memory_bytes if what == "memory" else manifest.total_bytes)
-    models = LiveModels(folder.settings(tmp_path / "small", **{what: need - 1}), loader(DotScorer))
+    models = LiveModels(
+        folder.settings(
+            tmp_path / "small",
+            memory=need - 1 if what == "memory" else 2**30,
+            disk=need - 1 if what == "disk" else 2**30,
+        ),
+        loader(DotScorer),
+    )
     models.store = watched = Watched(models.store)
     with pytest.raises(ModelUnavailable):
         models.current("als", soon())
     assert watched.reads() == [alias_key("als", "champion"), manifest_key("als", manifest.version)]
-    models = LiveModels(folder.settings(tmp_path / "enough", **{what: need}), loader(DotScorer))
+    models = LiveModels(
+        folder.settings(
+            tmp_path / "enough", memory=need if what == "memory" else 2**30, disk=need if what == "disk" else 2**30
+        ),
+        loader(DotScorer),
+    )
     assert models.current("als", soon()).manifest == manifest
 
 
@@ -225,7 +237,7 @@ def test_a_bad_version_is_asked_for_less_and_less(
 ) -> None:
     """Each failure doubles the wait up to a bound, and no number of failures breaks the count."""
     now = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     store = folder.open()
     promote_new(store, tmp_path, UP)
     models = LiveModels(folder.settings(tmp_path / "cache", refresh=1), loader(DotScorer))

@@ -147,7 +147,7 @@ class TestSlowPull:
         models.current("als", soon())
         new = promote_new(store, tmp_path, DOWN)
         models.store = watched = Watched(models.store)
-        served = []
+        served: list[list[int | str]] = []
         while not served or served[-1] != liked(DOWN, 0):
             served.append(answer(models.current("als", time.monotonic())))
             assert len(served) < 50

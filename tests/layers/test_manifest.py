@@ -135,7 +135,7 @@ def test_a_version_is_named_by_time_and_content() -> None:
     name = version_name("2026-11-03T14:15:02+00:00", GOOD.files)
     assert VERSION.fullmatch(name)
     assert name.startswith("20261103T141502Z-")
-    assert name == version_name("2026-11-03T14:15:02+00:00", dict(reversed(GOOD.files.items())))
+    assert name == version_name("2026-11-03T14:15:02+00:00", dict(reversed(list(GOOD.files.items()))))
     assert name[:17] == version_name("2026-11-03T14:15:02+00:00", {})[:17]
     assert name != version_name("2026-11-03T14:15:02+00:00", {})
     assert name < version_name("2026-11-03T14:15:03+00:00", {})

@@ -177,9 +177,8 @@ def test_many_at_once_are_each_alone(spec: Spec, tmp_path: Path, scorer: type[An
     ]
     one_by_one = [model.recommend(ask) for ask in asks]
     together = model.recommend_many(asks)
-    assert [found._replace(rows=found.rows.tolist()) for found in together] == [  # type: ignore[arg-type]
-        found._replace(rows=found.rows.tolist())
-        for found in one_by_one  # type: ignore[arg-type]
+    assert [found._replace(rows=found.rows.tolist()) for found in together] == [
+        found._replace(rows=found.rows.tolist()) for found in one_by_one
     ]
     assert model.recommend_many([]) == []
 

@@ -262,3 +262,24 @@ def test_a_large_alias_is_not_read(store: Store) -> None:
     store.put(alias_key("als", "champion"), b" " * (MAX_BYTES + 1))
     with pytest.raises(Corrupt):
         read_alias(store, "als")
+
+
+def test_an_undo_that_loses_its_race_leaves_the_winner(place: Place, store: Store, two: tuple[str, str]) -> None:
+    """Who moves the alias while a promotion is being undone is not overwritten."""
+    promote(store, "als", two[1], reason="old")
+    replaced: list[str] = []
+
+    def meanwhile(operation: str, key: str) -> None:
+        if operation != "replace":
+            return
+        replaced.append(key)
+        if len(replaced) == 1:
+            place.open().delete(manifest_key("als", two[0]))
+        else:
+            promote(place.open(), "als", two[1], reason="winner")
+
+    with pytest.raises(VersionMissing):
+        promote(Watched(store, before=meanwhile), "als", two[0], reason="new")
+    alias = read_alias(store, "als")
+    assert alias is not None
+    assert (alias.version, alias.reason, len(replaced)) == (two[1], "winner", 2)

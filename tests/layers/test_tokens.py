@@ -141,10 +141,13 @@ def test_a_book_with_one_wrong_entry_is_refused(changed: dict[str, Any]) -> None
         TokenBook.from_json(json.dumps({"tokens": [GOOD, {**GOOD, **changed}]}).encode())
 
 
+NO_TOKENS: list[Any] = [None, 7, "ab", {"a": 1}, [None], ["x"], [[]], [{}]]
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"[]", b"{}", b"<html>", b"\xff", b"[" * 100_000]
-    + [json.dumps({"tokens": tokens}).encode() for tokens in (None, 7, "ab", {"a": 1}, [None], ["x"], [[]], [{}])],
+    + [json.dumps({"tokens": tokens}).encode() for tokens in NO_TOKENS],
 )
 def test_what_is_no_book_is_refused(data: bytes) -> None:
     """Garbage is ManifestInvalid."""

@@ -25,7 +25,7 @@ lint: setup  ## style, types, who imports whom, and whether generated files are 
 	$(BIN)/lint-imports
 
 bench: setup  ## speeds, as ratios within one run
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH)
 
 openapi: setup  ## write the OpenAPI document that the catalogue serves
 	$(BIN)/python -m training.openapi

@@ -13,7 +13,7 @@ from functions.lists.random_scorer import RandomScorer
 from functions.lists.scorer import ListsScorer
 from infra.families import read_families
 from tests.training.datasets import checkerboard, recipe, tables
-from training.evaluation.measure import measure
+from training.evaluation.measure import measure, truth_of
 from training.evaluation.splits import split
 from training.interactions import Events
 from training.recipe import Fold, ModelSection
@@ -78,7 +78,7 @@ def test_unordered_scores_are_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(recommender.scorer, "rank", unsorted)
     events = Events.of(table)
-    assert not measure(recommender, events, split(events, Fold("leave_last_out"))[1]).ordered
+    assert not measure(recommender, truth_of(events, split(events, Fold("leave_last_out"))[1])).ordered
 
 
 @pytest.mark.parametrize("user", [0, 1, 39, 40, 41, 10**6, 10**9])

@@ -78,7 +78,7 @@ def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
     writer.array("seen_rows", interactions.items)
     if (interactions.weights != 1).any():
         writer.array("seen_weights", interactions.weights)
-    writer.array("popularity", np.bincount(interactions.items, minlength=interactions.n_items).astype(np.int32))
+    writer.array("popularity", interactions.popularity)
     if interactions.ages is not None:
         writer.array("seen_ages", interactions.ages)
         weights = decayed(interactions.ages, half_life=TREND_HALF_LIFE)

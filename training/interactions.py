@@ -57,6 +57,11 @@ class Interactions:
         ages: Scores = ((self.timestamps.max(initial=0) - self.timestamps) / DAY).astype(np.float32)
         return ages
 
+    @cached_property
+    def popularity(self) -> NDArray[np.int32]:
+        """Count each item's distinct users: (n_items,)."""
+        return np.bincount(self.items, minlength=self.n_items).astype(np.int32)
+
     def matrix(self) -> sparse.csr_matrix:
         """Return weights as (n_users, n_items)."""
         return sparse.csr_matrix((self.weights, self.items, self.indptr), (self.n_users, self.n_items))
@@ -88,23 +93,26 @@ class Events:
         times = frame[TIMESTAMP].to_numpy() if TIMESTAMP in frame.columns else None
         return cls(user_ids, item_ids, users, items, frame[WEIGHT].to_numpy(), times, tables)
 
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Return the events by user, each user's oldest first; of a tie in time, in the table's order."""
+        if self.timestamps is None:
+            return np.argsort(self.users, kind="stable")
+        since = self.timestamps - self.timestamps.min()
+        return np.argsort(self.users * (since.max() + 1) + since, kind="stable")
+
     def interactions(self, keep: NDArray[np.bool_] | None = None) -> Interactions:
         """Return the events that are kept as interactions, with only the items that occur in them."""
-        kept = np.ones(len(self.users), np.bool_) if keep is None else keep
-        occurs = np.bincount(self.items[kept], minlength=len(self.item_ids)) > 0
-        compact = (np.cumsum(occurs) - 1).astype(np.int32)
+        order = self.order if keep is None else self.order[keep[self.order]]
+        users, items = self.users[order], self.items[order]
+        occurs = np.bincount(items, minlength=len(self.item_ids)) > 0
         item_ids = self.item_ids.subset(occurs)
-        merged = _merged(
-            self.users[kept],
-            compact[self.items[kept]],
-            self.weights[kept],
-            None if self.timestamps is None else self.timestamps[kept],
-            len(item_ids),
-        )
+        compact = (np.cumsum(occurs) - 1).astype(np.int32)
+        times = None if self.timestamps is None else self.timestamps[order]
         return Interactions(
             self.user_ids,
             item_ids,
-            *merged,
+            *_merged(users, compact[items], self.weights[order], times),
             user_features=_user_features(self.tables.users, self.user_ids),
             titles=_item_texts(self.tables.items, TITLE, item_ids),
             genres=_item_texts(self.tables.items, GENRES, item_ids),
@@ -129,22 +137,19 @@ def _encoded(columns: list[pl.Series]) -> tuple[IdMap, list[Rows]]:
 
 
 def _merged(
-    users: Rows, items: Rows, weights: Scores, timestamps: NDArray[np.int64] | None, n_items: int
+    users: Rows, items: Rows, weights: Scores, timestamps: NDArray[np.int64] | None
 ) -> tuple[Rows, Rows, Scores, NDArray[np.int64] | None]:
-    """Merge repeated pairs and sort by user, then time, then the table's order."""
-    pairs = users.astype(np.int64) * n_items + items
-    distinct, last_reversed, place = np.unique(pairs[::-1], return_index=True, return_inverse=True)
-    if len(distinct) < len(pairs):
-        weights = np.bincount(place, weights[::-1], len(distinct)).astype(np.float32)
-        last = len(pairs) - 1 - last_reversed
-        users, items = users[last], items[last]
-        if timestamps is not None:
-            latest = np.full(len(distinct), np.iinfo(np.int64).min)
-            np.maximum.at(latest, place, timestamps[::-1])
-            timestamps = latest
-    order = np.lexsort((timestamps, users)) if timestamps is not None else np.argsort(users, kind="stable")
-    sorted_times = None if timestamps is None else timestamps[order]
-    return users[order], items[order], np.ascontiguousarray(weights[order], np.float32), sorted_times
+    """Merge repeated pairs of sorted events into the last of each, with the sum of their weights."""
+    pairs = users.astype(np.int64) * (items.max(initial=0) + 1) + items
+    in_order = np.sort(pairs)
+    if not (in_order[1:] == in_order[:-1]).any():
+        return users, items, weights, timestamps
+    distinct, from_end, place = np.unique(pairs[::-1], return_index=True, return_inverse=True)
+    sums = np.bincount(place, weights[::-1], len(distinct)).astype(np.float32)
+    last = len(pairs) - 1 - from_end
+    order = np.argsort(last)
+    kept = last[order]
+    return users[kept], items[kept], sums[order], None if timestamps is None else timestamps[kept]
 
 
 def _user_features(users: pl.DataFrame | None, ids: IdMap) -> dict[str, list[str | None]]:

@@ -15,7 +15,7 @@ from training.algorithms.orders import Orders
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
 from training.data.tables import Tables
-from training.evaluation.measure import Measured, measure
+from training.evaluation.measure import Measured, Truth, measure, truth_of
 from training.evaluation.splits import split
 from training.export import export
 from training.interactions import Events, Interactions
@@ -37,11 +37,15 @@ class Training:
         self._say = say
         self._dataset = {"name": recipe.name, "sha256": tables.sha256}
         self._events = Events.of(tables)
-        self._learn, self._test = split(self._events, recipe.fold)
-        self._part = self._events.interactions(self._learn)
+        learn, self._test = split(self._events, recipe.fold)
+        self._part = self._events.interactions(learn)
         self._measured: dict[str, tuple[Measured, str]] = {}
-        self._orders: dict[tuple[str, int], Orders] = {}
+        self._popularity: dict[tuple[str, int], Popularity] = {}  # by model and interactions: fallback and baseline too
         self.fit_seconds: dict[str, float] = {}  # model -> of all its fits
+
+    @cached_property
+    def _truth(self) -> Truth:
+        return truth_of(self._events, self._test)
 
     @cached_property
     def _whole(self) -> Interactions:
@@ -53,7 +57,7 @@ class Training:
             with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
                 draft = self.draft(model, Path(folder))
                 self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
-                measured = measure(open_recommender(Path(folder), draft), self._events, self._test)
+                measured = measure(open_recommender(Path(folder), draft), self._truth)
                 self._measured[model.name] = measured, draft_hash(draft.files)
         return self._measured[model.name]
 
@@ -91,11 +95,16 @@ class Training:
         }
 
     def _fit(self, model: ModelSection, interactions: Interactions) -> Algorithm:
+        known = self._popularity.get((model.name, id(interactions)))
+        if known is not None:
+            return known
         self._say(f"{model.name}: fitting on {len(interactions.items):,} interactions")
         algorithm = self._built(model)
         started = time.perf_counter()
         fitted = algorithm.fit(interactions, np.random.default_rng(self._recipe.seed))
         self.fit_seconds[model.name] = self.fit_seconds.get(model.name, 0.0) + time.perf_counter() - started
+        if isinstance(fitted, Popularity):
+            self._popularity[model.name, id(interactions)] = fitted
         return fitted
 
     def _built(self, model: ModelSection) -> Algorithm:
@@ -127,13 +136,10 @@ class Training:
 
     def _fallback(self, interactions: Interactions) -> tuple[str, Orders]:
         """Return the recipe's fallback, fitted on the same interactions."""
-        name, key = self._recipe.fallback, (self._recipe.fallback, id(interactions))
-        if key not in self._orders:
-            fitted = self._built(self._section(name)).fit(interactions, np.random.default_rng(self._recipe.seed))
-            if not isinstance(fitted, Popularity):
-                raise DataError(f"{self._recipe.path}: fallback {name} is no popularity model")
-            self._orders[key] = fitted.orders_
-        return name, self._orders[key]
+        fitted = self._fit(self._section(self._recipe.fallback), interactions)
+        if not isinstance(fitted, Popularity):
+            raise DataError(f"{self._recipe.path}: fallback {self._recipe.fallback} is no popularity model")
+        return self._recipe.fallback, fitted.orders_
 
     def _section(self, name: str) -> ModelSection:
         """Return the recipe's section for a model, or one with the defaults."""

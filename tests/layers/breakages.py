@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.layers.artifacts import Spec, write_draft
+from tests.layers.artifacts import Spec, publish_draft, write_draft
 from warmstart.manifest import MAX_BYTES, FileEntry, Manifest, canonical_json
 from warmstart.registry import alias_key, manifest_key, version_prefix
 from warmstart.store import Store
@@ -67,7 +67,16 @@ def header(entries: Any) -> bytes:
     return len(text).to_bytes(8, "little") + text
 
 
+def foreign(store: Store, manifest: Manifest) -> None:
+    """Put a whole good version of another model in the place of this one's."""
+    with tempfile.TemporaryDirectory() as folder:
+        other = publish_draft(store, Path(folder), Spec(model="knn", segments=True))
+    store.put(manifest_key("als", other.version), other.to_json())
+    rewrite(store, other.version, manifest_sha256=hashlib.sha256(other.to_json()).hexdigest(), serial=2)
+
+
 BROKEN: dict[str, Break] = {
+    "a whole version of another model": foreign,
     "alias is not JSON": lambda store, _: store.put(alias_key("als", "champion"), b"{"),
     "alias is a page": lambda store, _: store.put(alias_key("als", "champion"), b"<html>Sign in</html>"),
     "alias is huge": lambda store, _: store.put(alias_key("als", "champion"), b" " * (MAX_BYTES + 1)),

@@ -19,6 +19,7 @@ from warmstart.errors import ModelUnavailable, StoreUnavailable
 from warmstart.live import LiveModels, loader
 from warmstart.recommender import Ask
 from warmstart.registry import Alias, alias_key, manifest_key
+from warmstart.settings import Settings
 
 UP, DOWN = Spec(upward=True), Spec(upward=False)
 
@@ -91,25 +92,17 @@ def test_what_would_not_fit_is_refused_before_the_download(folder: Place, tmp_pa
     store = folder.open()
     manifest = promote_new(store, tmp_path, UP)
     need = 2 * (manifest.memory_bytes if what == "memory" else manifest.total_bytes)
-    models = LiveModels(
-        folder.settings(
-            tmp_path / "small",
-            memory=need - 1 if what == "memory" else 2**30,
-            disk=need - 1 if what == "disk" else 2**30,
-        ),
-        loader(DotScorer),
-    )
+
+    def room(limit: int) -> Settings:
+        limits = {"memory": 2**30, "disk": 2**30, what: limit}
+        return folder.settings(tmp_path / "cache", memory=limits["memory"], disk=limits["disk"])
+
+    models = LiveModels(room(need - 1), loader(DotScorer))
     models.store = watched = Watched(models.store)
     with pytest.raises(ModelUnavailable):
         models.current("als", soon())
     assert watched.reads() == [alias_key("als", "champion"), manifest_key("als", manifest.version)]
-    models = LiveModels(
-        folder.settings(
-            tmp_path / "enough", memory=need if what == "memory" else 2**30, disk=need if what == "disk" else 2**30
-        ),
-        loader(DotScorer),
-    )
-    assert models.current("als", soon()).manifest == manifest
+    assert LiveModels(room(need), loader(DotScorer)).current("als", soon()).manifest == manifest
 
 
 def test_the_budget_counts_all_models(folder: Place, tmp_path: Path) -> None:

@@ -125,8 +125,10 @@ def test_a_body_that_is_whole_the_second_time_is_good(tmp_path: Path) -> None:
     digest = hashlib.sha256(b"x" * 100).hexdigest()
     answers = iter([Answer(206, b"x" * 50, range="0-99/100"), Answer(206, b"x" * 100, range="0-99/100")])
     with answering(lambda _: next(answers)) as place:
-        folder = pull(place.open(), one_file(100, digest), tmp_path)
-    assert (folder / "file.bin").read_bytes() == b"x" * 100
+        download = Pull(place.open(), one_file(100, digest), tmp_path)
+        assert download.advance()
+    assert (download.folder / "file.bin").read_bytes() == b"x" * 100
+    assert download.remaining_bytes == 0  # the range was asked for again, not the file
 
 
 @pytest.mark.parametrize("part", ["0-49/100", None])

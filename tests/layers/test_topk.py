@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from warmstart import topk as module
 from warmstart.topk import BLOCK, top_k
 
 
@@ -44,12 +43,14 @@ def test_it_is_a_full_sort(case: tuple[NDArray[np.float32], int, list[int], list
     assert ranking.scores.tolist() == scores[expected].tolist()
 
 
-def test_blocks_that_cannot_matter_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With few of many wanted, most rows are left out before the sort, and the answer is the same."""
-    scores = np.arange(100 * BLOCK, dtype=np.float32)
-    looked_at = len(module._candidates(scores, 3))
-    assert looked_at <= 4 * BLOCK
-    assert top_k(scores, 3, rows([])).rows.tolist() == [100 * BLOCK - n for n in (1, 2, 3)]
+@pytest.mark.parametrize("step", [1, -1, 7919])
+def test_of_many_the_best_few_are_found(step: int) -> None:
+    """Wherever the best lie among many rows: at the end, at the start, or strewn about."""
+    n = 100 * BLOCK + 1
+    scores = (np.arange(n) * step % n).astype(np.float32)
+    ranking = top_k(scores.copy(), 3, rows([]))
+    assert ranking.scores.tolist() == [n - 1, n - 2, n - 3]
+    assert scores[ranking.rows].tolist() == ranking.scores.tolist()
 
 
 def test_everything_excluded_leaves_nothing() -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.fallback import MAX_SEGMENTS, SEGMENTS_FILE, segment_names
 from warmstart.scorer import Rows, Scores
 
+Values = tuple[str | None, ...]
 MIN_SEGMENT_USERS = 50  # a smaller group says more of its few members than of its kind
 
 
@@ -33,16 +35,18 @@ class Orders:
             weights: (n,) of each event.
             columns: user features that make segments; those that the users table has not are left out.
         """
-        n_items, known = interactions.n_items, tuple(c for c in columns if c in interactions.user_features)
-        everybody = _order(np.bincount(interactions.items, weights, n_items), np.arange(n_items))
+        known = tuple(column for column in columns if column in interactions.user_features)
+        cells, cell_of_user = _cells(interactions, known)
+        places = (cell_of_user[interactions.users], interactions.items)
+        by_cell = sparse.csr_matrix((weights, places), (len(cells), interactions.n_items), np.float64)
+        everybody = _order(by_cell.sum(axis=0).A1, np.arange(interactions.n_items))
         rank = np.argsort(everybody)
-        segments, of_user = {}, np.full(interactions.n_users, -1, np.int32)
-        for index, (name, members) in enumerate(_segments(interactions, known)):
-            theirs = members[interactions.users]
-            sums = np.bincount(interactions.items[theirs], weights[theirs], n_items)
-            segments[name] = _order(sums, rank)
-            of_user[members] = index
-        return cls(everybody, known, segments, of_user)
+        active = np.bincount(cell_of_user[np.diff(interactions.indptr) > 0], minlength=len(cells))
+        segments, segment_of_cell = {}, np.full(len(cells), -1, np.int32)
+        for index, (name, members) in enumerate(_segments(cells, active, known)):
+            segments[name] = _order(by_cell[members].sum(axis=0).A1, rank)
+            segment_of_cell[members] = index
+        return cls(everybody, known, segments, segment_of_cell[cell_of_user])
 
     def write(self, writer: ArtifactWriter) -> None:
         """Add `fallback` (n_items,) and, where there are any, `segments` (s, n_items) and `user_segment` (n_users,)."""
@@ -58,24 +62,25 @@ def _order(sums: NDArray[Any], tie: NDArray[Any]) -> Rows:
     return order
 
 
-def _segments(interactions: Interactions, columns: tuple[str, ...]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield each segment with enough active users and who is in it, wide ones first, so narrow ones overwrite them."""
-    active = np.diff(interactions.indptr) > 0
-    members: dict[str, NDArray[np.bool_]] = {}
-    for values, users in _by_value(interactions, columns).items():
-        features = {column: value for column, value in zip(columns, values, strict=True) if value is not None}
+def _cells(interactions: Interactions, columns: tuple[str, ...]) -> tuple[list[Values], NDArray[np.int64]]:
+    """Return the distinct combinations of the users' features, and which of them each user has."""
+    cells: dict[Values, int] = {}
+    of_user = np.zeros(interactions.n_users, np.int64)
+    for row, values in enumerate(zip(*(interactions.user_features[column] for column in columns), strict=True)):
+        of_user[row] = cells.setdefault(values, len(cells))
+    return [*cells] or [()], of_user
+
+
+def _segments(
+    cells: list[Values], active: NDArray[np.int64], columns: tuple[str, ...]
+) -> Iterator[tuple[str, list[int]]]:
+    """Yield each segment that has enough active users, and its cells; wide ones first, as narrow ones overwrite."""
+    members: dict[str, list[int]] = {}
+    for cell, values in enumerate(cells):
+        features = {column: value for column, value in zip(columns, values, strict=False) if value is not None}
         for name in segment_names(columns, features):
-            members.setdefault(name, np.zeros(interactions.n_users, np.bool_))[users] = True
-    sizes = {name: int((who & active).sum()) for name, who in members.items()}
+            members.setdefault(name, []).append(cell)
+    sizes = {name: int(active[own].sum()) for name, own in members.items()}
     large = sorted((n for n, size in sizes.items() if size >= MIN_SEGMENT_USERS), key=lambda n: (-sizes[n], n))
     for name in sorted(large[:MAX_SEGMENTS], key=lambda name: (name.count(","), name)):
         yield name, members[name]
-
-
-def _by_value(interactions: Interactions, columns: tuple[str, ...]) -> dict[tuple[str | None, ...], list[int]]:
-    """Group user rows by the values of their features."""
-    groups: dict[tuple[str | None, ...], list[int]] = {}
-    rows = zip(*(interactions.user_features[column] for column in columns), strict=True) if columns else ()
-    for row, values in enumerate(rows):
-        groups.setdefault(values, []).append(row)
-    return groups

@@ -11,6 +11,7 @@ from rectools.metrics import MAP, NDCG, Recall, calc_metrics
 
 from training.interactions import Events
 from warmstart.errors import DataError
+from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommendation, Recommender
 from warmstart.scorer import Rows
 
@@ -20,7 +21,7 @@ METRICS = {  # NDCG is the standard one only with this setting
     f"ndcg@{K}": NDCG(k=K, divide_by_achievable=True),
     f"recall@{K}": Recall(k=K),
 }
-CHECKED = 200  # users whose answers are looked at for order
+CHECKED = 50  # users whose answers are looked at for order
 
 
 class Measured(NamedTuple):
@@ -32,35 +33,37 @@ class Measured(NamedTuple):
     ordered: bool  # whether the scores fall in each answer that was looked at
 
 
-def measure(recommender: Recommender, events: Events, test: NDArray[np.bool_]) -> Measured:
-    """Ask for every test user of whom the draft knows a history, and compare with what they had next.
+class Truth(NamedTuple):
+    """What the users of a fold had next, in the rows of a draft that learnt from the rest."""
 
-    Args:
-        recommender: the opened draft; it learnt from the events that are not in the test.
-        events: all events.
-        test: (n,) which of them are held back. Cold users, cold items and items seen before are left out of it.
+    user_ids: list[Id]  # (u,) whom to ask for
+    users: Rows  # (u,) their rows, ascending
+    pairs: pd.DataFrame  # user and item rows
 
-    Raises:
-        DataError: nobody is left to ask for.
-    """
-    users, items = _truth(events, test)
-    if not len(users):
-        raise DataError("the fold holds nothing to measure on but cold users, cold items and items seen before")
-    asked = np.unique(users)
-    asks = [Ask(user_id=user_id, k=K) for user_id in events.user_ids.external(asked)]
+
+def measure(recommender: Recommender, truth: Truth) -> Measured:
+    """Ask a draft for every user of a fold, and compare with what they had next."""
+    asks = [Ask(user_id=user_id, k=K) for user_id in truth.user_ids]
     found = recommender.recommend_many(asks)
-    tested = pd.DataFrame({Columns.User: users, Columns.Item: items})
-    metrics: dict[str, float] = calc_metrics(METRICS, _frame(asked, found), tested)
+    metrics: dict[str, float] = calc_metrics(METRICS, _frame(truth.users, found), truth.pairs)
     return Measured(
         metrics={name: round(float(metrics[name]), 6) for name in METRICS},
-        users=len(asked),
+        users=len(asks),
         personal_share=sum(answer.source in ("model", "mixed") for answer in found) / len(found),
         ordered=all(_falls(recommender.recommend(replace(ask, explain=True))) for ask in asks[:CHECKED]),
     )
 
 
-def _truth(events: Events, test: NDArray[np.bool_]) -> tuple[Rows, Rows]:
-    """Return user and item rows, as the draft numbers them, of the test events that count."""
+def truth_of(events: Events, test: NDArray[np.bool_]) -> Truth:
+    """Return what counts of a fold.
+
+    Args:
+        events: all events.
+        test: (n,) which of them are held back. Cold users, cold items and items seen before are left out.
+
+    Raises:
+        DataError: nothing is left.
+    """
     n_items = len(events.item_ids)
     learnt_items = np.bincount(events.items[~test], minlength=n_items) > 0
     learnt_users = np.bincount(events.users[~test], minlength=len(events.user_ids)) > 0
@@ -69,7 +72,12 @@ def _truth(events: Events, test: NDArray[np.bool_]) -> tuple[Rows, Rows]:
     candidates = np.unique(pairs[counts])
     new = candidates[~np.isin(candidates, pairs[~test])]
     draft_rows = (np.cumsum(learnt_items) - 1).astype(np.int32)  # the draft has only the items that it learnt from
-    return (new // n_items).astype(np.int32), draft_rows[new % n_items]
+    if not len(new):
+        raise DataError("the fold holds nothing to measure on but cold users, cold items and items seen before")
+    users = (new // n_items).astype(np.int32)
+    asked = np.unique(users)
+    had = pd.DataFrame({Columns.User: users, Columns.Item: draft_rows[new % n_items]})
+    return Truth([*events.user_ids.external(asked)], asked, had)
 
 
 def _frame(asked: Rows, found: list[Recommendation]) -> pd.DataFrame:

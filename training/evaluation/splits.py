@@ -29,9 +29,8 @@ def _last_of_each_user(events: Events) -> Mask:
     A user whose events are all copies of one keeps them.
     """
     users, items, times = events.users, events.items, events.timestamps
-    order = np.lexsort((times, users)) if times is not None else np.argsort(users, kind="stable")
     last = np.zeros(len(events.user_ids), np.int64)
-    last[users[order]] = order  # of several values for one place numpy keeps the last
+    last[users[events.order]] = events.order  # of several values for one place numpy keeps the last
     test: Mask = items == items[last[users]]
     if times is not None:
         test &= times == times[last[users]]

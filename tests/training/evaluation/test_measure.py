@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.training.datasets import checkerboard, recipe, tables
-from training.evaluation.measure import measure
+from training.evaluation.measure import measure, truth_of
 from training.evaluation.splits import split
 from training.interactions import Events
 from training.recipe import Fold, ModelSection
@@ -54,7 +54,7 @@ def test_metrics_are_those_of_their_definitions(tmp_path: Path) -> None:
     measured = training.measure(POPULAR)[0]
     assert measured.users == len(truth) > 5
     assert measured.metrics == pytest.approx(by_hand(recommended, truth), abs=1e-6)
-    assert measure(recommender, events, test) == measured
+    assert measure(recommender, truth_of(events, test)) == measured
 
 
 def test_what_was_seen_before_is_no_test(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class History(NamedTuple):
     @property
     def ages(self) -> Scores | None:
         """Return days before the newest of these events: the same today and in a year."""
-        return None if self.days is None else (self.days.max(initial=-np.inf) - self.days)
+        return None if self.days is None else self.days[-1:] - self.days
 
     def extended(self, events: Sequence[Event], rows: Sequence[int], origin: float | None) -> "History":
         """Append a request's events; one without a time counts as the newest.

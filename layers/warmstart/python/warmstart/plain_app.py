@@ -7,7 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from warmstart.api import Api, Context, create_app
-from warmstart.errors import BodyTooLarge, ModelUnavailable, StoreError, Unauthorized
+from warmstart.errors import BodyTooLarge, ModelUnavailable, RequestError, Unauthorized, WarmstartError
 from warmstart.event import MAX_BODY, Grant
 from warmstart.live import LiveModels, loader
 from warmstart.problems import problem_response
@@ -41,8 +41,8 @@ def plain_app(*scorers: type[Scorer]) -> ASGIApp:
             grant = _grant(tokens, scope)
             scope["warmstart"] = Context(grant, time.monotonic() + REQUEST_SECONDS, known_as)
             await app(scope, await _bounded(receive), send_with_id)
-        except (StoreError, BodyTooLarge) as error:
-            answer = ModelUnavailable() if isinstance(error, StoreError) else error
+        except WarmstartError as error:  # the token book or the body; a book that cannot be read opens to nobody
+            answer = error if isinstance(error, RequestError) else ModelUnavailable()
             await problem_response(answer)(scope, receive, send_with_id)
 
     return plain

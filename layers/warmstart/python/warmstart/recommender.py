@@ -141,10 +141,10 @@ class Recommender:
 
     def _answer(self, ask: Ask, query: Query, ranking: Ranking | None, ignored: int) -> Recommendation:
         chosen = ranking.rows if ranking else NO_ROWS
-        name, order = self._fallback.of(query.user, ask.features)
+        name, filled = "", NO_ROWS
         missing = ask.k - len(chosen)
-        filled = NO_ROWS
         if missing > 0:
+            name, order = self._fallback.of(query.user, ask.features)
             filled = first_allowed(order, missing, len(self.item_ids), (chosen, query.exclude), query.only)
         rows = np.concatenate([chosen, filled])
         source = name if not len(chosen) else "mixed" if len(filled) else "model"

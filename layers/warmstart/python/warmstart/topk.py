@@ -4,7 +4,7 @@ import numpy as np
 
 from warmstart.scorer import Ranking, Rows, Scores
 
-BLOCK = 128  # rows whose maximum decides whether they are looked at one by one
+BLOCK = 128  # rows that share a maximum; only blocks whose maximum can matter are looked at
 
 
 def top_k(scores: Scores, k: int, exclude: Rows, only: Rows | None = None) -> Ranking:
@@ -19,33 +19,23 @@ def top_k(scores: Scores, k: int, exclude: Rows, only: Rows | None = None) -> Ra
     Returns:
         Fewer than k where fewer rows are left. The same scores always give the same order.
     """
-    if only is not None:
-        kept = np.unique(np.setdiff1d(only, exclude))
-        return _sorted(kept.astype(np.int32), scores[kept], k)
     scores[exclude] = -np.inf
-    rows = _candidates(scores, k)
+    rows = np.unique(only) if only is not None else np.flatnonzero(scores >= _lower_bound(scores, k))
     values = scores[rows]
-    allowed = values > -np.inf
-    return _sorted(rows[allowed], values[allowed], k)
+    left = values > -np.inf
+    rows, values = rows[left], values[left]
+    order = np.argsort(-values, kind="stable")[:k]  # rows ascend, so a stable sort puts the lower row of a tie first
+    return Ranking(rows[order].astype(np.int32), values[order])
 
 
-def _candidates(scores: Scores, k: int) -> Rows:
-    """Return, ascending, rows that hold the top k and all that tie with the last: blocks whose maximum can matter."""
-    whole = len(scores) // BLOCK * BLOCK
-    if whole // BLOCK <= 2 * k:
-        return np.arange(len(scores), dtype=np.int32)
-    maxima = scores[:whole].reshape(-1, BLOCK).max(axis=1)
-    threshold = np.partition(maxima, len(maxima) - k)[len(maxima) - k]
-    blocks = np.flatnonzero(maxima >= threshold).astype(np.int32)
-    rows = (blocks[:, None] * BLOCK + np.arange(BLOCK, dtype=np.int32)).ravel()
-    return np.concatenate([rows, np.arange(whole, len(scores), dtype=np.int32)])
+def _lower_bound(scores: Scores, k: int) -> np.float32:
+    """Return a value that at least k scores reach, and few more: the k-th largest maximum of a block.
 
-
-def _sorted(rows: Rows, scores: Scores, k: int) -> Ranking:
-    """Sort ascending rows by score, best first; a stable sort leaves the lower row of a tie in front."""
-    if len(scores) > 4 * k:  # cut to those not below the k-th largest before sorting
-        threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
-        kept = scores >= threshold
-        rows, scores = rows[kept], scores[kept]
-    order = np.argsort(-scores, kind="stable")[:k]
-    return Ranking(rows[order], scores[order])
+    Block j is made of the rows j, j + width, j + 2 width, ...: numpy takes maxima fastest along that axis.
+    """
+    width = len(scores) // BLOCK
+    if width <= 2 * k:
+        return np.float32(-np.inf)
+    maxima = scores[: width * BLOCK].reshape(BLOCK, width).max(axis=0)
+    bound: np.float32 = np.partition(maxima, width - k)[width - k]
+    return bound

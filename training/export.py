@@ -11,13 +11,13 @@ import numpy as np
 
 from training.algorithms.base import Algorithm
 from training.algorithms.orders import Orders
+from training.evaluation.gate import UNGATED_FAMILIES
 from training.interactions import Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import FAMILIES
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.manifest import Manifest
 from warmstart.texts import Texts
-from warmstart.trend import decayed
 
 MIN_ID_BOUND = 10**9  # the id domain of integer user ids reaches at least this far
 TREND_HALF_LIFE = 7.0  # days
@@ -47,7 +47,10 @@ def export(
         measured: the manifest's `metrics` and `measured_on`, once they are known.
     """
     writer = ArtifactWriter(folder)
+    personal = FAMILIES[algorithm.scorer] not in UNGATED_FAMILIES
     _write_shared(writer, interactions)
+    if personal:
+        _write_histories(writer, interactions)
     fallback[1].write(writer)
     algorithm.export(writer)
     largest = interactions.user_ids.largest()
@@ -76,16 +79,20 @@ def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
     interactions.user_ids.write(writer, "user_ids")
     writer.array("seen_indptr", interactions.indptr)
     writer.array("seen_rows", interactions.items)
-    if (interactions.weights != 1).any():
-        writer.array("seen_weights", interactions.weights)
     writer.array("popularity", interactions.popularity)
-    if interactions.ages is not None:
-        writer.array("seen_ages", interactions.ages)
-        weights = decayed(interactions.ages, half_life=TREND_HALF_LIFE)
-        writer.array("trend", np.bincount(interactions.items, weights, interactions.n_items).astype(np.float32))
     for name, texts in (("item_titles", interactions.titles), ("item_genres", interactions.genres)):
         if texts is not None:
             Texts.build([text.encode() for text in texts]).write(writer, name)
+
+
+def _write_histories(writer: ArtifactWriter, interactions: Interactions) -> None:
+    """Add what personal models read beside the rows: weights where they differ, and ages, half as many bytes each."""
+    if (interactions.weights != 1).any():
+        halved = interactions.weights.astype(np.float16)
+        writer.array("seen_weights", halved if (halved == interactions.weights).all() else interactions.weights)
+    if interactions.ages is not None:
+        writer.array("seen_ages", interactions.ages.astype(np.float16))  # an age of 100 days is right to 1.5 hours
+        writer.array("trend", interactions.trend(TREND_HALF_LIFE))
 
 
 def _described(interactions: Interactions) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
 from training.data.tables import Tables
 from warmstart.ids import IdMap, IntegerIds, StringIds
 from warmstart.scorer import Rows, Scores
+from warmstart.trend import decayed
 
 DAY = 86_400.0  # seconds
 
@@ -61,6 +62,11 @@ class Interactions:
     def popularity(self) -> NDArray[np.int32]:
         """Count each item's distinct users: (n_items,)."""
         return np.bincount(self.items, minlength=self.n_items).astype(np.int32)
+
+    def trend(self, half_life: float) -> Scores:
+        """Return each item's popularity, decayed by a half-life in days: (n_items,). Needs timestamps."""
+        weights = None if self.ages is None else decayed(self.ages, half_life=half_life)
+        return np.bincount(self.items, weights, self.n_items).astype(np.float32)
 
     def matrix(self) -> sparse.csr_matrix:
         """Return weights as (n_users, n_items)."""

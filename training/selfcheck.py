@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from training.scorers import open_recommender
+from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible, WarmstartError
 from warmstart.manifest import Manifest
 from warmstart.recommender import Ask, Recommender
@@ -28,9 +29,22 @@ def check(folder: Path) -> None:
     """Rank for some users of an artifact and for nobody known; raise where an answer is not what it should be."""
     manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
     recommender = open_recommender(folder, manifest)
+    _check_rows(Artifact.open(folder, manifest), len(recommender.user_ids), len(recommender.item_ids))
     rows = np.unique(np.linspace(0, len(recommender.user_ids) - 1, USERS).astype(np.int32))
     for ask in (Ask(k=K), *(Ask(user_id=user_id, k=K) for user_id in recommender.user_ids.external(rows))):
         _check_answer(recommender, ask)
+
+
+def _check_rows(artifact: Artifact, n_users: int, n_items: int) -> None:
+    """Read what serving maps without looking: every row in range, every order a permutation, every user a slice."""
+    rows, starts = artifact.array("seen_rows", np.int32, None), artifact.array("seen_indptr", np.int64, n_users + 1)
+    orders = [artifact.array("fallback", np.int32, n_items)]
+    if "segments" in artifact:
+        orders += [*artifact.array("segments", np.int32, None, n_items)]
+    if rows.min(initial=0) < 0 or rows.max(initial=0) >= n_items or (np.diff(starts) < 0).any():
+        raise Incompatible("histories name items or users that do not exist")
+    if not all((np.sort(order) == np.arange(n_items)).all() for order in orders):
+        raise Incompatible("an order of all items lacks one or has one twice")
 
 
 def _check_answer(recommender: Recommender, ask: Ask) -> None:

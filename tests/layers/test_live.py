@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -119,17 +118,18 @@ def test_another_alias_can_be_served(place: Place, tmp_path: Path) -> None:
     promote_new(store, tmp_path, UP)
     challenger = publish_draft(store, tmp_path, DOWN)
     promote(store, "als", challenger.version, reason="try", alias="challenger")
-    settings = replace(place.settings(tmp_path / "cache"), alias="challenger")
+    settings = place.settings(tmp_path / "cache")._replace(alias="challenger")
     assert LiveModels(settings, LOAD).current("als", soon()).manifest == challenger
 
 
 def test_what_an_earlier_process_left_is_removed(store: Store, settings: Settings, tmp_path: Path) -> None:
-    """A sandbox that is used again starts with an empty cache."""
-    (settings.cache / "als-half").mkdir(parents=True)
-    (settings.cache / "als-half" / "arrays.safetensors.part").write_text("stale")
+    """A sandbox that is used again starts without old pulls; what is not a pull's is left alone."""
+    (settings.cache / "warmstart-als-half").mkdir(parents=True)
+    (settings.cache / "warmstart-als-half" / "arrays.safetensors.part").write_text("stale")
+    (settings.cache / "mine").mkdir()
     promote_new(store, tmp_path, UP)
     served = LiveModels(settings, LOAD).current("als", soon())
-    assert list(settings.cache.iterdir()) == [served.folder]
+    assert set(settings.cache.iterdir()) == {served.folder, settings.cache / "mine"}
 
 
 class TestSlowPull:

@@ -63,6 +63,11 @@ class Artifact:
         count = (tensor.stop - tensor.start) // tensor.dtype.itemsize
         return np.frombuffer(self._mapped, tensor.dtype, count, tensor.start).reshape(tensor.shape)
 
+    def floats(self, name: str, count: int) -> NDArray[Any]:
+        """Return a read-only view of `count` floats, of either size; raise Incompatible as `array` does."""
+        half = name in self._tensors and self._tensors[name].dtype == np.float16
+        return self.array(name, np.float16 if half else np.float32, count)
+
     def json(self, name: str) -> Any:
         """Return a small JSON file's content, or Incompatible."""
         try:

@@ -34,7 +34,7 @@ WarmstartError
 └── ModelUnavailable           no good version could be loaded
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class WarmstartError(Exception):
@@ -161,8 +161,7 @@ class UnsupportedMediaType(RequestError):
     """A body that is not application/json."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
+class FieldError(NamedTuple):
     """One wrong field of a request; the value itself is never kept."""
 
     key: str  # machine-readable kind, e.g. "greater_than_equal"

@@ -16,18 +16,18 @@ class FiniteCheck:
         self._rest = b""
         self._tensors: dict[str, Tensor] | None = None
 
-    def feed(self, body: bytes) -> None:
+    def feed(self, body: bytes | memoryview) -> None:
         """Look at the next bytes; a file that has no proper header is left to the hash to refuse."""
-        data = self._rest + body if self._rest else body
+        data = memoryview(self._rest + bytes(body) if self._rest else body)
         if self._tensors is None and not self._read_header(data):
-            self._rest = data
+            self._rest = bytes(data)
             return
         whole = len(data) if self._position + len(data) == self._file_bytes else len(data) // 8 * 8
-        self._look(memoryview(data)[:whole])
+        self._look(data[:whole])
         self._position += whole
-        self._rest = data[whole:]
+        self._rest = bytes(data[whole:])
 
-    def _read_header(self, data: bytes) -> bool:
+    def _read_header(self, data: memoryview) -> bool:
         try:
             if len(data) < 8 or len(data) < header_bytes(data[:8]):
                 return False

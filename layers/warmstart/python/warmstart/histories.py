@@ -12,6 +12,7 @@ from warmstart.ids import UNKNOWN, Id
 from warmstart.scorer import NO_ROWS, Rows, Scores
 
 DAY = 86_400.0  # seconds
+Floats = NDArray[np.float16] | NDArray[np.float32]
 
 
 class Event(NamedTuple):
@@ -67,7 +68,7 @@ EMPTY = History(NO_ROWS, np.empty(0, np.float32), None)
 class Histories:
     """All users' events as compressed sparse rows, memory-mapped."""
 
-    def __init__(self, indptr: NDArray[np.int64], rows: Rows, weights: Scores | None, ages: Scores | None) -> None:
+    def __init__(self, indptr: NDArray[np.int64], rows: Rows, weights: Floats | None, ages: Floats | None) -> None:
         self._indptr = indptr  # (n_users + 1,)
         self._rows = rows  # (n_events,)
         self._weights = weights  # (n_events,) or None where all are 1
@@ -78,8 +79,7 @@ class Histories:
         """Open `seen_*`; raise Incompatible where they do not fit each other."""
         rows = artifact.array("seen_rows", np.int32, None)
         weights, ages = (
-            artifact.array(name, np.float32, len(rows)) if name in artifact else None
-            for name in ("seen_weights", "seen_ages")
+            artifact.floats(name, len(rows)) if name in artifact else None for name in ("seen_weights", "seen_ages")
         )
         indptr = artifact.array("seen_indptr", np.int64, n_users + 1)
         if indptr[0] != 0 or indptr[-1] != len(rows):
@@ -92,5 +92,5 @@ class Histories:
             return EMPTY
         place = slice(int(self._indptr[user]), int(self._indptr[user + 1]))
         rows = self._rows[place]
-        weights = np.ones(len(rows), np.float32) if self._weights is None else self._weights[place]
-        return History(rows, weights, None if self._ages is None else -self._ages[place])
+        weights = np.ones(len(rows), np.float32) if self._weights is None else self._weights[place].astype(np.float32)
+        return History(rows, weights, None if self._ages is None else -self._ages[place].astype(np.float32))

@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,12 +20,12 @@ from warmstart.errors import (
     WarmstartError,
 )
 from warmstart.manifest import MAX_BYTES, Manifest
-from warmstart.pull import Pull
+from warmstart.pull import PREFIX, Pull
 from warmstart.recommender import Recommender
 from warmstart.registry import Alias, alias_key, manifest_key
 from warmstart.scorer import Scorer
 from warmstart.settings import Settings
-from warmstart.store import HASTY, Patience, Store, open_store
+from warmstart.store import HASTY, Store, open_store
 from warmstart.telemetry import log, metric
 
 Load = Callable[[Path, Manifest], Recommender]
@@ -186,11 +187,16 @@ class LiveModels:
 
     def __init__(self, settings: Settings, load: Load) -> None:
         self.settings = settings
-        self.store = open_store(settings.store, endpoint=settings.endpoint, patience=Patience())
-        self.hasty_store = open_store(settings.store, endpoint=settings.endpoint, patience=HASTY)
+        self.store = open_store(settings.store, endpoint=settings.endpoint)
         self.load = load
         self._models: Mapping[str, LiveModel] = {name: LiveModel(name, self) for name in settings.models}
-        shutil.rmtree(settings.cache, ignore_errors=True)  # what an earlier process in this sandbox left
+        for left in settings.cache.glob(f"{PREFIX}*"):  # by an earlier process in this sandbox
+            shutil.rmtree(left, ignore_errors=True)
+
+    @cached_property
+    def hasty_store(self) -> Store:
+        """Return the store as it is asked inside requests; no start needs it."""
+        return open_store(self.settings.store, endpoint=self.settings.endpoint, patience=HASTY)
 
     def preload(self, deadline: float) -> None:
         """Load what must be there at the first request; one that cannot be is tried again in requests."""

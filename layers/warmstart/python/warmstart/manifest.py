@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from warmstart.errors import ManifestInvalid
 
@@ -18,8 +18,7 @@ FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """Size in bytes and SHA-256 of one file."""
 
     bytes: int
@@ -50,7 +49,8 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Return canonical JSON: the same manifest is always the same bytes."""
-        return canonical_json(asdict(self))
+        files = {name: entry._asdict() for name, entry in self.files.items()}
+        return canonical_json({**asdict(self), "files": files})
 
     @property
     def total_bytes(self) -> int:
@@ -94,7 +94,7 @@ def parse_json_object(data: bytes, what: str) -> dict[str, Any]:
 
 def version_name(created_at: str, files: Mapping[str, FileEntry]) -> str:
     """Name a version by time and content; `created_at` is ISO 8601 to the second, UTC."""
-    digest = hashlib.sha256(canonical_json({name: asdict(entry) for name, entry in files.items()})).hexdigest()
+    digest = hashlib.sha256(canonical_json({name: entry._asdict() for name, entry in files.items()})).hexdigest()
     return f"{created_at.replace('-', '').replace(':', '').removesuffix('+0000')[:15]}Z-{digest[:7]}"
 
 

@@ -1,7 +1,9 @@
 """One family as an ASGI app under any server: the same routes and tokens, no gateway in front."""
 
+import tempfile
 import time
 import uuid
+from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,13 +23,14 @@ REQUEST_SECONDS = 15.0
 
 def plain_app(*scorers: type[Scorer]) -> ASGIApp:
     """Load the models that the environment names; tokens are read from the same store."""
-    settings = Settings.from_env()
+    cache = tempfile.TemporaryDirectory(prefix="warmstart-")  # of this process alone; gone with it
+    settings = Settings.from_env()._replace(cache=Path(cache.name))
     models = LiveModels(settings, loader(*scorers))
     models.preload(time.monotonic() + REQUEST_SECONDS)
     app = create_app(Api(models).paths())
     tokens = TokenReader(open_store(settings.store, endpoint=settings.endpoint))
 
-    async def plain(scope: Scope, receive: Receive, send: Send) -> None:
+    async def plain(scope: Scope, receive: Receive, send: Send, _cache: object = cache) -> None:
         if scope["type"] != "http":
             return
         known_as = str(uuid.uuid4())

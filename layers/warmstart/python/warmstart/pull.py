@@ -17,8 +17,9 @@ from warmstart.manifest import FileEntry, Manifest
 from warmstart.registry import version_prefix
 from warmstart.store import Store
 
-RANGE = 8 * 2**20  # bytes of one ranged read
+RANGE = 2 * 2**20  # bytes of one ranged read: small, so that the first is hashed while the next are on their way
 PARALLEL = 4
+PREFIX = "warmstart-"  # of the folders that pulls make in a cache
 ATTEMPTS = 3  # of one range whose body is cut short, and of one file whose hash is wrong
 
 
@@ -36,7 +37,7 @@ class Pull:
         self._prefix = version_prefix(manifest.model, manifest.version)
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            self.folder = Path(tempfile.mkdtemp(prefix=f"{manifest.model}-{manifest.version}-", dir=cache))
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{manifest.model}-{manifest.version}-", dir=cache))
         except OSError as error:
             raise DiskUnusable(f"{cache} cannot be written: {error.strerror}") from None
         self._steps = self._download_all()
@@ -106,7 +107,7 @@ class Pull:
             raise Corrupt(f"{key}: array {check.found_in} holds values that are not finite")
         return digest.hexdigest()
 
-    def _range(self, key: str, start: int, length: int) -> bytes:
+    def _range(self, key: str, start: int, length: int) -> memoryview:
         """Read one range; a body cut short is asked for again."""
         for _ in range(ATTEMPTS):
             try:

@@ -1,9 +1,8 @@
 """Versions and aliases in a store: which exist, which is served, and how that changes."""
 
 import hashlib
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from warmstart.errors import Conflict, KeyMissing, ManifestInvalid, NothingToRollBack, VersionMissing
 from warmstart.manifest import MAX_BYTES, MODEL_NAME, SHA256, VERSION, Manifest, canonical_json, parse_json_object
@@ -28,8 +27,7 @@ def alias_key(model: str, alias: str) -> str:
     return f"{MODELS}/{model}/aliases/{alias}.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A name that points at one version of a model."""
 
     version: str
@@ -54,7 +52,7 @@ class Alias:
 
     def to_json(self) -> bytes:
         """Return canonical JSON."""
-        return canonical_json(asdict(self))
+        return canonical_json(self._asdict())
 
 
 def models(store: Store) -> list[str]:
@@ -125,7 +123,7 @@ def sweep(
     Args:
         store: where they are.
         model: whose versions.
-        keep: how many of the newest stay in any case.
+        keep: how many of the newest committed versions stay in any case.
         older_than_days: a version younger than this stays; a publisher may still be at work on it.
         dry_run: only say what would go.
         now: the present, for tests.
@@ -135,7 +133,8 @@ def sweep(
     """
     limit = (now or datetime.now(UTC)) - timedelta(days=older_than_days)
     named = [name for name in store.folders(f"{MODELS}/{model}/versions") if VERSION.fullmatch(name)]
-    old = [name for name in named[: max(0, len(named) - keep)] if _sealed_at(name) < limit]
+    newest = set(versions(store, model)[-keep:]) if keep else set()
+    old = [name for name in named if name not in newest and _sealed_at(name) < limit]
     gone = []
     for version in old:
         if version not in _named_by_aliases(store, model):  # read again before each deletion

@@ -9,7 +9,7 @@ from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType, ValidationError
 from warmstart.errors import FieldError, Invalid
 
 MAX_LIST = 1000
-PRINTABLE = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]+$(?!\\n)"
+PRINTABLE = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]+(?![\\s\\S])"
 IntegerId = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 StringId = Annotated[str, Meta(min_length=1, max_length=256, pattern=PRINTABLE)]
 AnyId = Annotated[IntegerId | StringId, Meta(description="As in the training table: an integer or a string.")]

@@ -2,16 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from warmstart.errors import SettingsError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What a function is told by its environment; see docs/SETTINGS in README."""
+class Settings(NamedTuple):
+    """What a function is told by its environment."""
 
     store: str  # WARMSTART_STORE: s3://bucket/prefix or file:///folder
     endpoint: str | None  # AWS_ENDPOINT_URL: an S3-compatible server instead of AWS

@@ -4,7 +4,6 @@ import fcntl
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,8 +35,7 @@ class Object(NamedTuple):
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How long to wait for a store, in seconds."""
 
     request: float = 30.0
@@ -46,6 +44,7 @@ class Patience:
     retry_for: float = 8.0
 
 
+PATIENT = Patience()
 HASTY = Patience(request=0.3, connect=0.3, retries=0, retry_for=0.3)  # a check inside somebody's request
 
 
@@ -88,10 +87,10 @@ class Store:
         except NotModifiedError:
             return None
 
-    def get_range(self, key: str, start: int, length: int) -> bytes:
+    def get_range(self, key: str, start: int, length: int) -> memoryview:
         """Return `length` bytes from `start`; a shorter body is returned as it came, for the caller to judge."""
         with _translated(key):
-            return bytes(obstore.get_range(self._backend, key, start=start, length=length))
+            return memoryview(obstore.get_range(self._backend, key, start=start, length=length))
 
     def size(self, key: str) -> int:
         """Return the object's size in bytes."""
@@ -171,7 +170,7 @@ class FolderStore(Store):
 def open_store(
     url: str,
     *,
-    patience: Patience = Patience(),
+    patience: Patience = PATIENT,
     credentials: Callable[[], Any] | None = None,
     endpoint: str | None = None,
 ) -> Store:

@@ -35,7 +35,7 @@ class Tensor(NamedTuple):
     stop: int
 
 
-def header_bytes(prefix: bytes) -> int:
+def header_bytes(prefix: bytes | memoryview) -> int:
     """Return where the arrays begin, from a file's first 8 bytes.
 
     Raises:
@@ -47,7 +47,7 @@ def header_bytes(prefix: bytes) -> int:
     return 8 + length
 
 
-def parse_header(header: bytes, file_bytes: int) -> dict[str, Tensor]:
+def parse_header(header: bytes | memoryview, file_bytes: int) -> dict[str, Tensor]:
     """Read the header, length included, of a file of `file_bytes`.
 
     Raises:
@@ -55,7 +55,7 @@ def parse_header(header: bytes, file_bytes: int) -> dict[str, Tensor]:
     """
     begin = header_bytes(header)
     try:
-        entries = parse_json_object(header[8:begin], "safetensors header")
+        entries = parse_json_object(bytes(header[8:begin]), "safetensors header")
     except ManifestInvalid as error:
         raise Incompatible(str(error)) from None
     entries.pop("__metadata__", None)

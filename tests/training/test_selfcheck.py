@@ -1,0 +1,46 @@
+"""What publishing tries before it commits."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from tests.training.datasets import SIZE, checkerboard, recipe
+from training.recipe import ModelSection
+from training.selfcheck import check, check_in_fresh_process
+from training.train import Training
+from warmstart.artifact import ARRAYS
+from warmstart.errors import Incompatible
+
+POPULAR = ModelSection("popular", "popular", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value", "message"),
+    [
+        ("seen_rows", 0, SIZE, "do not exist"),
+        ("seen_rows", 3, -1, "do not exist"),
+        ("seen_indptr", 2, 0, "do not exist"),
+        ("fallback", 0, 1, "lacks one or has one twice"),
+    ],
+)
+def test_rows_that_lead_nowhere_are_refused(name: str, place: int, value: int, message: str, tmp_path: Path) -> None:
+    """Arrays of the right type and shape whose content would fail in a request never get published."""
+    Training(recipe(POPULAR), checkerboard()).fit_whole(POPULAR, tmp_path)
+    arrays: dict[str, NDArray[np.generic]] = load_file(tmp_path / ARRAYS)
+    arrays[name][place] = value
+    if name == "fallback":
+        arrays[name][:2] = value
+    save_file(arrays, tmp_path / ARRAYS)
+    with pytest.raises(Incompatible, match=message):
+        check(tmp_path)
+
+
+def test_a_child_that_cannot_serve_says_why(tmp_path: Path) -> None:
+    """The fresh process's last words are in the error."""
+    manifest = Training(recipe(POPULAR), checkerboard()).fit_whole(POPULAR, tmp_path)
+    (tmp_path / ARRAYS).write_bytes(b"no arrays")
+    with pytest.raises(Incompatible, match="does not serve"):
+        check_in_fresh_process(tmp_path, manifest)

@@ -20,7 +20,7 @@ def test_a_card_package_is_there_under_its_name(package: str) -> None:
 def test_a_function_loads_nothing_heavy(family: str) -> None:
     """A family's function starts without any package that only training or building needs."""
     script = (
-        f"import functions.{family}.scorer, warmstart.lambda_handler, sys\n"
+        f"import functions.{family}.scorer, warmstart.adapter, warmstart.lambda_handler, sys\n"
         f"print(*(name for name in {NEVER_SERVED!r} if name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

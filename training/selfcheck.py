@@ -37,7 +37,10 @@ def check(folder: Path) -> None:
 
 def _check_rows(artifact: Artifact, n_users: int, n_items: int) -> None:
     """Read what serving maps without looking: every row in range, every order a permutation, every user a slice."""
-    rows, starts = artifact.array("seen_rows", np.int32, None), artifact.array("seen_indptr", np.int64, n_users + 1)
+    rows, starts = (
+        artifact.array("seen_rows", (np.int32, np.uint16), None),
+        artifact.array("seen_indptr", np.int64, n_users + 1),
+    )
     orders = [artifact.array("fallback", np.int32, n_items)]
     if "segments" in artifact:
         orders += [*artifact.array("segments", np.int32, None, n_items)]

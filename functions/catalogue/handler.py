@@ -2,7 +2,7 @@
 
 from functions.catalogue.directory import Directory
 from functions.catalogue.pages import paths
-from warmstart.lambda_handler import adapt
+from warmstart.adapter import adapt
 from warmstart.settings import Settings
 from warmstart.store import open_store
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from infra.local.function import TASK_ROOT, Function
 
 LAST_WORDS_S = 1.0
+METRIC = b'{"_aws"'  # for CloudWatch, not for a terminal
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -65,6 +66,7 @@ async def _relay(stream: asyncio.StreamReader, name: str) -> None:
         if len(tail) > 65_536:  # not a line, and not to be kept until it is one
             lines, tail = [*lines, tail], b""
         for line in lines:
-            say(name, line.decode(errors="replace"))
+            if not line.startswith(METRIC):
+                say(name, line.decode(errors="replace"))
     if tail:
         say(name, tail.decode(errors="replace"))

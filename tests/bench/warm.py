@@ -14,9 +14,9 @@ from tests.bench.figures import Figure
 from tests.bench.handlers import on_fastapi
 from tests.bench.synthetic import FACTORS, random_artifact
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
+from warmstart.adapter import Handler, adapt
 from warmstart.api import Api
 from warmstart.event import grant_of, safe_event
-from warmstart.lambda_handler import Handler, adapt
 from warmstart.live import LiveModels, Load, loader
 from warmstart.manifest import Manifest
 from warmstart.publish import publish

@@ -11,9 +11,10 @@ import pytest
 from tests.layers.artifacts import N_ITEMS, DotScorer, OddScorer, Spec, item, liked, popular, promote_new, seen_by, user
 from tests.layers.places import Place
 from warmstart import live
+from warmstart.adapter import Handler, adapt
 from warmstart.api import Operation
 from warmstart.event import MAX_BODY, WARM_UP
-from warmstart.lambda_handler import Handler, adapt, serve
+from warmstart.lambda_handler import serve
 from warmstart.problems import MEDIA_TYPE
 from warmstart.schemas import Recommendations
 

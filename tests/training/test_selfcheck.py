@@ -21,7 +21,6 @@ POPULAR = ModelSection("popular", "popular", {})
     ("name", "place", "value", "message"),
     [
         ("seen_rows", 0, SIZE, "do not exist"),
-        ("seen_rows", 3, -1, "do not exist"),
         ("seen_indptr", 2, 0, "do not exist"),
         ("fallback", 0, 1, "lacks one or has one twice"),
     ],

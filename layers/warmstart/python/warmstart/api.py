@@ -49,6 +49,7 @@ from warmstart.schemas import (
 from warmstart.telemetry import log
 
 Handler = Callable[[Request, bytes], Response]
+CONTEXT = "warmstart"  # the key of a request's Context in its ASGI scope
 
 
 class Context(NamedTuple):
@@ -183,7 +184,7 @@ def create_app(paths: Paths) -> ASGIApp:
             await router(scope, receive, send)
         except Exception as error:  # every error has an answer, and none but a listed one a text
             if kind_of(error).status == 500:
-                log("ERROR", "server error", request_id=scope["warmstart"].request_id, error=type(error).__name__)
+                log("ERROR", "server error", request_id=scope[CONTEXT].request_id, error=type(error).__name__)
             await problem_response(error)(scope, receive, send)
 
     return app
@@ -191,7 +192,7 @@ def create_app(paths: Paths) -> ASGIApp:
 
 def context_of(request: Request) -> Context:
     """Return what surrounds a request."""
-    context: Context = request.scope["warmstart"]
+    context: Context = request.scope[CONTEXT]
     return context
 
 
@@ -218,7 +219,7 @@ class _Resource:
 
 
 async def _no_such_path(scope: Scope, _receive: Receive, _send: Send) -> None:
-    raise NotFound if scope["warmstart"].grant else Unauthorized
+    raise NotFound if scope[CONTEXT].grant else Unauthorized
 
 
 def _path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartError]) -> Id:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from warmstart.errors import Incompatible
 from warmstart.manifest import Manifest
@@ -43,12 +43,12 @@ class Artifact:
     def __contains__(self, name: str) -> bool:
         return name in self._tensors
 
-    def array(self, name: str, dtype: DTypeLike, *shape: int | None) -> NDArray[Any]:
+    def array(self, name: str, dtypes: type | tuple[type, ...], *shape: int | None) -> NDArray[Any]:
         """Return a read-only view of one array.
 
         Args:
             name: the array.
-            dtype: what it must hold.
+            dtypes: what it must hold, or any of what it may hold.
             shape: what it must measure; None where any size will do.
 
         Raises:
@@ -57,16 +57,14 @@ class Artifact:
         tensor = self._tensors.get(name)
         if tensor is None:
             raise Incompatible(f"array {name} is missing")
+        allowed: list[np.dtype[Any]] = [
+            np.dtype(dtype) for dtype in (dtypes if isinstance(dtypes, tuple) else (dtypes,))
+        ]
         fits = len(shape) == len(tensor.shape) and all(n in (None, m) for n, m in zip(shape, tensor.shape, strict=True))
-        if tensor.dtype != np.dtype(dtype) or not fits:
-            raise Incompatible(f"array {name} is {tensor.dtype}{tensor.shape}, expected {np.dtype(dtype)}{shape}")
+        if tensor.dtype not in allowed or not fits:
+            raise Incompatible(f"array {name} is {tensor.dtype}{tensor.shape}, expected {allowed[0]}{shape}")
         count = (tensor.stop - tensor.start) // tensor.dtype.itemsize
         return np.frombuffer(self._mapped, tensor.dtype, count, tensor.start).reshape(tensor.shape)
-
-    def floats(self, name: str, count: int) -> NDArray[Any]:
-        """Return a read-only view of `count` floats, of either size; raise Incompatible as `array` does."""
-        half = name in self._tensors and self._tensors[name].dtype == np.float16
-        return self.array(name, np.float16 if half else np.float32, count)
 
     def json(self, name: str) -> Any:
         """Return a small JSON file's content, or Incompatible."""

@@ -1,7 +1,7 @@
 """What each user has had: stored at training, and as it grows by what a request brings."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,9 @@ EMPTY = History(NO_ROWS, np.empty(0, np.float32), None)
 class Histories:
     """All users' events as compressed sparse rows, memory-mapped."""
 
-    def __init__(self, indptr: NDArray[np.int64], rows: Rows, weights: Floats | None, ages: Floats | None) -> None:
+    def __init__(
+        self, indptr: NDArray[np.int64], rows: NDArray[Any], weights: Floats | None, ages: Floats | None
+    ) -> None:
         self._indptr = indptr  # (n_users + 1,)
         self._rows = rows  # (n_events,)
         self._weights = weights  # (n_events,) or None where all are 1
@@ -77,9 +79,10 @@ class Histories:
     @classmethod
     def load(cls, artifact: Artifact, n_users: int) -> Self:
         """Open `seen_*`; raise Incompatible where they do not fit each other."""
-        rows = artifact.array("seen_rows", np.int32, None)
+        rows = artifact.array("seen_rows", (np.int32, np.uint16), None)
         weights, ages = (
-            artifact.floats(name, len(rows)) if name in artifact else None for name in ("seen_weights", "seen_ages")
+            artifact.array(name, (np.float32, np.float16), len(rows)) if name in artifact else None
+            for name in ("seen_weights", "seen_ages")
         )
         indptr = artifact.array("seen_indptr", np.int64, n_users + 1)
         if indptr[0] != 0 or indptr[-1] != len(rows):
@@ -91,6 +94,6 @@ class Histories:
         if user == UNKNOWN:
             return EMPTY
         place = slice(int(self._indptr[user]), int(self._indptr[user + 1]))
-        rows = self._rows[place]
+        rows = self._rows[place].astype(np.int32)
         weights = np.ones(len(rows), np.float32) if self._weights is None else self._weights[place].astype(np.float32)
         return History(rows, weights, None if self._ages is None else -self._ages[place].astype(np.float32))

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from warmstart.api import Api, Context, create_app
+from warmstart.api import CONTEXT, Api, Context, create_app
 from warmstart.errors import BodyTooLarge, ModelUnavailable, RequestError, Unauthorized, WarmstartError
 from warmstart.event import MAX_BODY, Grant
 from warmstart.live import LiveModels, loader
@@ -42,7 +42,7 @@ def plain_app(*scorers: type[Scorer]) -> ASGIApp:
 
         try:
             grant = _grant(tokens, scope)
-            scope["warmstart"] = Context(grant, time.monotonic() + REQUEST_SECONDS, known_as)
+            scope[CONTEXT] = Context(grant, time.monotonic() + REQUEST_SECONDS, known_as)
             await app(scope, await _bounded(receive), send_with_id)
         except WarmstartError as error:  # the token book or the body; a book that cannot be read opens to nobody
             answer = error if isinstance(error, RequestError) else ModelUnavailable()

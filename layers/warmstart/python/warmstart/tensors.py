@@ -18,6 +18,7 @@ DTYPES: Mapping[str, np.dtype[Any]] = {
     "U8": np.dtype("u1"),
     "I8": np.dtype("i1"),
     "F16": np.dtype("<f2"),
+    "U16": np.dtype("<u2"),
     "I32": np.dtype("<i4"),
     "F32": np.dtype("<f4"),
     "I64": np.dtype("<i8"),

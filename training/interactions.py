@@ -33,6 +33,10 @@ class Interactions:
     titles: list[str] | None  # (n_items,)
     genres: list[str] | None  # (n_items,) joined by |
 
+    def __post_init__(self) -> None:
+        if (np.diff(self.users) < 0).any():
+            raise ValueError("pairs are not in the order of users")
+
     @property
     def n_users(self) -> int:
         """Count users, those without interactions included."""
@@ -105,7 +109,7 @@ class Events:
         if self.timestamps is None:
             return np.argsort(self.users, kind="stable")
         since = self.timestamps - self.timestamps.min()
-        return np.argsort(self.users * (since.max() + 1) + since, kind="stable")
+        return np.argsort(self.users.astype(np.int64) * (since.max() + 1) + since, kind="stable")
 
     def interactions(self, keep: NDArray[np.bool_] | None = None) -> Interactions:
         """Return the events that are kept as interactions, with only the items that occur in them."""

@@ -18,6 +18,20 @@ def test_repeated_pairs_are_merged() -> None:
     assert found.timestamps.tolist() == [45, 50, 10]
 
 
+def test_every_user_keeps_what_they_had() -> None:
+    """In a table of many users over many days, each user's slice is what the table says, oldest first."""
+    rng = np.random.default_rng(5)
+    users, items = rng.integers(0, 5_000, 20_000), rng.integers(0, 300, 20_000)
+    times = 1_500_000_000 + rng.permutation(20_000) * 3_000
+    found = Events.of(tables(users, items, times=times)).interactions()
+    for user in range(0, 5_000, 97):
+        own = users == user
+        latest = {item: times[own & (items == item)].max() for item in set(items[own].tolist())}
+        row = found.user_ids.row(user)
+        rows = found.items[found.indptr[row] : found.indptr[row + 1]] if row >= 0 else np.empty(0, np.int32)
+        assert found.item_ids.external(rows) == sorted(latest, key=lambda item: latest[item])
+
+
 def test_the_matrix_has_users_by_items() -> None:
     """The sparse matrix holds each pair's weight."""
     found = Events.of(tables([1, 2, 2], [7, 7, 9], weights=[1, 2, 3])).interactions()

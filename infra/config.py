@@ -22,7 +22,7 @@ PLANS = {
     )
 }
 
-AUTHORIZER_CACHE_SECONDS = 60  # a revoked token is refused after this at the latest
+AUTHORIZER_CACHE_SECONDS = 60  # a revoked token is refused after this and the 10 s for which functions keep the book
 
 # /health, /docs and /openapi.json need no token, so this is all that holds back whoever asks; one page of
 # documentation is a handful of files.

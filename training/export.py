@@ -11,7 +11,6 @@ import numpy as np
 
 from training.algorithms.base import Algorithm
 from training.algorithms.orders import Orders
-from training.evaluation.gate import UNGATED_FAMILIES
 from training.interactions import Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import FAMILIES
@@ -32,7 +31,7 @@ def export(
     model: ModelSection,
     recipe: Recipe,
     dataset: Mapping[str, Any],
-    measured: Mapping[str, Any] = {},
+    measured: Mapping[str, Any],
 ) -> Manifest:
     """Write a sealed draft into a folder.
 
@@ -47,9 +46,8 @@ def export(
         measured: the manifest's `metrics` and `measured_on`, once they are known.
     """
     writer = ArtifactWriter(folder)
-    personal = FAMILIES[algorithm.scorer] not in UNGATED_FAMILIES
     _write_shared(writer, interactions)
-    if personal:
+    if algorithm.personal:
         _write_histories(writer, interactions)
     fallback[1].write(writer)
     algorithm.export(writer)
@@ -65,6 +63,7 @@ def export(
         seed=recipe.seed,
         id_bound=None if largest is None else max(MIN_ID_BOUND, largest),
         fallback=fallback[0],
+        personal=algorithm.personal,
         **measured,
     )
 
@@ -102,6 +101,7 @@ def _described(interactions: Interactions) -> dict[str, Any]:
         "users": interactions.n_users,
         "items": interactions.n_items,
         "interactions": len(interactions.items),
+        "typical_weight": float(np.median(interactions.weights)),
         "time_range": [None, None] if times is None else [_iso(times.min()), _iso(times.max())],
         "trend_half_life_days": TREND_HALF_LIFE,
     }
@@ -112,11 +112,10 @@ def _iso(timestamp: np.int64) -> str:
 
 
 def _git_commit() -> str | None:
-    """Return the commit of the working directory, with + where it has been changed; None outside a repository."""
-    found = subprocess.run(
-        ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"],  # noqa: S607 the user's own git
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Return the commit of the user's working directory, with + where it has been changed; None where there is none."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 the user's own git
+    except OSError:
+        return None
     return found.stdout.strip() or None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import sparse
 
 from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
 from training.data.tables import Tables
+from warmstart.errors import DataError
 from warmstart.ids import IdMap, IntegerIds, StringIds
 from warmstart.scorer import Rows, Scores
 from warmstart.trend import decayed
@@ -32,6 +34,7 @@ class Interactions:
     user_features: Mapping[str, list[str | None]]  # column -> (n_users,)
     titles: list[str] | None  # (n_items,)
     genres: list[str] | None  # (n_items,) joined by |
+    segments: tuple[str, ...] = ()  # the user features that popularity is also counted by, most telling first
 
     def __post_init__(self) -> None:
         if (np.diff(self.users) < 0).any():
@@ -68,9 +71,14 @@ class Interactions:
         return np.bincount(self.items, minlength=self.n_items).astype(np.int32)
 
     def trend(self, half_life: float) -> Scores:
-        """Return each item's popularity, decayed by a half-life in days: (n_items,). Needs timestamps."""
-        weights = None if self.ages is None else decayed(self.ages, half_life=half_life)
-        return np.bincount(self.items, weights, self.n_items).astype(np.float32)
+        """Return each item's popularity, decayed by a half-life in days: (n_items,).
+
+        Raises:
+            DataError: there are no timestamps.
+        """
+        if self.ages is None:
+            raise DataError("a trend needs timestamps, and the interactions have none")
+        return np.bincount(self.items, decayed(self.ages, half_life=half_life), self.n_items).astype(np.float32)
 
     def matrix(self) -> sparse.csr_matrix:
         """Return weights as (n_users, n_items)."""
@@ -87,21 +95,30 @@ class Events:
     items: Rows  # (n,)
     weights: Scores  # (n,)
     timestamps: NDArray[np.int64] | None  # (n,)
-    tables: Tables
+    user_features: Mapping[str, list[str | None]]  # column -> (n_users,)
+    titles: list[str] | None  # (n_items,)
+    genres: list[str] | None  # (n_items,)
 
     @classmethod
     def of(cls, tables: Tables) -> Self:
-        """Give every id of the tables its row."""
+        """Give every id of the tables its row; items without events get none."""
         frame = tables.interactions
-        known = (
-            [frame[USER_ID]]
-            if tables.users is None
-            else [frame[USER_ID], tables.users[USER_ID].cast(frame[USER_ID].dtype)]
-        )
-        user_ids, (users, *_) = _encoded(known)
+        known = [frame[USER_ID]]
+        if tables.users is not None:
+            known.append(tables.users[USER_ID].cast(frame[USER_ID].dtype))
+        user_ids, (users, *described) = _encoded(known)
         item_ids, (items,) = _encoded([frame[ITEM_ID]])
-        times = frame[TIMESTAMP].to_numpy() if TIMESTAMP in frame.columns else None
-        return cls(user_ids, item_ids, users, items, frame[WEIGHT].to_numpy(), times, tables)
+        return cls(
+            user_ids,
+            item_ids,
+            users,
+            items,
+            frame[WEIGHT].to_numpy(),
+            frame[TIMESTAMP].to_numpy() if TIMESTAMP in frame.columns else None,
+            user_features=_user_features(tables.users, described[0], len(user_ids)) if described else {},
+            titles=_item_texts(tables.items, TITLE, item_ids),
+            genres=_item_texts(tables.items, GENRES, item_ids),
+        )
 
     @cached_property
     def order(self) -> NDArray[np.int64]:
@@ -111,7 +128,7 @@ class Events:
         since = self.timestamps - self.timestamps.min()
         return np.argsort(self.users.astype(np.int64) * (since.max() + 1) + since, kind="stable")
 
-    def interactions(self, keep: NDArray[np.bool_] | None = None) -> Interactions:
+    def interactions(self, keep: NDArray[np.bool_] | None = None, segments: tuple[str, ...] = ()) -> Interactions:
         """Return the events that are kept as interactions, with only the items that occur in them."""
         order = self.order if keep is None else self.order[keep[self.order]]
         users, items = self.users[order], self.items[order]
@@ -123,9 +140,10 @@ class Events:
             self.user_ids,
             item_ids,
             *_merged(users, compact[items], self.weights[order], times),
-            user_features=_user_features(self.tables.users, self.user_ids),
-            titles=_item_texts(self.tables.items, TITLE, item_ids),
-            genres=_item_texts(self.tables.items, GENRES, item_ids),
+            user_features=self.user_features,
+            titles=None if self.titles is None else [*compress(self.titles, occurs)],
+            genres=None if self.genres is None else [*compress(self.genres, occurs)],
+            segments=segments,
         )
 
 
@@ -162,18 +180,14 @@ def _merged(
     return users[kept], items[kept], sums[order], None if timestamps is None else timestamps[kept]
 
 
-def _user_features(users: pl.DataFrame | None, ids: IdMap) -> dict[str, list[str | None]]:
+def _user_features(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict[str, list[str | None]]:
     """Return each column of the users table as one text per user row."""
-    if users is None:
-        return {}
-    rows = [ids.row(external) for external in users[USER_ID].to_list()]
     features: dict[str, list[str | None]] = {}
-    for column in users.columns:
-        if column != USER_ID and users[column].dtype != pl.List:
-            by_row: list[str | None] = [None] * len(ids)
-            for row, value in zip(rows, users[column].cast(pl.String).to_list(), strict=True):
-                by_row[row] = value
-            features[column] = by_row
+    for column in () if users is None else users.drop(USER_ID).iter_columns():
+        if column.dtype != pl.List:
+            by_row = np.full(n_users, None, object)
+            by_row[rows] = column.cast(pl.String).to_list()
+            features[column.name] = by_row.tolist()
     return features
 
 

@@ -22,7 +22,8 @@ def check_in_fresh_process(folder: Path, manifest: Manifest) -> None:
     command = [sys.executable, "-m", "training.selfcheck", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 our own interpreter
     if done.returncode:
-        raise Incompatible(f"{manifest.version} does not serve: {done.stderr.strip().splitlines()[-1]}")
+        last_words = done.stderr.strip() or f"its process ended with {done.returncode}"
+        raise Incompatible(f"{manifest.version} does not serve: {last_words.splitlines()[-1]}")
 
 
 def check(folder: Path) -> None:

@@ -38,9 +38,9 @@ class Training:
         self._dataset = {"name": recipe.name, "sha256": tables.sha256}
         self._events = Events.of(tables)
         learn, self._test = split(self._events, recipe.fold)
-        self._part = self._events.interactions(learn)
-        self._measured: dict[str, tuple[Measured, str]] = {}
-        self._popularity: dict[tuple[str, int], Popularity] = {}  # by model and interactions: fallback and baseline too
+        self._part = self._events.interactions(learn, recipe.data.segments)
+        self._measured: dict[str, tuple[Measured, str]] = {}  # by algorithm and settings
+        self._popularity: dict[tuple[str, bool], Popularity] = {}  # by the same, and whether on all rows
         self.fit_seconds: dict[str, float] = {}  # model -> of all its fits
 
     @cached_property
@@ -49,17 +49,18 @@ class Training:
 
     @cached_property
     def _whole(self) -> Interactions:
-        return self._events.interactions()
+        return self._events.interactions(segments=self._recipe.data.segments)
 
     def measure(self, model: ModelSection) -> tuple[Measured, str]:
         """Fit on the fold's earlier part and measure the draft; return that and the draft's hash."""
-        if model.name not in self._measured:
+        key = repr(self._built(model))
+        if key not in self._measured:
             with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
                 draft = self.draft(model, Path(folder))
                 self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
                 measured = measure(open_recommender(Path(folder), draft), self._truth)
-                self._measured[model.name] = measured, draft_hash(draft.files)
-        return self._measured[model.name]
+                self._measured[key] = measured, draft_hash(draft.files)
+        return self._measured[key]
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
         """Fit a model on the fold's earlier part and seal it, to be measured and thrown away."""
@@ -75,9 +76,12 @@ class Training:
         return self._export(model, self._fit(model, self._whole), self._whole, folder, measured)
 
     def baselines(self) -> dict[str, dict[str, float]]:
-        """Return the metrics of popular and, where there are timestamps, of popular_recent, on the same fold."""
+        """Return the metrics of popular and, where there are timestamps, of popular_recent, on the same fold.
+
+        They have their default settings, whatever the recipe calls by these names.
+        """
         names = BASELINES if self._events.timestamps is not None else BASELINES[:1]
-        return {name: self.measure(self._section(name))[0].metrics for name in names}
+        return {name: self.measure(ModelSection(name, name, {}))[0].metrics for name in names}
 
     def _described(self, measured: Measured, digest: str) -> dict[str, Any]:
         fold = self._recipe.fold
@@ -95,23 +99,20 @@ class Training:
         }
 
     def _fit(self, model: ModelSection, interactions: Interactions) -> Algorithm:
-        known = self._popularity.get((model.name, id(interactions)))
-        if known is not None:
-            return known
-        self._say(f"{model.name}: fitting on {len(interactions.items):,} interactions")
         algorithm = self._built(model)
+        key = (repr(algorithm), interactions is not self._part)
+        if key in self._popularity:
+            return self._popularity[key]
+        self._say(f"{model.name}: fitting on {len(interactions.items):,} interactions")
         started = time.perf_counter()
         fitted = algorithm.fit(interactions, np.random.default_rng(self._recipe.seed))
         self.fit_seconds[model.name] = self.fit_seconds.get(model.name, 0.0) + time.perf_counter() - started
         if isinstance(fitted, Popularity):
-            self._popularity[model.name, id(interactions)] = fitted
+            self._popularity[key] = fitted
         return fitted
 
     def _built(self, model: ModelSection) -> Algorithm:
-        algorithm = build(model.algorithm, model.params, where=f"{self._recipe.path}: models.{model.name}")
-        if isinstance(algorithm, Popularity):
-            algorithm.segments = self._recipe.data.segments
-        return algorithm
+        return build(model.algorithm, model.params, where=f"{self._recipe.path}: models.{model.name}")
 
     def _export(
         self,

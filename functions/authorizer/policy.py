@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from warmstart.tokens import ALL_MODELS, Token
+from warmstart.grant import ALL_MODELS
+from warmstart.tokens import Token
 
 SHARED_PATHS = ("models",)  # what every token may read
 

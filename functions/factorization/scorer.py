@@ -12,7 +12,7 @@ from warmstart.scorer import Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
 
 Vectors = NDArray[np.float32]
-BATCH = 256  # queries that one matrix product serves
+BATCH_SCORES = 2**20  # that one matrix product gives: 4 MB
 REASONS = 3  # events of a history that are named behind an item
 
 
@@ -38,7 +38,7 @@ class FactorizationScorer:
             items,
             artifact.array("item_norms", np.float32, n_items),
             artifact.array("gram", np.float32, factors, factors),
-            float(artifact.manifest.params["alpha"]),
+            artifact.setting("alpha"),
         )
 
     def rank(self, query: Query) -> Ranking | None:
@@ -51,8 +51,9 @@ class FactorizationScorer:
     def rank_many(self, queries: Sequence[Query]) -> list[Ranking | None]:
         """Rank for each query, one matrix product for a batch of them."""
         rankings: list[Ranking | None] = []
-        for start in range(0, len(queries), BATCH):
-            batch = queries[start : start + BATCH]
+        size = max(1, BATCH_SCORES // max(1, len(self._items)))
+        for start in range(0, len(queries), size):
+            batch = queries[start : start + size]
             vectors = {place: v for place, query in enumerate(batch) if (v := self._user_vector(query)) is not None}
             scores = np.stack([*vectors.values()]) @ self._items.T if vectors else ()
             found = dict(zip(vectors, scores, strict=True))
@@ -79,9 +80,10 @@ class FactorizationScorer:
         inverse = np.linalg.inv(self._normal_matrix(vectors, confidences))
         parts = np.maximum((self._items[rows] @ inverse @ vectors.T) * confidences, 0)  # (n, h) what speaks for an item
         totals = parts.sum(axis=1, keepdims=True)
-        shares = np.divide(parts, totals, out=np.zeros_like(parts), where=totals != 0)
+        shares = np.divide(parts, totals, out=np.zeros_like(parts), where=totals != 0).astype(np.float32)
         best = np.argsort(-shares, axis=1, kind="stable")[:, :REASONS]
-        return [Reason(items[order], share[order]) for order, share in zip(best, shares, strict=True)]
+        telling = [order[share[order] > 0] for order, share in zip(best, shares, strict=True)]
+        return [Reason(items[order], share[order]) for order, share in zip(telling, shares, strict=True)]
 
     def _user_vector(self, query: Query) -> NDArray[np.float32] | None:
         if not len(query.history):
@@ -98,11 +100,12 @@ class FactorizationScorer:
         normal = self._normal_matrix(vectors, confidences)
         return np.linalg.solve(normal, confidences @ vectors).astype(np.float32)
 
-    def _normal_matrix(self, vectors: Vectors, confidences: Scores) -> Vectors:
-        return self._gram + (vectors.T * (confidences - 1)) @ vectors
+    def _normal_matrix(self, vectors: Vectors, confidences: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return A in float64: confidences may reach millions, and float32 would then lose the order of the answer."""
+        normal: NDArray[np.float64] = self._gram + (vectors.T * (confidences - 1)) @ vectors
+        return normal
 
-    def _confidences(self, query: Query) -> tuple[Rows, Scores]:
+    def _confidences(self, query: Query) -> tuple[Rows, NDArray[np.float64]]:
         """Return each item of the history once, ascending, and its confidence."""
         items, places = np.unique(query.history, return_inverse=True)
-        weights = np.bincount(places, query.weights, len(items)).astype(np.float32)
-        return items, weights * np.float32(self._alpha)
+        return items, np.bincount(places, query.weights, len(items)) * self._alpha

@@ -1,1 +1,1 @@
-"""Lists that need no user: popular, popular now, random; and lists computed beforehand."""
+"""Lists that need no user: popular, popular now, random."""

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warmstart.errors import BadRequest, BodyTooLarge, Invalid, RequestError, Unauthorized
-from warmstart.event import MAX_BODY, WARM_UP, Grant, grant_of, is_warm_up, request_id, safe_event
+from warmstart.event import MAX_BODY, WARM_UP, grant_of, is_warm_up, request_id, safe_event
+from warmstart.grant import Grant
 
 GOOD: dict[str, Any] = {
     "httpMethod": "POST",

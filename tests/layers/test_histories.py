@@ -14,6 +14,7 @@ from warmstart.ids import UNKNOWN
 
 DAY = 86_400
 PLAIN = Spec()
+AFTER_TRAINING: dict[str, float] = {"origin": LAST_EVENT, "typical_weight": 1.0}
 
 
 def opened(folder: Path, spec: Spec = PLAIN) -> Histories:
@@ -79,7 +80,7 @@ def test_parts_that_do_not_fit_are_incompatible(tmp_path: Path, name: str, value
 def test_events_are_put_in_their_place_in_time() -> None:
     """A request's events stand among the stored ones by their time, weights with them."""
     events = [Event("a", 2.0, LAST_EVENT - 3 * DAY), Event("b", 3.0, LAST_EVENT + 2 * DAY)]
-    found = stored(-5, -1).extended(events, [7, 8], LAST_EVENT)
+    found = stored(-5, -1).extended(events, [7, 8], **AFTER_TRAINING)
     assert found.rows.tolist() == [0, 7, 1, 8]
     assert found.weights.tolist() == [1, 2, 1, 3]
     assert (floats(found.days), floats(found.ages)) == ([-5, -3, -1, 2], [7, 5, 3, 0])
@@ -87,14 +88,16 @@ def test_events_are_put_in_their_place_in_time() -> None:
 
 def test_an_event_without_a_time_is_the_newest() -> None:
     """It counts as new as the newest that has a time, and stands behind it."""
-    found = stored(-5, -1).extended([Event("a"), Event("b", timestamp=LAST_EVENT + DAY)], [7, 8], LAST_EVENT)
+    found = stored(-5, -1).extended(
+        [Event("a"), Event("b", timestamp=LAST_EVENT + DAY)], [7, 8], origin=LAST_EVENT, typical_weight=1.0
+    )
     assert found.rows.tolist() == [0, 1, 7, 8]
     assert floats(found.ages) == [6, 2, 0, 0]
 
 
 def test_events_without_times_follow_the_stored_ones() -> None:
     """Without any time of their own they are as new as the newest stored event."""
-    found = stored(-5, -1).extended([Event("a"), Event("b")], [8, 7], LAST_EVENT)
+    found = stored(-5, -1).extended([Event("a"), Event("b")], [8, 7], **AFTER_TRAINING)
     assert (found.rows.tolist(), floats(found.ages)) == ([0, 1, 8, 7], [4, 0, 0, 0])
 
 
@@ -102,25 +105,31 @@ def test_events_without_times_follow_the_stored_ones() -> None:
 def test_a_history_of_a_request_alone_has_ages(origin: float | None) -> None:
     """With nothing stored, ages are between the request's events, whether or not training had times."""
     events = [Event("a", timestamp=LAST_EVENT), Event("b", timestamp=LAST_EVENT - 3 * DAY)]
-    found = EMPTY.extended(events, [4, 5], origin)
+    found = EMPTY.extended(events, [4, 5], origin=origin, typical_weight=1.0)
     assert found.rows.tolist() == [5, 4]
     assert floats(found.ages) == pytest.approx([3, 0], abs=0.01)
 
 
 def test_a_history_of_a_request_without_times_has_none() -> None:
     """Nothing stored and no times: the order is the request's, and no age is made up."""
-    found = EMPTY.extended([Event("a"), Event("b")], [5, 4], LAST_EVENT)
+    found = EMPTY.extended([Event("a"), Event("b")], [5, 4], **AFTER_TRAINING)
     assert (found.rows.tolist(), found.ages) == ([5, 4], None)
 
 
 def test_times_do_not_help_where_the_stored_ones_have_none() -> None:
     """Stored events without times leave the whole history without."""
     without = History(np.array([3], np.int32), np.ones(1, np.float32), None)
-    found = without.extended([Event("a", timestamp=LAST_EVENT)], [4], None)
+    found = without.extended([Event("a", timestamp=LAST_EVENT)], [4], origin=None, typical_weight=1.0)
     assert (found.rows.tolist(), found.ages) == ([3, 4], None)
 
 
 def test_a_person_without_events_who_brings_some(tmp_path: Path) -> None:
     """A known user with an empty stored history is as one who is unknown."""
-    found = opened(tmp_path).of(COLD).extended([Event("a", timestamp=LAST_EVENT)], [4], LAST_EVENT)
+    found = opened(tmp_path).of(COLD).extended([Event("a", timestamp=LAST_EVENT)], [4], **AFTER_TRAINING)
     assert (found.rows.tolist(), floats(found.ages)) == ([4], [0])
+
+
+def test_an_event_without_a_weight_is_typical() -> None:
+    """What a request does not weigh counts as a typical event of training."""
+    found = EMPTY.extended([Event("a"), Event("b", 3.0)], [4, 5], origin=None, typical_weight=70.0)
+    assert found.weights.tolist() == [70, 3]

@@ -179,7 +179,7 @@ def test_a_token_for_other_models_is_forbidden(ask: Ask, path: str) -> None:
     [
         ("/reco/nothing/10", "model_not_found"),
         ("/reco/ALS/10", "model_not_found"),
-        ("/reco/..%2fals/10", "not_found"),
+        ("/reco/..%2fals/10", "model_not_found"),
         ("/reco/%252e%252e/10", "model_not_found"),
         ("/reco/s3:/10", "model_not_found"),
         ("/reco/" + "a" * 300 + "/10", "model_not_found"),

@@ -33,7 +33,7 @@ def test_a_whole_request_is_read() -> None:
     }
     found = decode_body(json.dumps(body).encode(), OnTheFly)
     assert (found.user_id, found.k, len(found.history), found.only) == (2**63 - 1, 100, 1000, [])
-    assert found.history[1].weight == 1
+    assert found.history[1].weight is None
     assert msgspec.to_builtins(found)["features"] == body["features"]
 
 

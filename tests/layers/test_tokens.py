@@ -1,7 +1,6 @@
 """Tokens: only the whole secret opens, and the book does not hold it."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -84,12 +83,6 @@ def test_a_token_expires_at_its_time() -> None:
         assert book.find(f"Bearer {secret}", NOW - timedelta(seconds=1)) == token
         with pytest.raises(Unauthorized):
             book.find(f"Bearer {secret}", NOW)
-
-
-def test_a_token_covers_its_models() -> None:
-    """Those named, or all."""
-    assert [TOKEN.allows(model) for model in ("als", "popular", "knn", "*", "")] == [True, True, False, False, False]
-    assert replace(TOKEN, models=("*",)).allows("knn")
 
 
 def test_secrets_are_not_in_the_book() -> None:

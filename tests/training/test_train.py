@@ -1,5 +1,6 @@
 """The main job, from tables to a sealed draft."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,28 @@ def test_the_id_domain_reaches_the_largest_id(tmp_path: Path) -> None:
 
 def test_a_recipe_may_choose_its_fallback(tmp_path: Path) -> None:
     """The unknown get what the recipe names."""
-    chosen = recipe(ALS, ModelSection("popular_recent", "popular_recent", {"days": 3}))
-    object.__setattr__(chosen, "fallback", "popular_recent")
+    chosen = replace(
+        recipe(ALS, ModelSection("popular_recent", "popular_recent", {"days": 3})), fallback="popular_recent"
+    )
     manifest = Training(chosen, checkerboard()).fit_whole(ALS, tmp_path)
     assert open_recommender(tmp_path, manifest).recommend(Ask()).source == "popular_recent"
+
+
+def test_a_weak_model_called_popular_is_no_baseline(tmp_path: Path) -> None:
+    """Whatever a recipe calls popular, the baseline is the real one."""
+    weak = ModelSection("popular", "random", {})
+    real = ModelSection("anything", "popular", {})
+    training = Training(replace(recipe(ALS, weak, real), fallback="anything"), checkerboard())
+    manifest = training.train(ALS, tmp_path)
+    assert manifest.measured_on["baselines"]["popular"] == training.measure(real)[0].metrics
+    assert manifest.measured_on["baselines"]["popular"] != training.measure(weak)[0].metrics
+
+
+def test_the_manifest_keeps_what_an_event_weighs(tmp_path: Path) -> None:
+    """Events of requests that do not say weigh as much as a typical one of training."""
+    table = tables([1, 1, 2, 2], [1, 2, 1, 3], weights=[70, 80, 60, 75])
+    popular = ModelSection("popular", "popular", {})
+    assert Training(recipe(popular), table).fit_whole(popular, tmp_path).dataset["typical_weight"] == 72.5
 
 
 @pytest.mark.parametrize(
@@ -63,6 +82,7 @@ def test_a_recipe_may_choose_its_fallback(tmp_path: Path) -> None:
         ("als", {"factors": 1.5}, "factors must be a whole number"),
         ("als", {"alpha": float("nan")}, "alpha must be a number"),
         ("als", {"regularization": -1.0}, "regularization must be a number"),
+        ("popular_recent", {"half_life": 0}, "half_life must be a number above 0"),
         ("als", {"depth": 3}, "no setting 'depth'"),
         ("svd", {}, "no algorithm 'svd'"),
     ],

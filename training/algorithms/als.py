@@ -20,6 +20,7 @@ class ALS:
     """Alternating least squares for implicit feedback (Hu, Koren & Volinsky, ICDM 2008)."""
 
     scorer: ClassVar[str] = "factorization"
+    personal: ClassVar[bool] = True
     factors: int = 64
     regularization: float = 0.01
     alpha: float = 40.0  # confidence of an interaction of weight 1

@@ -15,6 +15,7 @@ class Algorithm(Protocol):
     """A dataclass of settings; learned names end in _."""
 
     scorer: ClassVar[str]  # the name of the scorer that reads what `export` writes
+    personal: ClassVar[bool]  # whether it claims to know a user, and so must beat popularity to be promoted
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
         """Learn from interactions; the same generator state gives the same result."""

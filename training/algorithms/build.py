@@ -30,11 +30,11 @@ def build(algorithm: str, settings: Mapping[str, Any], *, where: str) -> Algorit
         if name not in known:
             raise DataError(f"{where}: no setting {name!r}; {algorithm} has {', '.join(known) or 'none'}")
         _check(value, known[name], f"{where}.{name}")
-    return kind(**settings)
+    return kind(**{name: float(value) if known[name] is float else value for name, value in settings.items()})
 
 
 def _check(value: Any, kind: Any, where: str) -> None:
     if kind is int and (type(value) is not int or value < 1):
         raise DataError(f"{where} must be a whole number of at least 1")
-    if kind is float and (type(value) not in (int, float) or not math.isfinite(value) or value < 0):
-        raise DataError(f"{where} must be a number of at least 0")
+    if kind is float and (type(value) not in (int, float) or not math.isfinite(value) or value <= 0):
+        raise DataError(f"{where} must be a number above 0")

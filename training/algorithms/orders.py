@@ -1,6 +1,6 @@
 """An order of all items, for everybody and per segment of the users: what popularity models learn."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,19 +27,20 @@ class Orders:
     of_user: Rows  # (n_users,) index of the user's narrowest segment, -1 for none
 
     @classmethod
-    def by_weight(cls, interactions: Interactions, weights: Scores, columns: Sequence[str]) -> "Orders":
-        """Order items by the sum of their events' weights; ties within a segment fall as they do for everybody.
+    def by_weight(cls, interactions: Interactions, weights: Scores) -> "Orders":
+        """Order items by the sum of their events' weights, for everybody and per segment.
+
+        Ties fall to what more users ever had; within a segment they fall as they do for everybody.
 
         Args:
             interactions: the events.
             weights: (n,) of each event.
-            columns: user features that make segments; those that the users table has not are left out.
         """
-        known = tuple(column for column in columns if column in interactions.user_features)
+        known = tuple(column for column in interactions.segments if column in interactions.user_features)
         cells, cell_of_user = _cells(interactions, known)
         places = (cell_of_user[interactions.users], interactions.items)
         by_cell = sparse.csr_matrix((weights, places), (len(cells), interactions.n_items), np.float64)
-        everybody = _order(by_cell.sum(axis=0).A1, np.arange(interactions.n_items))
+        everybody = _order(by_cell.sum(axis=0).A1, np.argsort(np.argsort(-interactions.popularity, kind="stable")))
         rank = np.argsort(everybody)
         active = np.bincount(cell_of_user[np.diff(interactions.indptr) > 0], minlength=len(cells))
         segments, segment_of_cell = {}, np.full(len(cells), -1, np.int32)

@@ -18,13 +18,13 @@ class Popular:
     """Orders items by how many users had them, for everybody and per segment of the users."""
 
     scorer: ClassVar[str] = "lists"
-    segments: tuple[str, ...] = ()  # user features; set by the recipe's data section
+    personal: ClassVar[bool] = False
     orders_: Orders = field(init=False, repr=False)
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 nothing is random here
         """Count; every pair counts once, however often it occurred."""
         ones = np.ones(len(interactions.items), np.float32)
-        self.orders_ = Orders.by_weight(interactions, ones, self.segments)
+        self.orders_ = Orders.by_weight(interactions, ones)
         return self
 
     def export(self, writer: ArtifactWriter) -> None:

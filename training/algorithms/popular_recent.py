@@ -20,9 +20,9 @@ class PopularRecent:
     """Orders items by the users who had them in a window of days, where an older event counts less."""
 
     scorer: ClassVar[str] = "lists"
+    personal: ClassVar[bool] = False
     days: float = 7.0  # of the window, before the last event
     half_life: float = 3.0  # days in which an event loses half of its weight
-    segments: tuple[str, ...] = ()  # user features; set by the recipe's data section
     orders_: Orders = field(init=False, repr=False)
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 nothing is random here
@@ -34,7 +34,7 @@ class PopularRecent:
         if interactions.ages is None:
             raise DataError("popular_recent needs timestamps, and the interactions have none")
         weights = decayed(interactions.ages, half_life=self.half_life, days=self.days)
-        self.orders_ = Orders.by_weight(interactions, weights + np.float32(1e-9), self.segments)
+        self.orders_ = Orders.by_weight(interactions, weights)
         return self
 
     def export(self, writer: ArtifactWriter) -> None:

@@ -17,6 +17,7 @@ class Random:
     """Gives every user an order of its own, the same one each time."""
 
     scorer: ClassVar[str] = "random"
+    personal: ClassVar[bool] = False
     key_: int = field(init=False, repr=False)
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 learns nothing

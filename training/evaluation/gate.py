@@ -3,14 +3,13 @@
 from warmstart.errors import GateRefused
 from warmstart.manifest import Manifest
 
-UNGATED_FAMILIES = ("lists",)  # not personal: publishing tried that they answer
 DECIDING = ("ndcg@10", "map@10", "recall@10")
 MIN_PERSONAL_SHARE = 0.5
 
 
 def check(manifest: Manifest) -> None:
-    """Raise GateRefused, with every reason, where a version of a personal family must not be served."""
-    if manifest.family in UNGATED_FAMILIES:
+    """Raise GateRefused, with every reason, where a version of a personal model must not be served."""
+    if not manifest.personal:
         return
     reasons = [*_worse_than_popular(manifest), *_not_personal(manifest)]
     if reasons:

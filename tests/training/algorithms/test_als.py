@@ -109,6 +109,30 @@ def test_explanations_are_implicits_own(opened: tuple[Recommender, AlternatingLe
             assert detail.because[0][0] == contributions[0][0]
 
 
+def test_heavy_histories_keep_their_order(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
+    """At the largest weight that a request may send the answer is that of exact arithmetic."""
+    recommender, theirs = opened
+    history = [Event(item, 1e6) for item in range(30)]
+    answer = recommender.recommend(Ask(history=history, k=10))
+    items = theirs.item_factors.astype(np.float64)
+    own = items[:30]
+    gram = items.T @ items + SETTINGS["regularization"] * np.eye(items.shape[1])
+    confidence = 1e6 * SETTINGS["alpha"]
+    vector = np.linalg.solve(gram + (confidence - 1) * own.T @ own, confidence * own.sum(axis=0))
+    scores = items @ vector
+    scores[:30] = -np.inf
+    assert answer.items == np.argsort(-scores, kind="stable")[:10].tolist()
+
+
+def test_only_what_speaks_for_an_item_is_named(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
+    """Every event that is named behind an item has a share above nothing, and none is named twice."""
+    recommender, _ = opened
+    for user in range(N_USERS):
+        for detail in recommender.recommend(Ask(user_id=user, explain=True)).details:
+            assert all(share > 0 for _, share in detail.because)
+            assert len({item for item, _ in detail.because}) == len(detail.because)
+
+
 def test_similar_items_are_implicits_own(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
     """Similar items are those of the highest cosine."""
     recommender, theirs = opened

@@ -41,6 +41,15 @@ def test_popular_recent_forgets_what_is_older_than_its_window(tmp_path: Path) ->
     assert recommender.recommend(Ask()).items == [7, 6, 5]
 
 
+def test_what_is_as_recent_falls_to_what_is_more_popular(tmp_path: Path) -> None:
+    """Of items without an event in the window, the one that more users ever had comes first."""
+    users, items = [1, 2, 3, 4, 1, 2, 3, 1, 2], [5, 5, 5, 5, 6, 6, 6, 7, 7]
+    days = [0, 0, 0, 0, 0, 0, 0, 90, 91]
+    table = tables(users, items, times=[START + day * DAY for day in days])
+    recommender = opened("popular_recent", table, tmp_path, days=7, half_life=1.0)
+    assert recommender.recommend(Ask()).items == [7, 5, 6]
+
+
 def test_popular_recent_needs_timestamps(tmp_path: Path) -> None:
     """Without timestamps there is no recent."""
     with pytest.raises(DataError, match="needs timestamps"):

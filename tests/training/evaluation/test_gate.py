@@ -61,6 +61,6 @@ def test_answers_must_be_personal_ordered_and_measured(changed: dict[str, Any], 
         check(replace(GOOD, measured_on={**GOOD.measured_on, **changed}))
 
 
-def test_the_lists_family_needs_no_gate() -> None:
+def test_what_is_not_personal_needs_no_gate() -> None:
     """Popularity is what others are compared with."""
-    check(replace(GOOD, family="lists", metrics={}, measured_on={}))
+    check(replace(GOOD, personal=False, metrics={}, measured_on={}))

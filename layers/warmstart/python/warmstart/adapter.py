@@ -11,9 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from warmstart.api import CONTEXT, Context, Paths, create_app
 from warmstart.errors import Unauthorized
-from warmstart.event import Grant, grant_of, is_warm_up, request_id, safe_event
+from warmstart.event import grant_of, is_warm_up, request_id, safe_event
+from warmstart.grant import Grant
 from warmstart.problems import MEDIA_TYPE, kind_of, problem_response
-from warmstart.telemetry import log
+from warmstart.telemetry import log_failure
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 
@@ -39,7 +40,7 @@ def adapt(paths: Paths) -> Handler:
             answer: dict[str, Any] = mangum(safe, context)
         except Exception as error:  # whatever happens, the gateway gets an answer of our shape
             if kind_of(error).status == 500:
-                log("ERROR", "server error", request_id=known_as, error=type(error).__name__)
+                log_failure("server error", error, request_id=known_as)
             answer = _problem(error)
         answer["headers"]["x-request-id"] = known_as
         return answer

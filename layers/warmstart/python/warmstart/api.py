@@ -1,7 +1,8 @@
 """The routes of a family's API. Every answer is built here or in problems.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, Protocol
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import Request
@@ -25,7 +26,7 @@ from warmstart.errors import (
     UserNotFound,
     WarmstartError,
 )
-from warmstart.event import Grant
+from warmstart.grant import Grant
 from warmstart.histories import Event
 from warmstart.ids import Id, IdMap, StringIds
 from warmstart.live import Served
@@ -46,9 +47,10 @@ from warmstart.schemas import (
     decode_body,
     decode_query,
 )
-from warmstart.telemetry import log
+from warmstart.telemetry import log_failure
 
 Handler = Callable[[Request, bytes], Response]
+Call = Callable[[Handler, Request, bytes], Awaitable[Response]]
 CONTEXT = "warmstart"  # the key of a request's Context in its ASGI scope
 
 
@@ -174,9 +176,19 @@ def health(_request: Request, _body: bytes) -> Response:
     return json_response("I am alive")
 
 
-def create_app(paths: Paths) -> ASGIApp:
-    """Return an ASGI app that answers these paths, and every error as a problem."""
-    router = Router([Route(path, _Resource(methods)) for path, methods in paths.items()], redirect_slashes=False)
+async def call_here(handler: Handler, request: Request, body: bytes) -> Response:
+    """Run a handler on the event loop: right where one request runs at a time, as in Lambda."""
+    return handler(request, body)
+
+
+def create_app(paths: Paths, call: Call = call_here) -> ASGIApp:
+    """Return an ASGI app that answers these paths, and every error as a problem.
+
+    Args:
+        paths: what to answer.
+        call: runs a handler; a server with many requests at a time runs it in a thread.
+    """
+    router = Router([Route(path, _Resource(methods, call)) for path, methods in paths.items()], redirect_slashes=False)
     router.default = _no_such_path
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -184,7 +196,7 @@ def create_app(paths: Paths) -> ASGIApp:
             await router(scope, receive, send)
         except Exception as error:  # every error has an answer, and none but a listed one a text
             if kind_of(error).status == 500:
-                log("ERROR", "server error", request_id=scope[CONTEXT].request_id, error=type(error).__name__)
+                log_failure("server error", error, request_id=scope[CONTEXT].request_id)
             await problem_response(error)(scope, receive, send)
 
     return app
@@ -205,8 +217,9 @@ def json_response(content: object, served: Served | None = None) -> Response:
 class _Resource:
     """One path: finds the operation for the method. An instance, so that Starlette adds no HEAD of its own."""
 
-    def __init__(self, methods: Mapping[str, Operation]) -> None:
+    def __init__(self, methods: Mapping[str, Operation], call: Call) -> None:
         self._methods = methods
+        self._call = call
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -215,7 +228,8 @@ class _Resource:
             raise Unauthorized
         if operation is None:
             raise MethodNotAllowed(tuple(self._methods))
-        await operation.handler(request, await request.body())(scope, receive, send)
+        response = await self._call(operation.handler, request, await request.body())
+        await response(scope, receive, send)
 
 
 async def _no_such_path(scope: Scope, _receive: Receive, _send: Send) -> None:
@@ -223,11 +237,10 @@ async def _no_such_path(scope: Scope, _receive: Receive, _send: Send) -> None:
 
 
 def _path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartError]) -> Id:
-    """Read an id out of the path, as the type that the model's ids are of."""
-    text: str = request.path_params[name]
+    """Read an id out of the path, which is still percent-encoded, as the type that the model's ids are of."""
     try:
-        msgspec.convert(text, StringId)
-    except msgspec.ValidationError:
+        text = msgspec.convert(unquote(request.path_params[name], errors="strict"), StringId)
+    except (msgspec.ValidationError, UnicodeDecodeError):
         raise Invalid(FieldError("string_pattern_mismatch", "Not an id", ("path", name))) from None
     if isinstance(ids, StringIds):
         return text

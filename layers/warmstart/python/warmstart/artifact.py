@@ -66,6 +66,13 @@ class Artifact:
         count = (tensor.stop - tensor.start) // tensor.dtype.itemsize
         return np.frombuffer(self._mapped, tensor.dtype, count, tensor.start).reshape(tensor.shape)
 
+    def setting(self, name: str) -> float:
+        """Return a number that the algorithm was trained with, or raise Incompatible."""
+        value = self.manifest.params.get(name)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise Incompatible(f"setting {name} is missing or no number")
+        return float(value)
+
     def json(self, name: str) -> Any:
         """Return a small JSON file's content, or Incompatible."""
         try:

@@ -18,6 +18,8 @@ class ArtifactWriter:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise FileExistsError(f"{folder} is not empty: what lies there would be sealed too")
         self.folder = folder
         self._arrays: dict[str, NDArray[Any]] = {}
 

@@ -2,25 +2,16 @@
 
 import base64
 import binascii
-from typing import Any, NamedTuple
+from typing import Any
+from urllib.parse import quote
 
 from warmstart.errors import BadRequest, BodyTooLarge, FieldError, Invalid, Unauthorized
+from warmstart.grant import Grant
 
 MAX_BODY = 256 * 2**10  # bytes
 MAX_PATH = 2048  # characters
 MAX_QUERY = 2048  # characters of all names and values
 WARM_UP = "warmstart.warmup"  # the `source` of an event that only keeps a function warm
-
-
-class Grant(NamedTuple):
-    """What the authorizer said of the token behind a request."""
-
-    token: str  # its name
-    models: frozenset[str]  # those it covers, or {"*"}
-
-    def allows(self, model: str) -> bool:
-        """Return whether it covers a model."""
-        return "*" in self.models or model in self.models
 
 
 def is_warm_up(event: Any) -> bool:
@@ -53,7 +44,7 @@ def safe_event(event: Any) -> dict[str, Any]:
     return {
         "resource": "/",
         "httpMethod": method,
-        "path": path if path.startswith("/") else f"/{path}",
+        "path": quote(path if path.startswith("/") else f"/{path}"),  # Mangum undoes it: routes match paths as sent
         "headers": {name: value for name, value in headers.items() if value},
         "queryStringParameters": _query(event),
         "requestContext": {"authorizer": event["requestContext"].get("authorizer"), "identity": {}},

@@ -19,7 +19,7 @@ class Event(NamedTuple):
     """One interaction that came with a request."""
 
     item_id: Id
-    weight: float = 1.0
+    weight: float | None = None  # None: that of a typical event of training
     timestamp: int | None = None  # UTC epoch seconds
 
 
@@ -35,16 +35,20 @@ class History(NamedTuple):
         """Return days before the newest of these events: the same today and in a year."""
         return None if self.days is None else self.days[-1:] - self.days
 
-    def extended(self, events: Sequence[Event], rows: Sequence[int], origin: float | None) -> "History":
+    def extended(
+        self, events: Sequence[Event], rows: Sequence[int], *, origin: float | None, typical_weight: float
+    ) -> "History":
         """Append a request's events; one without a time counts as the newest.
 
         Args:
             events: what came.
             rows: (len(events),) their items' rows.
             origin: UTC epoch seconds of the last event of training; None where training had no times.
+            typical_weight: what an event weighs that does not say.
         """
         joined = np.concatenate([self.rows, np.array(rows, np.int32)])
-        weights = np.concatenate([self.weights, np.array([event.weight for event in events], np.float32)])
+        weighed = [typical_weight if event.weight is None else event.weight for event in events]
+        weights = np.concatenate([self.weights, np.array(weighed, np.float32)])
         days = self._days_with(events, origin)
         if days is None:
             return History(joined, weights, None)
@@ -53,7 +57,7 @@ class History(NamedTuple):
 
     def _days_with(self, events: Sequence[Event], origin: float | None) -> Scores | None:
         stored = NO_DAYS if not len(self.rows) else self.days
-        times = [None if event.timestamp is None else event.timestamp for event in events]
+        times = [event.timestamp for event in events]
         if stored is None or (not len(stored) and all(time is None for time in times)):
             return None
         days = np.array([np.nan if time is None else (time - (origin or 0.0)) / DAY for time in times], np.float32)

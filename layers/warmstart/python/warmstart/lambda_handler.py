@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from warmstart.live import LiveModels, loader
@@ -18,11 +18,11 @@ def serve(*scorers: type[Scorer]) -> Callable[[Any, Any], dict[str, Any]]:
     A model that cannot be loaded is no reason not to start: it is tried again in requests, which get a 503.
     """
     models = LiveModels(Settings.from_env(), loader(*scorers))
-    pulling = Thread(target=models.preload, args=(time.monotonic() + INIT_SECONDS,))
-    pulling.start()
-    from warmstart.adapter import adapt  # noqa: PLC0415 the web framework loads while the models are on their way
-    from warmstart.api import Api  # noqa: PLC0415
+    with ThreadPoolExecutor(1) as beside:
+        pulling = beside.submit(models.preload, time.monotonic() + INIT_SECONDS)
+        from warmstart.adapter import adapt  # noqa: PLC0415 the web framework loads while the models are on their way
+        from warmstart.api import Api  # noqa: PLC0415
 
-    handler = adapt(Api(models).paths())
-    pulling.join()
+        handler = adapt(Api(models).paths())
+        pulling.result()
     return handler

@@ -25,8 +25,8 @@ from warmstart.recommender import Recommender
 from warmstart.registry import Alias, alias_key, manifest_key
 from warmstart.scorer import Scorer
 from warmstart.settings import Settings
-from warmstart.store import HASTY, Store, open_store
-from warmstart.telemetry import log, metric
+from warmstart.store import HASTY, WATCHFUL, Store, open_store
+from warmstart.telemetry import log, log_failure, metric
 
 Load = Callable[[Path, Manifest], Recommender]
 ASSUMED_BYTES_PER_SECOND = 40 * 2**20  # of a pull from S3, on the safe side
@@ -163,6 +163,7 @@ class LiveModel:
         except WarmstartError:
             raise
         except Exception as error:
+            log_failure("a scorer could not be loaded", error, model=self.name, version=pull.manifest.version)
             raise Incompatible(f"{pull.manifest.version} cannot be opened: {type(error).__name__}") from error
 
     def _drop_next(self) -> None:
@@ -187,7 +188,7 @@ class LiveModels:
 
     def __init__(self, settings: Settings, load: Load) -> None:
         self.settings = settings
-        self.store = open_store(settings.store, endpoint=settings.endpoint)
+        self.store = open_store(settings.store, endpoint=settings.endpoint, patience=WATCHFUL)
         self.load = load
         self._models: Mapping[str, LiveModel] = {name: LiveModel(name, self) for name in settings.models}
         for left in settings.cache.glob(f"{PREFIX}*"):  # by an earlier process in this sandbox

@@ -35,12 +35,13 @@ class Manifest:
     algorithm: str  # which algorithm made it
     version: str  # UTC at seal, and the first digits of the SHA-256 over the canonical JSON of `files`
     created_at: str  # ISO 8601, UTC
-    git_commit: str | None
+    git_commit: str | None  # of the folder that training ran in
     dataset: Mapping[str, Any]  # name, sha256, counts, time range
     params: Mapping[str, Any]
     seed: int
     id_bound: int | None  # largest user id with an answer; None where user ids are strings
     fallback: str  # what the order of the fallback is called in answers
+    personal: bool = True  # whether it must beat popularity to be promoted
     metrics: Mapping[str, float] = field(default_factory=dict)
     measured_on: Mapping[str, Any] = field(default_factory=dict)  # fold, rows, draft hash, baselines, checks
     files: Mapping[str, FileEntry] = field(default_factory=dict)

@@ -5,12 +5,14 @@ import time
 import uuid
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from warmstart.api import CONTEXT, Api, Context, create_app
 from warmstart.errors import BodyTooLarge, ModelUnavailable, RequestError, Unauthorized, WarmstartError
-from warmstart.event import MAX_BODY, Grant
+from warmstart.event import MAX_BODY
+from warmstart.grant import Grant
 from warmstart.live import LiveModels, loader
 from warmstart.problems import problem_response
 from warmstart.scorer import Scorer
@@ -27,7 +29,7 @@ def plain_app(*scorers: type[Scorer]) -> ASGIApp:
     settings = Settings.from_env()._replace(cache=Path(cache.name))
     models = LiveModels(settings, loader(*scorers))
     models.preload(time.monotonic() + REQUEST_SECONDS)
-    app = create_app(Api(models).paths())
+    app = create_app(Api(models).paths(), run_in_threadpool)
     tokens = TokenReader(open_store(settings.store, endpoint=settings.endpoint))
 
     async def plain(scope: Scope, receive: Receive, send: Send, _cache: object = cache) -> None:
@@ -41,7 +43,8 @@ def plain_app(*scorers: type[Scorer]) -> ASGIApp:
             await send(message)
 
         try:
-            grant = _grant(tokens, scope)
+            grant = await run_in_threadpool(_grant, tokens, scope)
+            scope["path"] = scope["raw_path"].decode("ascii")  # routes match paths as they were sent
             scope[CONTEXT] = Context(grant, time.monotonic() + REQUEST_SECONDS, known_as)
             await app(scope, await _bounded(receive), send_with_id)
         except WarmstartError as error:  # the token book or the body; a book that cannot be read opens to nobody

@@ -64,6 +64,7 @@ class Recommender:
         self._popularity = artifact.array("popularity", np.int32, len(self.item_ids))
         end = artifact.manifest.dataset.get("time_range", [None, None])[1]
         self._last_event = datetime.fromisoformat(end).timestamp() if end else None
+        self._typical_weight = float(artifact.manifest.dataset.get("typical_weight", 1.0))
 
     @classmethod
     def open(cls, folder: Path, manifest: Manifest, scorer: type[Scorer]) -> "Recommender":
@@ -122,7 +123,12 @@ class Recommender:
         rows = [self.item_ids.row(event.item_id) for event in ask.history]
         known = [place for place, row in enumerate(rows) if row != UNKNOWN]
         if known:
-            history = history.extended([ask.history[p] for p in known], [rows[p] for p in known], self._last_event)
+            history = history.extended(
+                [ask.history[place] for place in known],
+                [rows[place] for place in known],
+                origin=self._last_event,
+                typical_weight=self._typical_weight,
+            )
         exclude = (
             history.rows if not ask.exclude else np.concatenate([history.rows, rows_of(self.item_ids, ask.exclude)])
         )

@@ -25,7 +25,9 @@ class HistoryEvent(Request, frozen=True):
     """One interaction, newer than what training saw."""
 
     item_id: AnyId
-    weight: Annotated[float, Meta(gt=0, le=1e6)] = 1.0
+    weight: (
+        Annotated[float, Meta(gt=0, le=1e6, description="As in the training table; a typical one if not given.")] | None
+    ) = None
     timestamp: Annotated[int, Meta(ge=0, le=4_102_444_800, description="UTC, seconds since 1970.")] | None = None
 
 
@@ -144,7 +146,7 @@ _DETAIL = ItemDetail(9728, 1.2, "model", Because([Share(10440, 0.5)], 583))
 _VERSION = "20261103T141502Z-1a2b3c4"
 EXAMPLES: dict[type, Any] = {
     str: "I am alive",
-    OnTheFly: OnTheFly(history=[HistoryEvent(10440, 1.0, 1_793_715_302)], features={"age": "age_25_34"}, k=3),
+    OnTheFly: OnTheFly(history=[HistoryEvent(10440, timestamp=1_793_715_302)], features={"age": "age_25_34"}, k=3),
     Recommendations: Recommendations(666262, [9728, 15297, 13865], "als", _VERSION, "model", details=[_DETAIL]),
     SimilarItems: SimilarItems(9728, [15297, 13865], "als", _VERSION),
     Models: Models([ModelCard("als", "factorization", _VERSION, {"map@10": 0.0877})]),

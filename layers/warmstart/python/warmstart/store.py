@@ -2,6 +2,7 @@
 
 import fcntl
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+CODE = re.compile(r"<Code>([A-Za-z]{1,64})</Code>")
+BUSY = "ConditionalRequestConflict"  # S3's word for a conditional write that met another one and may be tried again
+BUSY_TRIES = 5
+BUSY_SECONDS = 0.1
 
 
 class Object(NamedTuple):
@@ -40,11 +45,13 @@ class Patience(NamedTuple):
 
     request: float = 30.0
     connect: float = 2.0
+    silence: float = 30.0  # between two bytes of an answer
     retries: int = 4
     retry_for: float = 8.0
 
 
 PATIENT = Patience()
+WATCHFUL = Patience(silence=2.5, retry_for=4)  # of functions: a store that is silent leaves them time to answer
 HASTY = Patience(request=0.3, connect=0.3, retries=0, retry_for=0.3)  # a check inside somebody's request
 
 
@@ -57,12 +64,33 @@ def _translated(key: str) -> Iterator[None]:
         raise KeyMissing(f"no object {key}") from None
     except (AlreadyExistsError, PreconditionError):
         raise Conflict(f"{key} was written by somebody else") from None
-    except (PermissionDeniedError, UnauthenticatedError):
-        raise AccessDenied(f"{key}: access denied, or absent without the right to list") from None
+    except (PermissionDeniedError, UnauthenticatedError) as error:
+        raise AccessDenied(f"{key}: access denied, or absent without the right to list{_code(error)}") from None
     except NotModifiedError:
         raise
     except (BaseError, OSError) as error:
-        raise StoreUnavailable(f"{key}: the store gave no good answer ({type(error).__name__})") from error
+        said = _code(error) or f" ({type(error).__name__})"
+        raise StoreUnavailable(f"{key}: the store gave no good answer{said}") from error
+
+
+def _code(error: Exception) -> str:
+    """Return what S3 calls the error, in brackets, or nothing where it did not say."""
+    found = CODE.search(str(error))
+    return f" ({found[1]})" if found else ""
+
+
+def _unless_busy(write: Callable[[], object]) -> None:
+    """Make a conditional write; one that met another in progress is made again, and is then decided."""
+    for _ in range(BUSY_TRIES - 1):
+        try:
+            write()
+        except AlreadyExistsError as error:
+            if BUSY not in _code(error):
+                raise
+            time.sleep(BUSY_SECONDS)
+        else:
+            return
+    write()
 
 
 class Store:
@@ -105,12 +133,12 @@ class Store:
     def put_if_absent(self, key: str, data: bytes) -> None:
         """Write a small object; raise Conflict where one exists."""
         with _translated(key):
-            obstore.put(self._backend, key, data, mode="create", use_multipart=False)
+            _unless_busy(lambda: obstore.put(self._backend, key, data, mode="create", use_multipart=False))
 
     def replace(self, key: str, data: bytes, etag: str) -> None:
         """Write a small object over the version that bears `etag`; raise Conflict where another stands."""
         with _translated(key):
-            obstore.put(self._backend, key, data, mode={"e_tag": etag}, use_multipart=False)
+            _unless_busy(lambda: obstore.put(self._backend, key, data, mode={"e_tag": etag}, use_multipart=False))
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is no error."""
@@ -202,6 +230,7 @@ def _s3(
     bucket: str, prefix: str, patience: Patience, credentials: Callable[[], Any] | None, endpoint: str | None
 ) -> S3Store:
     options: ClientConfig = {"timeout": f"{patience.request}s", "connect_timeout": f"{patience.connect}s"}
+    options["read_timeout"] = f"{patience.silence}s"
     config: S3Config = {}
     if endpoint:
         config = {"endpoint": endpoint, "virtual_hosted_style_request": False}

@@ -6,6 +6,8 @@ Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatc
 import json
 import sys
 import time
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, Literal
 
 NAMESPACE = "warmstart"
@@ -15,6 +17,12 @@ Unit = Literal["Count", "Milliseconds", "Bytes"]
 def log(level: Literal["INFO", "WARNING", "ERROR"], message: str, **fields: Any) -> None:
     """Write one log line; callers pass no token and no input of a client."""
     _write({"level": level, "message": message, **fields})
+
+
+def log_failure(message: str, error: BaseException, **fields: Any) -> None:
+    """Write where an unexpected error arose: its type and places in the code, not its text, which can hold input."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-5:]]
+    log("ERROR", message, error=type(error).__name__, at=places, **fields)
 
 
 def metric(name: str, value: float, *, unit: Unit = "Count", **dimensions: str) -> None:

@@ -1,5 +1,6 @@
 """The token book as a function reads it: kept for a few seconds, then looked at again."""
 
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ class TokenReader:
         self._book = TokenBook()
         self._etag: str | None = None
         self._read_at = float("-inf")
+        self._lock = threading.Lock()
 
     def find(self, header: str) -> Token:
         """Return the token that an Authorization header names.
@@ -26,9 +28,10 @@ class TokenReader:
             Unauthorized: no good token.
             StoreError: the book could not be read.
         """
-        if time.monotonic() - self._read_at > BOOK_SECONDS:
-            self._read()
-            self._read_at = time.monotonic()
+        with self._lock:
+            if time.monotonic() - self._read_at > BOOK_SECONDS:
+                self._read()
+                self._read_at = time.monotonic()
         return self._book.find(header, datetime.now(UTC))
 
     def _read(self) -> None:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Self
 
 from warmstart.errors import ManifestInvalid, Unauthorized
+from warmstart.grant import ALL_MODELS
 from warmstart.manifest import MODEL_NAME, SHA256, canonical_json, parse_json_object
 
 TOKENS_KEY = "auth/tokens.json"
 MAX_BYTES = 4 * 2**20  # of the file that holds them all
 MAX_HEADER = 512  # characters of an Authorization header that are worth looking at
-ALL_MODELS = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,6 @@ class Token:
     def expired(self, now: datetime) -> bool:
         """Return whether it is too old."""
         return self.expires_at is not None and datetime.fromisoformat(self.expires_at) <= now
-
-    def allows(self, model: str) -> bool:
-        """Return whether it covers a model."""
-        return ALL_MODELS in self.models or model in self.models
 
 
 @dataclass(frozen=True, slots=True)

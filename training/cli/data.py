@@ -68,7 +68,7 @@ def synth(
 
 
 @data.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR_OR_RECIPE", type=click.Path(path_type=Path))
 @click.option("--layout", help="A known layout; found out from the files unless said.")
 @json_option
 @click.pass_context

@@ -22,9 +22,9 @@ from warmstart.errors import DataError
 @json_option
 def init(console: Console, interactions: Path, to: Path | None, force: bool, **said: str | None) -> None:
     """Guess the columns of a CSV or Parquet table and write a recipe for it."""
-    from training.data.draft import recipe_text
     from training.data.guess import guess
-    from training.data.scratch import write_whole
+    from training.data.recipe_text import recipe_text
+    from training.data.whole import write_whole
 
     recipe = to or Path(f"{interactions.stem}.recipe.toml")
     if recipe.exists() and not force:

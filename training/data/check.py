@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import polars as pl
 
@@ -34,9 +33,9 @@ class Report:
         return not self.bad_rows and self.unusable is None
 
 
-def check(data: DataSection, base: Path = Path()) -> Report:
+def check(data: DataSection) -> Report:
     """Read a data set and report on it; only a file that cannot be read at all is a DataError."""
-    reading = read(data, base)
+    reading = read(data)
     frame = reading.interactions.frame
     times = frame[TIMESTAMP] if TIMESTAMP in frame.columns else pl.Series([], dtype=pl.Int64)
     return Report(

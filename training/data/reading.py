@@ -1,14 +1,13 @@
 """A data set read whole, with all that is wrong in it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from training.columns import ITEM_ID, USER_ID
-from training.data.features import read_items, read_users
 from training.data.files import fingerprint
-from training.data.interactions import ReadTable, read_interactions
 from training.data.layouts import LAYOUTS, PLAIN
 from training.data.place import locate
+from training.data.read_features import read_items, read_users
+from training.data.read_interactions import ReadTable, read_interactions
 from training.data.sieve import Finding
 from training.recipe import DataSection
 from warmstart.errors import DataError
@@ -39,9 +38,9 @@ class Reading:
         return sum(table.bad for table in self.tables)
 
 
-def read(data: DataSection, base: Path = Path()) -> Reading:
+def read(data: DataSection) -> Reading:
     """Read the tables of a data section; whether bad rows matter is for the caller to say."""
-    folder, layout = base / data.path, LAYOUTS[data.layout] if data.layout else PLAIN
+    folder, layout = data.path, LAYOUTS[data.layout] if data.layout else PLAIN
     if not folder.is_dir():
         raise DataError(f"{folder}: no such directory")
     place = locate(folder, data.interactions, layout.interactions)

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from training.data.casts import Cast
 from training.data.files import RawTable
-from training.data.values import Cast
 from warmstart.errors import DataError
 
 _SHOWN = 40  # characters of a bad value that a message may repeat

@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from training.data.scratch import whole_folder
 from training.data.synth_items import Catalogue, make_items
 from training.data.synth_users import Audience, make_users
+from training.data.whole import whole_folder
 from warmstart.errors import DataError
 
 KNOWN_USERS = (666262, 672861, 955527)  # whom the examples ask for: always there, always with a history

@@ -1,13 +1,12 @@
 """The tables that training reads: good rows only, under canonical names."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
 from training.columns import ITEM_ID, USER_ID
-from training.data.interactions import ReadTable
+from training.data.read_interactions import ReadTable
 from training.data.reading import Reading, read
 from training.recipe import DataSection
 from warmstart.errors import DataError
@@ -27,9 +26,9 @@ class Tables:
     left_out: int = 0  # interactions under min_weight
 
 
-def read_tables(data: DataSection, on_bad_row: OnBadRow = "refuse", base: Path = Path()) -> Tables:
+def read_tables(data: DataSection, on_bad_row: OnBadRow = "refuse") -> Tables:
     """Read a data set; bad rows are refused or set aside and counted, nothing is dropped in silence."""
-    reading = read(data, base)
+    reading = read(data)
     if reading.bad and on_bad_row == "refuse":
         raise DataError(refusal(reading))
     nothing = nothing_to_learn(reading.interactions)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,11 @@ class Twin:
         return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=10)
 
 
+def _hang_up_as_usual() -> None:
+    """Undo what nohup did to whoever started the tests."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def serving(folder: Path, timeout_s: float = 1) -> Iterator[Twin]:
     """Start the twin, wait until it is ready, and end it; its functions may take so long."""
@@ -48,7 +54,14 @@ def serving(folder: Path, timeout_s: float = 1) -> Iterator[Twin]:
     command = [sys.executable, "-m", "tests.infra.local.serving", str(port), str(timeout_s)]
     with (
         log.open("wb") as stderr,
-        subprocess.Popen(command, cwd=TASK_ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr) as process,
+        subprocess.Popen(
+            command,
+            cwd=TASK_ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            preexec_fn=_hang_up_as_usual,
+        ) as process,
     ):
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n", log.read_text()

@@ -1,5 +1,6 @@
 """Bad rows and bad files: named by place, counted, refused or set aside, never dropped in silence."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import polars as pl
 import pytest
 
 from tests.training.data.folders import GOOD, HEADER, folder, section
+from training.data.casts import UNPRINTABLE
 from training.data.tables import read_tables
 from warmstart.errors import DataError
+from warmstart.schemas import PRINTABLE
 
 
 @pytest.mark.parametrize(
@@ -180,3 +183,11 @@ def test_a_column_that_a_recipe_names_must_be_there(tmp_path: Path) -> None:
         read_tables(section(path, columns={"weight": "stars"}))
     with pytest.raises(DataError, match="no column watched_pct; there are"):
         read_tables(section(folder(tmp_path, "1,2", header="user_id,item_id"), "kion"))
+
+
+def test_training_and_the_api_agree_on_ids() -> None:
+    """A character that the API refuses in an id is a bad row here, and no other is."""
+    letters = [chr(code) for code in range(0x11000) if not 0xD800 <= code < 0xE000]
+    refused_here = pl.Series(letters).str.contains(UNPRINTABLE).to_list()
+    refused_there = [re.search(PRINTABLE, letter) is None for letter in letters]
+    assert refused_here == refused_there

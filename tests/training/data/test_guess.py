@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
-from training.data.draft import recipe_text
 from training.data.guess import guess
+from training.data.recipe_text import recipe_text
 from training.recipe import read_recipe
 from warmstart.errors import DataError
 

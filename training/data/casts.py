@@ -8,6 +8,7 @@ import polars as pl
 FIRST_SECOND = 86_400  # 1970-01-02
 LAST_SECOND = 4_102_444_800  # 2100-01-01
 LONGEST_ID = 256  # bytes
+UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"  # what the API refuses in ids, in Rust's notation
 
 _FIRST_DAY, _LAST_DAY = 19_700_102, 21_000_101  # as seconds these lie in 1970, where nobody has data
 _MISSING = ("", "nan", "null", "none", "<na>")
@@ -36,7 +37,7 @@ def cast_ids(column: pl.Series, like: pl.DataType | None = None) -> Cast:
     if like == pl.Int64 or (like is None and (whole | missing).all() and whole.any()):
         numbers = text.str.replace(_FRACTION, "").cast(pl.Int64, strict=False)
         return _integers(missing, numbers, {"id is not an integer like the others": ~whole & ~missing})
-    control = text.str.contains(r"[\x00-\x1f\x7f]")
+    control = text.str.contains(UNPRINTABLE)
     wrong = {"empty id": missing, "id with a control character": control}
     return Cast(text, wrong | {f"id of over {LONGEST_ID} bytes": text.str.len_bytes() > LONGEST_ID})
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from training.columns import GENRES, ITEM_ID, TITLE, USER_ID
+from training.data.casts import Cast, cast_feature, cast_genres, cast_ids, cast_text
 from training.data.files import column_names
-from training.data.interactions import ReadTable, sieve_of, sifted
 from training.data.place import Place
+from training.data.read_interactions import ReadTable, sieve_of, sifted
 from training.data.sieve import Sieve
-from training.data.values import Cast, cast_feature, cast_genres, cast_ids, cast_text
 from training.recipe import DataSection
 from warmstart.errors import DataError
 

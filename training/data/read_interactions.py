@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
+from training.data.casts import cast_ids, cast_moments, cast_weights
 from training.data.files import RawTable, read_raw
 from training.data.place import Place
 from training.data.sieve import Finding, Sieve
-from training.data.values import cast_ids, cast_moments, cast_weights
 from training.recipe import DataSection
 from warmstart.errors import DataError
 

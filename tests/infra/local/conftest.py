@@ -2,8 +2,8 @@
 
 import contextlib
 import os
-import socket
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def serving(folder: Path, timeout_s: float = 1) -> Iterator[Twin]:
             env=environment,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            preexec_fn=_hang_up_as_usual,
+            preexec_fn=_hang_up_as_usual,  # noqa: PLW1509 it takes no lock
         ) as process,
     ):
         assert process.stdout is not None

@@ -18,7 +18,7 @@ demo: setup  ## from nothing to a first recommendation
 test: setup  ## the fast tests
 	$(BIN)/python -m pytest $(PYTEST)
 
-lint: setup  ## style, types, who imports whom, and whether generated files are up to date
+lint: setup  ## style, types, who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

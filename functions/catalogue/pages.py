@@ -40,7 +40,7 @@ def paths(manifests: Callable[[], Iterable[Manifest]]) -> Paths:
         "/models": {"GET": Operation(_models(manifests), "List the models that this token may use", Models)},
         "/openapi.json": {"GET": Operation(_openapi, "Describe this API", dict, open=True)},
         "/docs": {"GET": Operation(_docs, "Show this description as a page", str, open=True)},
-        "/docs/{file}": {"GET": Operation(_asset, "Serve the page's own files", str, open=True)},
+        "/docs/{file:path}": {"GET": Operation(_asset, "Serve the page's own files", str, open=True)},
     }
 
 

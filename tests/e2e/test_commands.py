@@ -79,9 +79,10 @@ def test_bring_your_own_table(mine: Commands) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("sweep", "nothing"), "has no model nothing"),
         (("promote", "popular", "20260101T000000Z-1234567"), "no committed version"),
         (("promote", "popular", "../../etc"), "no version"),
-        (("rollback", "popular"), "no previous version"),
+        (("rollback", "popular"), "was never promoted"),
         (("recommend", "popular", "1"), "no served version"),
         (("token", "revoke", "nobody"), "no token nobody"),
         (("token", "create", "x", "--plan", "gold"), "no plan"),
@@ -92,6 +93,7 @@ def test_bring_your_own_table(mine: Commands) -> None:
 )
 def test_what_cannot_be_done_says_why(mine: Commands, arguments: tuple[str, ...], message: str) -> None:
     """One line on stderr, exit 1, no traceback."""
+    (mine.folder / "store").mkdir()
     done = mine.run(*arguments, "--store", "store")
     assert (done.returncode, done.stdout) == (1, "")
     assert message in done.stderr
@@ -153,3 +155,36 @@ def leaves(path: tuple[str, ...], command: click.Command) -> list[tuple[tuple[st
     if not isinstance(command, click.Group):
         return [(path, command)]
     return [leaf for name, sub in command.commands.items() for leaf in leaves((*path, name), sub)]
+
+
+def test_a_broken_alias_hides_nothing_and_can_be_mended(mine: Commands) -> None:
+    """Rubbish under one alias is named; the other models are listed, and --force --reason mends it."""
+    (mine.folder / "table.csv").write_text(HEADER + GOOD)
+    version = mine.json("train", "--recipe", "recipe.toml", "--store", "store")["trained"][0]["version"]
+    alias = mine.folder / "store/models/popular/aliases/champion.json"
+    alias.parent.mkdir(parents=True)
+    alias.write_text("rubbish")
+    listed = mine.run("models", "--store", "store", "--json")
+    assert json.loads(listed.stdout)["models"][0]["version"] == version
+    assert "models/popular/aliases/champion.json" in listed.stderr
+    assert mine.run("promote", "popular", version, "--store", "store").returncode == 1
+    mine.json("promote", "popular", version, "--store", "store", "--force", "--reason", "mended")
+    assert mine.json("models", "--store", "store")["models"][0]["served"]
+
+
+def test_a_misspelt_store_is_not_made(mine: Commands) -> None:
+    """A command that only reads takes a folder that does not exist for a slip, and does not make it."""
+    done = mine.run("models", "--store", "stroe")
+    assert (done.returncode, "there is no store in stroe" in done.stderr) == (1, True)
+    assert not (mine.folder / "stroe").exists()
+
+
+def test_training_without_its_packages_says_what_to_install(mine: Commands) -> None:
+    """A bare install ends a training command with the line to type, not with a traceback."""
+    (mine.folder / "table.csv").write_text(HEADER + GOOD)
+    (mine.folder / "hidden").mkdir()
+    (mine.folder / "hidden/polars.py").write_text("raise ModuleNotFoundError('no', name='polars')")
+    done = mine.run("train", "--recipe", "recipe.toml", "--store", "store", PYTHONPATH=str(mine.folder / "hidden"))
+    assert done.returncode == 1
+    assert "pip install 'warmstart[train]'" in done.stderr
+    assert not (mine.folder / "store").exists()

@@ -228,7 +228,7 @@ def test_a_store_that_fails_in_a_pull_is_tried_again(folder: Place, tmp_path: Pa
 def test_a_bad_version_is_asked_for_less_and_less(
     folder: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each failure doubles the wait up to a bound, and no number of failures breaks the count."""
+    """Each failure doubles the wait up to a bound, no number of them breaks the count, a mended alias is seen at once."""
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     store = folder.open()
@@ -237,19 +237,22 @@ def test_a_bad_version_is_asked_for_less_and_less(
     models.current("als", now[0] + 60)
     changed(format=2)(store, publish_draft(store, tmp_path, DOWN))
     models.hasty_store = watched = Watched(models.hasty_store)
-    looks = []
+    tries: list[int] = []
     for second in range(2000):
         now[0] += 1
         before = len(watched.calls)
         models.current("als", now[0] + 60)
-        looks += [second] if len(watched.calls) > before else []
-    waits = [after - look for look, after in pairwise(looks)]
+        tries += [second] if any(key.endswith("manifest.json") for _, key in watched.calls[before:]) else []
+    waits = [after - last for last, after in pairwise(tries)]
     assert waits[:5] == [2, 4, 8, 16, 32]
     assert max(waits) == 600
     now[0] += 1e9
     for _ in range(1100):
         now[0] += 600
         models.current("als", now[0] + 60)
+    mended = promote_new(store, tmp_path, UP)
+    now[0] += 2
+    assert models.current("als", now[0] + 60).manifest == mended
 
 
 def test_between_attempts_at_a_cold_start_the_store_is_left_alone(

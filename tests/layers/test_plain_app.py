@@ -19,6 +19,7 @@ from warmstart.tokens import TOKENS_KEY, TokenBook, create
 SECRET, TOKEN = create("alice", models=["als"], plan="standard", expires_at=None)
 SPEC = Spec()
 Ask = Callable[..., httpx.Response]
+FAMILY = Path(__file__).parents[2] / "functions" / "factorization"  # whose family.toml lists als
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def ask(environment: None, folder: Place, tmp_path: Path) -> Ask:
     store = folder.open()
     promote_new(store, tmp_path, SPEC)
     store.put(TOKENS_KEY, TokenBook((TOKEN,)).to_json())
-    return asking(plain_app(DotScorer))
+    return asking(plain_app(FAMILY, DotScorer))
 
 
 def asking(app: ASGIApp) -> Ask:
@@ -94,7 +95,7 @@ def test_where_the_token_book_cannot_be_read_nobody_gets_in(environment: None, m
     with answering(lambda _: Answer(403)) as place:
         monkeypatch.setenv("WARMSTART_STORE", place.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", place.endpoint or "")
-        answer = asking(plain_app(DotScorer))("GET", "/reco/als/10")
+        answer = asking(plain_app(FAMILY, DotScorer))("GET", "/reco/als/10")
     assert (answer.status_code, answer.json()["errors"][0]["error_key"]) == (503, "model_unavailable")
     assert int(answer.headers["retry-after"]) > 0
 
@@ -103,3 +104,10 @@ def test_a_broken_token_book_opens_to_nobody(ask: Ask, folder: Place) -> None:
     """A book that is no book is a 503 of our shape too, not a failure of the server."""
     folder.open().put(TOKENS_KEY, b"<html>")
     assert ask("GET", "/reco/als/10").status_code == 503
+
+
+def test_without_a_store_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is started without its environment ends with a line, not with a traceback."""
+    monkeypatch.delenv("WARMSTART_STORE", raising=False)
+    with pytest.raises(SystemExit, match="WARMSTART_STORE is not set"):
+        plain_app(FAMILY, DotScorer)

@@ -282,3 +282,14 @@ def test_an_undo_that_loses_its_race_leaves_the_winner(place: Place, store: Stor
     alias = read_alias(store, "als")
     assert alias is not None
     assert (alias.version, alias.reason, len(replaced)) == (two[1], "winner", 2)
+
+
+def test_an_alias_that_cannot_be_read_is_named_and_can_be_mended(store: Store, tmp_path: Path) -> None:
+    """Rubbish under an alias stops promotions with its key in the message, until one is told to write over it."""
+    version = publish_draft(store, tmp_path, Spec()).version
+    store.put("models/als/aliases/champion.json", b"rubbish")
+    with pytest.raises(ManifestInvalid, match=r"models/als/aliases/champion\.json"):
+        promote(store, "als", version, reason="try")
+    mended = promote(store, "als", version, reason="mend", mend=True)
+    assert read_alias(store, "als") == mended
+    assert mended.serial > 10**9

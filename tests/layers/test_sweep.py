@@ -61,6 +61,17 @@ def test_what_was_never_committed_goes_when_it_is_old(store: Store, names: list[
     assert gone == ["20251231T000000Z-0000000", names[0]]
 
 
+def test_half_a_file_goes_too(folder: Place, tmp_path: Path) -> None:
+    """In a folder, what a killed writer left is no object, and still goes with its version, once."""
+    store = folder.open()
+    version = publish_draft(store, tmp_path, Spec(created_at="2026-01-01T00:00:00+00:00")).version
+    left = folder.folder() / version_prefix("als", version) / "arrays.safetensors#1"
+    left.write_bytes(b"half")
+    assert sweep(store, "als", keep=0, older_than_days=0, dry_run=False, now=NOW) == [version]
+    assert not left.parent.exists()
+    assert sweep(store, "als", keep=0, older_than_days=0, dry_run=False, now=NOW) == []
+
+
 def test_foreign_folders_are_left_alone(store: Store, names: list[str]) -> None:
     """What is not named as a version is, in a time that can have been, is not ours to delete."""
     for name in ("keep-me", "20261399T000000Z-0000000"):

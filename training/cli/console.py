@@ -26,6 +26,11 @@ class Console:
         click.echo("\r" + text.ljust(self._open_line), nl=False, err=True)
         self._open_line = len(text)
 
+    def warn(self, text: str) -> None:
+        """Say on stderr, on a line of its own, what the user should know and what stops nothing."""
+        self.end_progress()
+        click.echo(f"warning: {text}", err=True)
+
     def result(self, value: Mapping[str, Any], text: str) -> None:
         """Print the command's answer on stdout: the value as JSON where asked, the text otherwise."""
         self.end_progress()
@@ -53,6 +58,9 @@ json_option = click.option(
 )
 
 
+OURS = ("training", "functions", "infra", "warmstart")
+
+
 class Commands(click.Group):
     """A group whose commands end a known error as one line on stderr and exit code 1."""
 
@@ -62,6 +70,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except WarmstartError as error:
             raise Failure(str(error)) from error
+        except MemoryError as error:
+            raise Failure(f"not enough memory: {error}") from error
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in OURS:
+                raise
+            raise Failure(f"this needs pip install 'warmstart[train]' (there is no {error.name})") from error
 
 
 class Failure(click.ClickException):

@@ -1,5 +1,7 @@
 """The `warmstart` command."""
 
+import signal
+
 import click
 
 from training.cli.console import Commands
@@ -17,6 +19,12 @@ from training.cli.train import evaluate, train
 @click.version_option(package_name="warmstart")
 def main() -> None:
     """Recommendations as an HTTPS API with no server that idles."""
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(*_: object) -> None:
+    """End as on Ctrl-C, so that half-made folders go; `serve` has a way of its own."""
+    raise SystemExit(143)
 
 
 for command in (data, init, train, evaluate, models, promote, rollback, sweep, recommend, serve, token, demo):

@@ -61,7 +61,8 @@ def _served_version(store: "Store", model: str) -> str:
 def _answer(recommender: "Recommender", user: str, k: int, titles: "Texts | None") -> dict[str, Any]:
     from warmstart.recommender import Ask
 
-    found = recommender.recommend(Ask(user_id=_typed(user, recommender.user_ids), k=k, explain=True))
+    user_id = _typed(user, recommender.user_ids)
+    found = recommender.recommend(Ask(user_id=user_id, k=k, explain=True))
     items = [
         {
             "item_id": detail.item_id,
@@ -71,7 +72,7 @@ def _answer(recommender: "Recommender", user: str, k: int, titles: "Texts | None
         }
         for detail, row in zip(found.details, found.rows.tolist(), strict=True)
     ]
-    return {"user_id": user, "source": found.source, "items": items}
+    return {"user_id": user_id, "source": found.source, "items": items}
 
 
 def _typed(user: str, ids: "IdMap") -> "Id":

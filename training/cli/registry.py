@@ -9,6 +9,7 @@ from training.cli.stores import open_named, store_option
 
 if TYPE_CHECKING:
     from warmstart.registry import Alias
+    from warmstart.store import Store
 
 
 @click.command()
@@ -21,11 +22,7 @@ def models(store_url: str, console: Console) -> None:
     store = open_named(store_url)
     listed: list[dict[str, Any]] = []
     for model in registry.models(store):
-        champion = registry.read_alias(store, model)
-        for version in registry.versions(store, model):
-            manifest, _ = registry.read_manifest(store, model, version)
-            served = champion is not None and champion.version == version
-            listed.append({"model": model, "version": version, "served": served, "metrics": dict(manifest.metrics)})
+        listed += _listed(store, model, console)
     names = sorted({name for entry in listed for name in entry["metrics"]})
     rows = [
         (
@@ -38,6 +35,27 @@ def models(store_url: str, console: Console) -> None:
     ]
     text = table(("model", "version", "", *names), rows) if rows else "no models yet: warmstart train makes one"
     console.result({"models": listed}, text)
+
+
+def _listed(store: "Store", model: str, console: Console) -> list[dict[str, Any]]:
+    """Describe a model's versions; what cannot be read is said, and hides nothing else."""
+    from warmstart import registry
+    from warmstart.errors import ArtifactError
+
+    served, found = None, []
+    try:
+        champion = registry.read_alias(store, model)
+        served = champion.version if champion else None
+    except ArtifactError as error:
+        console.warn(f"{error}: promote a version with --force --reason to mend it")
+    for version in registry.versions(store, model):
+        try:
+            metrics = dict(registry.read_manifest(store, model, version)[0].metrics)
+        except ArtifactError as error:
+            console.warn(f"{model} {version}: {error}")
+            continue
+        found.append({"model": model, "version": version, "served": version == served, "metrics": metrics})
+    return found
 
 
 @click.command()
@@ -57,7 +75,7 @@ def promote(model: str, version: str, store_url: str, force: bool, reason: str, 
     store = open_named(store_url)
     if not force:
         gate.check(registry.read_manifest(store, model, version)[0])
-    alias = registry.promote(store, model, version, reason=reason or "promoted")
+    alias = registry.promote(store, model, version, reason=reason or "promoted", mend=force)
     _say(console, model, alias)
 
 
@@ -83,8 +101,12 @@ def rollback(model: str, store_url: str, reason: str, console: Console) -> None:
 def sweep(model: str, store_url: str, keep: int, older_than: float, delete: bool, console: Console) -> None:
     """Delete old versions that no alias names, neither as the present nor as the previous one."""
     from warmstart import registry
+    from warmstart.errors import VersionMissing
 
-    gone = registry.sweep(open_named(store_url), model, keep=keep, older_than_days=older_than, dry_run=not delete)
+    store = open_named(store_url)
+    if model not in registry.models(store):
+        raise VersionMissing(f"{store.url} has no model {model[:64]}")
+    gone = registry.sweep(store, model, keep=keep, older_than_days=older_than, dry_run=not delete)
     verb = "deleted" if delete else "would delete (--delete does)"
     text = "\n".join(f"{verb} {version}" for version in gone) or "nothing to sweep"
     console.result({"model": model, "versions": gone, "deleted": delete}, text)

@@ -1,6 +1,7 @@
 """`warmstart serve`: the whole API on this machine."""
 
 import os
+import socket
 from collections.abc import Callable, Mapping
 
 import click
@@ -17,7 +18,11 @@ from training.cli.stores import function_credentials, open_named, store_option
 @json_option
 def serve(store_url: str, host: str, port: int, refresh: float, console: Console) -> None:
     """Run gateway, authorizer and every family's function here, as they run on AWS."""
+    from warmstart import registry
+
     url = f"http://{host}:{port}"
+    if not registry.models(open_named(store_url)):
+        console.warn("this store has no model yet: until warmstart train --promote every call is answered 503")
     console.progress("starting the functions")
     serve_store(
         store_url,
@@ -33,16 +38,24 @@ def serve_store(
 ) -> None:
     """Serve a store until a signal; functions get credentials in their environment, as Lambda gives them."""
     from infra.local.serve import serve as serve_locally
-    from warmstart.errors import SettingsError
 
     store = open_named(store_url)
+    must_be_free(host, port)
+    serve_locally(
+        store=store.url,
+        host=host,
+        port=port,
+        environment={**function_credentials(store.url), **environment},
+        ready=ready,
+    )
+
+
+def must_be_free(host: str, port: int) -> None:
+    """Raise SettingsError where nobody can listen on this address."""
+    from warmstart.errors import SettingsError
+
     try:
-        serve_locally(
-            store=store.url,
-            host=host,
-            port=port,
-            environment={**function_credentials(store.url), **environment},
-            ready=ready,
-        )
+        with socket.create_server((host, port)):
+            return
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from None

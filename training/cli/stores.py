@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,16 +16,23 @@ store_option = click.option(
     envvar="WARMSTART_STORE",
     required=True,
     metavar="URL",
-    help="Where artifacts are: s3://bucket/prefix, or a folder. WARMSTART_STORE where it is not given.",
+    show_envvar=True,
+    help="Where artifacts are: s3://bucket/prefix, or a folder.",
 )
 
 
-def open_named(url: str) -> Store:
+def open_named(url: str, *, create: bool = False) -> Store:
     """Open a store; for S3 profiles, SSO and session tokens work as everywhere else, through boto3.
 
+    Args:
+        url: where it is.
+        create: whether a folder that does not exist is made; a command that only reads takes it for a slip.
+
     Raises:
-        SettingsError: there are no credentials at all.
+        SettingsError: there is no such folder, or there are no credentials at all.
     """
+    if "://" not in url and not create and not Path(url).expanduser().is_dir():
+        raise SettingsError(f"there is no store in {url}: warmstart train makes one")
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     return open_store(url, credentials=_credentials() if url.startswith("s3://") else None, endpoint=endpoint)
 

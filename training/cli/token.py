@@ -24,10 +24,10 @@ def token() -> None:
 @click.argument("name")
 @store_option
 @click.option("--models", default="*", show_default=True, help="Allowed models, by commas; * for all.")
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="Valid for so long; for ever if not given.")
+@click.option("--days", type=click.IntRange(1, 36_500), help="Valid for so long; for ever if not given.")
 @click.option("--plan", default="standard", show_default=True, help="The usage plan that its calls count against.")
 @json_option
-def create(name: str, store_url: str, models: str, days: float | None, plan: str, console: Console) -> None:
+def create(name: str, store_url: str, models: str, days: int | None, plan: str, console: Console) -> None:
     """Make a token and print it: the only time that anybody sees it."""
     from infra.config import PLANS
     from training.token_book import add
@@ -44,7 +44,7 @@ def create(name: str, store_url: str, models: str, days: float | None, plan: str
         raise SettingsError(f"no plan {plan!r}; there are {', '.join(PLANS)}")
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     secret, made = create_token(name, models=allowed, plan=plan, expires_at=expires_at)
-    add(open_named(store_url), made)
+    add(open_named(store_url, create=True), made)
     console.result({"token": secret, **_shown(made)}, secret)
 
 

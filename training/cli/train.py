@@ -48,14 +48,16 @@ def train(
     console: Console,
 ) -> None:
     """Measure on the recipe's fold, refit on all rows, publish a version per model."""
-    store = open_named(store_url)
     recipe, chosen = _recipe(recipe_path, models)
     training = _training(recipe, on_bad_row, console)
+    store = open_named(store_url, create=True)
     trained = [_train_one(training, model, store, promote, console) for model in chosen]
     rows = [(t["model"], t["version"], *t["metrics"].values(), t["state"]) for t in trained]
     names = [*trained[0]["metrics"]]
-    console.result({"trained": trained}, table(("model", "version", *names, "state"), rows))
-    if any(t["refused"] for t in trained):
+    refusals = [t["refusal"] for t in trained if t["refusal"]]
+    text = "\n".join([table(("model", "version", *names, "state"), rows), *refusals])
+    console.result({"trained": trained}, text)
+    if refusals:
         raise click.exceptions.Exit(3)
 
 
@@ -112,18 +114,19 @@ def _train_one(
         manifest = training.train(model, Path(folder))
         console.progress(f"{model.name}: publishing {manifest.version}")
         publish(store, Path(folder), check_in_fresh_process)
-    state = _promoted(store, manifest) if promote else "published"
+    refusal = _promoted(store, manifest) if promote else None
     return {
         "model": model.name,
         "version": manifest.version,
         "metrics": dict(manifest.metrics),
         "fit_seconds": round(training.fit_seconds[model.name], 3),
-        "state": state,
-        "refused": state.startswith("refused"),
+        "state": "refused" if refusal else "served" if promote else "published",
+        "refusal": refusal,
     }
 
 
-def _promoted(store: "Store", manifest: "Manifest") -> str:
+def _promoted(store: "Store", manifest: "Manifest") -> str | None:
+    """Promote a version that the gate passes; return why it does not."""
     from training.evaluation import gate
     from warmstart.errors import GateRefused
     from warmstart.registry import promote
@@ -131,6 +134,6 @@ def _promoted(store: "Store", manifest: "Manifest") -> str:
     try:
         gate.check(manifest)
     except GateRefused as error:
-        return f"refused: {error}"
+        return str(error)
     promote(store, manifest.model, manifest.version, reason="trained")
-    return "served"
+    return None

@@ -64,7 +64,9 @@ class LiveModel:
         self._next: Next | None = None
         self._etag: str | None = None  # of the alias that is served
         self._look_at = 0.0  # `time.monotonic()` before which the alias is left alone
-        self._bad_versions = 0  # in a row; each doubles the wait
+        self._looked_at: str | None = None  # the tag of the alias that was read last
+        self._bad: tuple[str | None, float] = (None, 0.0)  # the tag of one that led to nothing, and until when
+        self._bad_versions = 0  # in a row; each doubles that time
         self._lock = threading.Lock()
 
     def current(self, deadline: float) -> Served:
@@ -103,8 +105,9 @@ class LiveModel:
         """Read the alias if it changed, and start to pull the version that it names."""
         key = alias_key(self.name, self._models.settings.alias)
         found = store.get_if_changed(key, self._etag, limit=MAX_BYTES)
-        if found is None:
+        if found is None or (found.etag == self._bad[0] and time.monotonic() < self._bad[1]):
             return
+        self._looked_at = found.etag
         alias = Alias.from_json(found.data)
         if self.served and alias.serial < self.served.serial:
             raise ArtifactError(f"the alias has serial {alias.serial}, older than {self.served.serial}")
@@ -172,12 +175,16 @@ class LiveModel:
             self._next = None
 
     def _failed(self, error: WarmstartError) -> None:
-        """Keep the last good version, and a pull that a look only failed to confirm; a bad version can wait longer."""
+        """Keep the last good version, and a pull that a look only failed to confirm.
+
+        A bad version is pulled again less and less often, until the alias moves on: that is seen at the next look.
+        """
+        wait = RETRY_SECONDS if self.served is None else self._models.settings.refresh_seconds
+        self._look_at = time.monotonic() + wait
         if isinstance(error, ArtifactError):
             self._drop_next()
             self._bad_versions = min(self._bad_versions + 1, MOST_DOUBLINGS)
-        wait = RETRY_SECONDS if self.served is None else self._models.settings.refresh_seconds
-        self._look_at = time.monotonic() + min(wait * 2**self._bad_versions, LONGEST_WAIT_SECONDS)
+            self._bad = self._looked_at, time.monotonic() + min(wait * 2**self._bad_versions, LONGEST_WAIT_SECONDS)
         kept = self.served.manifest.version if self.served else None
         log("ERROR", "refresh failed", model=self.name, error=type(error).__name__, detail=str(error), serving=kept)
         metric("RefreshFailed", 1, model=self.name)

@@ -1,7 +1,10 @@
 """One family as an ASGI app under any server: the same routes and tokens, no gateway in front."""
 
+import os
+import sys
 import tempfile
 import time
+import tomllib
 import uuid
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from warmstart.api import CONTEXT, Api, Context, create_app
-from warmstart.errors import BodyTooLarge, ModelUnavailable, RequestError, Unauthorized, WarmstartError
+from warmstart.errors import BodyTooLarge, ModelUnavailable, RequestError, SettingsError, Unauthorized, WarmstartError
 from warmstart.event import MAX_BODY
 from warmstart.grant import Grant
 from warmstart.live import LiveModels, loader
@@ -23,10 +26,25 @@ from warmstart.token_reader import TokenReader
 REQUEST_SECONDS = 15.0
 
 
-def plain_app(*scorers: type[Scorer]) -> ASGIApp:
-    """Load the models that the environment names; tokens are read from the same store."""
+def plain_app(family: Path, *scorers: type[Scorer]) -> ASGIApp:
+    """Load a family's models, or those of them that WARMSTART_MODELS names; tokens are read from the same store.
+
+    Args:
+        family: its folder, whose family.toml lists the models.
+        scorers: what reads its artifacts.
+    """
+    listed = tomllib.loads((family / "family.toml").read_text())
+    environment = {"WARMSTART_MODELS": ",".join(listed["models"]), **os.environ}
+    try:
+        settings = Settings.from_env(environment)
+    except SettingsError as error:
+        sys.exit(f"error: {error}")
+    return _app(settings, *scorers)
+
+
+def _app(settings: Settings, *scorers: type[Scorer]) -> ASGIApp:
     cache = tempfile.TemporaryDirectory(prefix="warmstart-")  # of this process alone; gone with it
-    settings = Settings.from_env()._replace(cache=Path(cache.name))
+    settings = settings._replace(cache=Path(cache.name))
     models = LiveModels(settings, loader(*scorers))
     models.preload(time.monotonic() + REQUEST_SECONDS)
     app = create_app(Api(models).paths(), run_in_threadpool)

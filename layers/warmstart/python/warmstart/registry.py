@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Self
 
-from warmstart.errors import Conflict, KeyMissing, ManifestInvalid, NothingToRollBack, VersionMissing
+from warmstart.errors import Conflict, Corrupt, KeyMissing, ManifestInvalid, NothingToRollBack, VersionMissing
 from warmstart.manifest import MAX_BYTES, MODEL_NAME, SHA256, VERSION, Manifest, canonical_json, parse_json_object
 from warmstart.store import Object, Store
 
@@ -80,8 +80,7 @@ def read_manifest(store: Store, model: str, version: str) -> tuple[Manifest, str
 
 def read_alias(store: Store, model: str, alias: str = CHAMPION) -> Alias | None:
     """Return an alias, or None where it was never set."""
-    found = _alias_object(store, model, alias)
-    return Alias.from_json(found.data) if found else None
+    return _parsed(_alias_object(store, model, alias), model, alias)
 
 
 def aliases(store: Store, model: str) -> dict[str, Alias]:
@@ -91,14 +90,32 @@ def aliases(store: Store, model: str) -> dict[str, Alias]:
     return {name: alias for name in names if (alias := read_alias(store, model, name))}
 
 
-def promote(store: Store, model: str, version: str, *, reason: str, alias: str = CHAMPION) -> Alias:
+def promote(
+    store: Store, model: str, version: str, *, reason: str, alias: str = CHAMPION, mend: bool = False
+) -> Alias:
     """Make an alias point at a committed version; one that points there already is left alone.
+
+    Args:
+        store: where both are.
+        model: whose.
+        version: the version.
+        reason: kept in the alias.
+        alias: its name.
+        mend: write over an alias that cannot be read; its serial is then the time, above all that were counted.
 
     Raises:
         VersionMissing: there is none, or a sweep took it meanwhile and the swap was undone.
+        ManifestInvalid: what stands under the alias is none, and `mend` is not set.
         Conflict: somebody else moved the alias at the same time.
     """
-    return _point(store, model, version, alias, _alias_object(store, model, alias), reason)
+    found = _alias_object(store, model, alias)
+    try:
+        current = _parsed(found, model, alias)
+    except ManifestInvalid:
+        if not mend:
+            raise
+        current = None
+    return _point(store, model, version, alias, (found, current), reason)
 
 
 def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) -> Alias:
@@ -109,10 +126,12 @@ def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) ->
         Conflict: somebody else moved the alias at the same time.
     """
     found = _alias_object(store, model, alias)
-    current = Alias.from_json(found.data) if found else None
-    if current is None or current.previous is None:
+    current = _parsed(found, model, alias)
+    if current is None:
+        raise NothingToRollBack(f"{model} was never promoted")
+    if current.previous is None:
         raise NothingToRollBack(f"{model}: {alias} has no previous version")
-    return _point(store, model, current.previous, alias, found, reason)
+    return _point(store, model, current.previous, alias, (found, current), reason)
 
 
 def sweep(
@@ -137,23 +156,32 @@ def sweep(
     old = [name for name in named if name not in newest and _sealed_at(name) < limit]
     gone = []
     for version in old:
-        if version not in _named_by_aliases(store, model):  # read again before each deletion
+        named_now = version in _named_by_aliases(store, model)  # read again before each deletion
+        if not named_now and (dry_run or _delete_version(store, model, version)):
             gone.append(version)
-            if not dry_run:
-                _delete_version(store, model, version)
     return gone
 
 
-def _point(store: Store, model: str, version: str, alias: str, found: Object | None, reason: str) -> Alias:
-    """Move an alias on from what was found there; whoever moved it since then is not overwritten."""
+def _parsed(found: Object | None, model: str, alias: str) -> Alias | None:
+    """Read what was found under an alias; the error names the key."""
+    try:
+        return Alias.from_json(found.data) if found else None
+    except ManifestInvalid as error:
+        raise ManifestInvalid(f"{alias_key(model, alias)}: {error}") from None
+
+
+def _point(
+    store: Store, model: str, version: str, alias: str, stands: tuple[Object | None, Alias | None], reason: str
+) -> Alias:
+    """Move an alias on from what stands there; whoever moved it since then is not overwritten."""
+    found, current = stands
     _, digest = read_manifest(store, model, version)
-    current = Alias.from_json(found.data) if found else None
     if current and current.version == version:
         return current
     promoted = Alias(
         version=version,
         manifest_sha256=digest,
-        serial=current.serial + 1 if current else 1,
+        serial=current.serial + 1 if current else int(datetime.now(UTC).timestamp()) if found else 1,
         set_at=_now(),
         reason=reason,
         previous=current.version if current else None,
@@ -167,10 +195,29 @@ def _point(store: Store, model: str, version: str, alias: str, found: Object | N
     return promoted
 
 
-def _delete_version(store: Store, model: str, version: str) -> None:
+def _delete_version(store: Store, model: str, version: str) -> bool:
+    """Delete a version, unless it is promoted meanwhile.
+
+    A promotion reads its manifest after the swap, and undoes itself where the manifest has gone by then; one that
+    read it before is seen here, and the manifest put back.
+    """
+    committed = _manifest_bytes(store, model, version)
     store.delete(manifest_key(model, version))  # first: from here on it is not committed
+    if committed is not None and version in _named_by_aliases(store, model):
+        store.put_if_absent(manifest_key(model, version), committed)
+        return False
     for key in store.keys(version_prefix(model, version)):
         store.delete(key)
+    store.remove_folder(version_prefix(model, version))
+    return True
+
+
+def _manifest_bytes(store: Store, model: str, version: str) -> bytes | None:
+    """Return what a promotion would read, or None where there is nothing that it would take."""
+    try:
+        return store.get(manifest_key(model, version), limit=MAX_BYTES).data
+    except (KeyMissing, Corrupt):
+        return None
 
 
 def _named_by_aliases(store: Store, model: str) -> set[str | None]:

@@ -174,8 +174,9 @@ def decode_query(query: dict[str, str], kind: type[S]) -> S:
     values, wrong = {}, []
     for field in msgspec.structs.fields(kind):
         if field.name in query:
+            text = query[field.name].replace(" ", "_")  # JSON would allow spaces around a number
             try:
-                values[field.name] = msgspec.json.decode(query[field.name].encode(errors="replace"), type=field.type)
+                values[field.name] = msgspec.json.decode(text.encode(errors="replace"), type=field.type)
             except (DecodeError, RecursionError) as error:
                 wrong.append(_field_error(error, ("query", field.name)))
     if wrong:

@@ -228,7 +228,7 @@ def test_a_store_that_fails_in_a_pull_is_tried_again(folder: Place, tmp_path: Pa
 def test_a_bad_version_is_asked_for_less_and_less(
     folder: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each failure doubles the wait up to a bound, no number of them breaks the count, a mended alias is seen at once."""
+    """Each failure doubles the wait, up to a bound and however many there are; a mended alias is seen at once."""
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     store = folder.open()

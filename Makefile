@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench openapi
+.PHONY: setup demo test lint bench openapi reliability soak endurance
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -29,3 +29,12 @@ bench: setup  ## speeds, as ratios within one run
 
 openapi: setup  ## write the OpenAPI document that the catalogue serves
 	$(BIN)/python -m training.openapi
+
+reliability: setup  ## make every fault happen and write docs/RELIABILITY.md
+	$(BIN)/python -m tests.faults
+
+soak: setup  ## the registry as a state machine: 20,000 random operations on both stores
+	$(BIN)/python -m tests.soak $(SOAK)
+
+endurance: setup  ## 100,000 requests a family, overload, frozen functions; writes docs/ENDURANCE.md
+	$(BIN)/python -m tests.endurance --write

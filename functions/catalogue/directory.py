@@ -2,7 +2,7 @@
 
 import time
 
-from warmstart.errors import AccessDenied, ArtifactError, KeyMissing, RegistryError, StoreError
+from warmstart.errors import AccessDenied, ArtifactError, RegistryError, StoreUnavailable
 from warmstart.manifest import Manifest
 from warmstart.registry import read_alias, read_manifest
 from warmstart.settings import Settings
@@ -16,23 +16,29 @@ class Directory:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._manifests: list[Manifest] = []
+        self._manifests: dict[str, Manifest] = {}
         self._read_at = float("-inf")
 
     def manifests(self) -> list[Manifest]:
-        """Return one manifest per model that has a served version."""
+        """Return one manifest per model that has a served version; the last good one where the store is away."""
         if time.monotonic() - self._read_at > self._settings.refresh_seconds:
-            found = (self._manifest(model) for model in self._settings.models)
-            self._manifests = [manifest for manifest in found if manifest]
             self._read_at = time.monotonic()
-        return self._manifests
+            for model in self._settings.models:
+                try:
+                    self._read(model)
+                except StoreUnavailable as error:  # the next model would wait as long for nothing
+                    log("ERROR", "the catalogue is not up to date", error=type(error).__name__, detail=str(error))
+                    break
+        return [*self._manifests.values()]
 
-    def _manifest(self, model: str) -> Manifest | None:
+    def _read(self, model: str) -> None:
         try:
             alias = read_alias(self._store, model, self._settings.alias)
-            return read_manifest(self._store, model, alias.version)[0] if alias else None
-        except (KeyMissing, AccessDenied):
-            return None
-        except (ArtifactError, RegistryError, StoreError) as error:
-            log("ERROR", "model left out of the catalogue", model=model, error=type(error).__name__, detail=str(error))
-            return None
+            if alias is None:
+                self._manifests.pop(model, None)
+            else:
+                self._manifests[model] = read_manifest(self._store, model, alias.version)[0]
+        except AccessDenied:  # or absent: a model that was never there is no news, one that was stays
+            return
+        except (ArtifactError, RegistryError) as error:
+            log("ERROR", "a model's card is not up to date", model=model, error=type(error).__name__, detail=str(error))

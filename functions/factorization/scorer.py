@@ -31,10 +31,12 @@ class FactorizationScorer:
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
         """Open the vectors; raise Incompatible where they do not fit each other."""
-        items = artifact.array("item_vectors", np.float32, None, None)
-        n_items, factors = items.shape
+        n_items = len(artifact.array("popularity", np.int32, None))
+        n_users = len(artifact.array("seen_indptr", np.int64, None)) - 1
+        items = artifact.array("item_vectors", np.float32, n_items, None)
+        factors = items.shape[1]
         return cls(
-            artifact.array("user_vectors", np.float32, None, factors),
+            artifact.array("user_vectors", np.float32, n_users, factors),
             items,
             artifact.array("item_norms", np.float32, n_items),
             artifact.array("gram", np.float32, factors, factors),

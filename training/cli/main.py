@@ -24,6 +24,7 @@ def main() -> None:
 
 def _end(*_: object) -> None:
     """End as on Ctrl-C, so that half-made folders go; `serve` has a way of its own."""
+    click.echo("error: stopped by SIGTERM", err=True)
     raise SystemExit(143)
 
 

@@ -1,0 +1,176 @@
+"""Sweeps, loads, promotions and rollbacks that meet each other."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from tests.faults.case import Case, Seen
+from tests.faults.effects import before
+from tests.faults.endings import alias_of, ended, named, third, tried
+from tests.faults.injector import Asked, Forward, Reply
+from tests.faults.stage import MODEL, Stage
+from tests.faults.world import World
+from warmstart.registry import promote, read_alias, sweep, versions
+from warmstart.store import Store
+
+SWEEP = ("sweep", MODEL, "--keep", "0", "--older-than", "0", "--delete")
+STANDS = "promotion done, sweep exit 0; the alias names NEW; new version"
+
+
+def _promoted_under_sweep(world: World, method: str) -> Seen:
+    """Promote the new version from within its sweep: right before a look at the aliases, or before the deletion."""
+    stage = Stage(world)
+    ends: list[str] = []
+
+    def now(asked: Asked, forward: Forward) -> Reply:
+        deletion = f"{stage.new.version}/manifest.json".encode() in asked.body  # keys to delete stand in the body
+        if not ends and (deletion or method == "GET"):
+            ends.append(tried(lambda: promote(stage.store, MODEL, stage.new.version, reason="test")))
+        return forward()
+
+    with world.injector.rule(stage.alias if method == "GET" else r"\?delete", now, methods=method):
+        swept = ended(world.command(*SWEEP, prefix=stage.prefix))
+    with stage.serving():
+        served = stage.look()
+    return Seen(f"promotion {', '.join(ends)}, sweep {swept}; {named(stage, alias_of(stage))}; {served}")
+
+
+def _swept_under_promotion(world: World) -> Seen:
+    """Sweep the new version from within its promotion, after its manifest was read and before the alias is swapped."""
+    stage = Stage(world)
+
+    def now() -> None:
+        sweep(stage.store, MODEL, keep=0, older_than_days=-1, dry_run=False)
+
+    forced = ("--force", "--reason", "test")
+    with world.injector.rule(stage.alias, before(now), methods="PUT", times=1):
+        end = ended(world.command("promote", MODEL, stage.new.version, *forced, prefix=stage.prefix))
+    with stage.serving():
+        served = stage.look()
+    return Seen(named(stage, f"{end}; {alias_of(stage)}; {served}"))
+
+
+def _swept_under_load(world: World) -> Seen:
+    """Sweep everything that may go while the served version is on its way to a cold function."""
+    stage = Stage(world)
+    gone: list[list[str]] = []
+
+    def now() -> None:
+        gone.append(sweep(stage.store, MODEL, keep=0, older_than_days=-1, dry_run=False))
+
+    with world.injector.rule(stage.arrays_of(stage.old), before(now), times=1), stage.serving():
+        return Seen(
+            f"{len(gone[0])} swept; {stage.look()}; left: {named(stage, ' '.join(versions(stage.store, MODEL)))}"
+        )
+
+
+def _overtaken_load(world: World) -> Seen:
+    """Promote twice and sweep while a version is on its way: it is nobody's any more when it arrives."""
+    stage = Stage(world)
+    other = third(stage)
+    done: list[str] = []
+
+    def now() -> None:
+        if not done:
+            done.append("now")
+            for manifest in (other, stage.old):
+                stage.promote(manifest)
+            sweep(stage.store, MODEL, keep=0, older_than_days=-1, dry_run=False)
+
+    with stage.serving():
+        stage.promote(stage.new)
+        with world.injector.rule(stage.arrays_of(stage.new), before(now)):
+            first = stage.look()
+        return Seen(f"{first}; then {stage.look()}; left: {len(versions(stage.store, MODEL))} versions")
+
+
+def _young(world: World) -> Seen:
+    """Sweep with the usual age while a publisher has put files and no manifest yet."""
+    stage = Stage(world)
+    store: Store = stage.store
+    half = f"models/{MODEL}/versions/{stage.new.version[:16]}-0000000/arrays.safetensors"
+    store.put(half, b"half")
+    end = ended(world.command("sweep", MODEL, "--keep", "0", "--delete", prefix=stage.prefix))
+    stands = "stands" if half in store.keys("models") else "is gone"
+    return Seen(f"{end}; what is not committed {stands}; {len(versions(store, MODEL))} versions")
+
+
+def _readers(world: World) -> Seen:
+    """Let 32 clients ask again and again while the alias goes to and fro."""
+    stage = Stage(world)
+    first = {stage.old.version: 0, stage.new.version: 1}  # item that user 0's list begins with
+    mixed, served = list[str](), set[str]()
+
+    def read(_: int) -> None:
+        for _ in range(6):
+            answer = stage.ask()
+            said = answer.json()
+            version = said.get("version", "")
+            served.add(version)
+            if (
+                answer.status != 200
+                or version != answer.headers["x-model-version"]
+                or said["items"][0] != first[version]
+            ):
+                mixed.append(answer.body.decode())
+
+    with stage.serving(), ThreadPoolExecutor(32) as pool:
+        reading = [pool.submit(read, number) for number in range(32)]
+        for turn in range(12):
+            stage.promote((stage.new, stage.old)[turn % 2])
+        for future in reading:
+            future.result()
+    whole = f"{len(mixed)} mixed: {mixed[0]}" if mixed else "each answer wholly of its version"
+    return Seen(whole, f"{32 * 6} answers of {len(served)} versions, 12 promotions")
+
+
+def _rolled_back(world: World) -> Seen:
+    """Roll back, and roll that back, with the command."""
+    stage = Stage(world)
+    stage.promote(stage.new)
+    said = []
+    with stage.serving():
+        said.append(stage.look())
+        for _ in range(2):
+            end = ended(world.command("rollback", MODEL, prefix=stage.prefix))
+            alias = read_alias(stage.store, MODEL)
+            said.append(f"{end}, serial {alias.serial if alias else None}, {stage.look()}")
+    return Seen("; ".join(said))
+
+
+CASES = [
+    Case(
+        "promote meets sweep",
+        "before the sweep looks at the aliases",
+        STANDS,
+        partial(_promoted_under_sweep, method="GET"),
+    ),
+    Case(
+        "promote meets sweep",
+        "between the sweep's look and its deletion",
+        STANDS,
+        partial(_promoted_under_sweep, method="POST"),
+    ),
+    Case(
+        "promote meets sweep",
+        "the sweep comes before the swap",
+        "exit 1: error: no committed version NEW of als; the alias names OLD; old version",
+        _swept_under_promotion,
+    ),
+    Case("sweep meets load", "of the served version", "1 swept; old version; left: OLD", _swept_under_load),
+    Case(
+        "sweep meets load",
+        "of a version that two promotions left behind",
+        "old version, Corrupt logged; then old version; left: 2 versions",
+        _overtaken_load,
+    ),
+    Case(
+        "sweep meets load",
+        "of a young version without a manifest",
+        "exit 0; what is not committed stands; 2 versions",
+        _young,
+    ),
+    Case("readers while promoted", "32 readers", "each answer wholly of its version", _readers, slow=True),
+    Case(
+        "rollback", "twice", "new version; exit 0, serial 3, old version; exit 0, serial 4, new version", _rolled_back
+    ),
+]

@@ -1,0 +1,92 @@
+"""A store of its own for one case, with two versions of one model and the function that serves them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from tests.faults.ask import Answer, outcome
+from tests.faults.drafts import opens
+from tests.faults.injector import Act
+from tests.faults.world import SOON, World
+from warmstart.artifact import ARRAYS
+from warmstart.manifest import Manifest
+from warmstart.publish import publish
+from warmstart.registry import promote
+
+FAMILY = "factorization"
+MODEL = "als"
+
+
+class Stage:
+    """Two published versions; the old one is promoted."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.prefix = world.fresh_name()
+        self.store = world.store(self.prefix)
+        self.cache = world.folder / self.prefix
+        self.old = publish(self.store, world.drafts.draft(MODEL, "even"), opens)
+        self.new = publish(self.store, world.drafts.draft(MODEL, "odd"), opens)
+        self.promote(self.old)
+
+    def promote(self, manifest: Manifest) -> None:
+        """Make the alias point at a version, without the injector."""
+        promote(self.store, MODEL, manifest.version, reason="test")
+
+    @property
+    def alias(self) -> str:
+        """A pattern for the alias's path."""
+        return rf"{self.prefix}/models/{MODEL}/aliases/"
+
+    def manifest_of(self, manifest: Manifest) -> str:
+        """A pattern for the path of a version's manifest."""
+        return rf"{self.prefix}/models/{MODEL}/versions/{manifest.version}/manifest\.json"
+
+    def arrays_of(self, manifest: Manifest) -> str:
+        """A pattern for the path of a version's arrays."""
+        return rf"{self.prefix}/models/{MODEL}/versions/{manifest.version}/{ARRAYS}"
+
+    @contextmanager
+    def serving(
+        self, *, memory_mb: int | None = None, cache: Path | None = None, disk_mb: int | None = None
+    ) -> Iterator[float]:
+        """Start the function afresh behind the gateway; yield the seconds of its start."""
+        function = self.world.functions(self.prefix, cache or self.cache)[FAMILY]
+        if memory_mb:
+            function = replace(function, memory_mb=memory_mb)
+        if disk_mb:
+            function = replace(function, environment={**function.environment, "WARMSTART_DISK_MB": str(disk_mb)})
+        with self.world.twin.fresh(function) as seconds:
+            yield seconds
+
+    def ask(self, user: int = 0) -> Answer:
+        """Ask for a user's recommendations."""
+        return self.world.ask(f"/reco/{MODEL}/{user}")
+
+    def look(self) -> str:
+        """Ask, and say which version answered and what the log and the metrics hold of a refused one."""
+        mark = self.world.log.mark()
+        answer = self.ask()
+        return said(self, answer, mark)
+
+    @contextmanager
+    def faulty(self, pattern: str, act: Act, times: int | None = None) -> Iterator[None]:
+        """Switch on a fault of reads."""
+        with self.world.injector.rule(pattern, act, times=times):
+            yield
+
+
+def said(stage: Stage, answer: Answer, mark: int) -> str:
+    """Say which version answered, or which problem came, and what was logged since."""
+    names = {stage.old.version: "old version", stage.new.version: "new version"}
+    log = stage.world.log
+    came = outcome(answer)
+    if answer.status == 200:
+        came = names.get(answer.headers.get("x-model-version", ""), "another version")
+    kinds = log.failures(mark)
+    counted = "" if not kinds or log.counted("RefreshFailed", mark) else ", not counted"
+    return ", ".join([came, *(f"{kind} logged" for kind in kinds)]) + counted
+
+
+__all__ = ["FAMILY", "MODEL", "SOON", "Stage", "said"]

@@ -8,9 +8,12 @@ from typing import Any, Literal, cast
 
 from training import columns
 from training.data.layouts import LAYOUTS
+from training.data.time_format import wrong_with
 from training.section import Section, Setting
 from warmstart.errors import DataError
 from warmstart.manifest import MODEL_NAME
+
+_INTERACTIONS = (columns.USER_ID, columns.ITEM_ID, columns.WEIGHT, columns.TIMESTAMP)  # columns of one table
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,16 @@ class DataSection:
     columns: Mapping[str, str]  # canonical -> name in the file
     min_weight: float | None  # interactions of less weight are left out, and counted
     segments: tuple[str, ...]  # user features that popularity is also counted by
+    separator: str | None = None  # between the values of a line; a comma, or a tab in a .tsv, unless said
+    ignore: tuple[str, ...] = ()  # columns of the files that are not read
+    time_format: str | None = None  # of the timestamps, as strptime has it; numbers and ISO 8601 unless said
+
+    @property
+    def described(self) -> str:
+        """Name the interactions for messages: their file, or the folder and its layout."""
+        if self.layout is not None:
+            return f"{self.path / (self.interactions or '')} ({self.layout})"
+        return str(self.path / (self.interactions or "interactions.*"))
 
 
 @dataclass(frozen=True)
@@ -97,16 +110,38 @@ def _data(section: Section) -> DataSection:
         columns=_columns(section.section("columns", default={})),
         min_weight=section.positive("min_weight"),
         segments=section.texts("segments"),
+        separator=_separator(section),
+        ignore=section.texts("ignore"),
+        time_format=section.optional_text("time_format"),
     )
     if data.layout is not None and data.layout not in LAYOUTS:
         raise section.error("layout", f"unknown; there are {', '.join(LAYOUTS)}")
+    if data.layout is not None and data.separator is not None:
+        raise section.error("separator", f"the layout {data.layout} knows its own")
+    wrong = None if data.time_format is None else wrong_with(data.time_format)
+    if wrong is not None:
+        raise section.error("time_format", wrong)
     section.done()
     return data
+
+
+def _separator(section: Section) -> str | None:
+    if "separator" not in section.values:
+        return section.optional_text("separator")
+    value = section.setting("separator")  # not text(): a tab is no empty text here
+    if not isinstance(value, str) or len(value) != 1 or not value.isascii() or value in '"\r\n\0':
+        raise section.error("separator", "must be one ASCII character, and neither a quote nor a line break")
+    return value
 
 
 def _columns(section: Section) -> dict[str, str]:
     named = {name: section.text(name) for name in columns.ALL if name in section.values}
     section.done()
+    taken = dict[str, str]()  # column -> what it is taken for
+    for name in (name for name in _INTERACTIONS if name in named):
+        if named[name] in taken:
+            raise section.error(name, f"{named[name]} is the {taken[named[name]]} already")
+        taken[named[name]] = name
     return named
 
 

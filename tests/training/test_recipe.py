@@ -36,6 +36,21 @@ def test_a_recipe_is_typed(tmp_path: Path) -> None:
     assert (als.name, als.algorithm, als.params) == ("als_films", "als", {"factors": 32, "alpha": 1.5})
 
 
+@pytest.mark.parametrize(
+    ("said", "described"),
+    [
+        ('interactions = "orders.csv"', "data/films/orders.csv"),
+        ('layout = "kion"', "data/films (kion)"),
+        ('separator = "\\t"', "data/films/interactions.*"),
+    ],
+)
+def test_a_message_can_name_the_interactions(tmp_path: Path, said: str, described: str) -> None:
+    """The data section is named by its file or by its layout, never by a folder alone."""
+    path = tmp_path / "films.toml"
+    path.write_text(GOOD.replace('layout = "movielens-100k"', said))
+    assert read_recipe(path).data.described == described
+
+
 @pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
 def test_our_recipes_can_be_read(path: Path) -> None:
     """Every recipe of the repository is a good one."""
@@ -59,6 +74,20 @@ def test_our_recipes_can_be_read(path: Path) -> None:
         ("segments", "min_weight = 0\nsegments", "data.min_weight: must be over 0 and finite"),
         ("segments", "min_weight = nan\nsegments", "data.min_weight: must be over 0 and finite"),
         ("segments", "segment", "data.segment: unknown key"),
+        ("segments", 'separator = ";"\nsegments', "data.separator: the layout movielens-100k knows its own"),
+        ("segments", 'separator = "::"\nsegments', "data.separator: must be one ASCII character"),
+        ("segments", 'separator = "\\""\nsegments', "data.separator: must be one ASCII character"),
+        ("segments", 'separator = "\u00a7"\nsegments', "data.separator: must be one ASCII character"),
+        ("segments", "separator = 1\nsegments", "data.separator: must be one ASCII character"),
+        ("segments", 'time_format = ""\nsegments', "data.time_format: must not be empty"),
+        ("segments", 'time_format = "%Q"\nsegments', "data.time_format: must be a strptime format of %a"),
+        ("segments", 'time_format = "%d/%m/%Y %"\nsegments', "data.time_format: must be a strptime format of %a"),
+        ("segments", 'time_format = "%d/%m"\nsegments', "data.time_format: must hold a day, a month and a year"),
+        ("segments", 'time_format = "%d/%m/%Y %I:%M"\nsegments', "data.time_format: %I and %p need each other"),
+        ("segments", 'time_format = "%d/%m/%Y %H"\nsegments', "data.time_format: an hour needs its minutes"),
+        ("segments", 'time_format = "%d/%m/%Y %f"\nsegments', "data.time_format: %f must follow %S and a point"),
+        ("segments", 'ignore = "x"\nsegments', "data.ignore: must be a list"),
+        ("[fold]", '[data.columns]\nuser_id = "u"\nitem_id = "u"\n[fold]', "data.columns.item_id: u is the user_id"),
         ("[fold]", '[data.columns]\nuser = "u"\n[fold]', "data.columns.user: unknown key"),
         ('kind = "time"', 'kind = "random"', "fold.kind: must be leave_last_out or time"),
         ('kind = "time"', 'kind = "leave_last_out"\ndays = 3', "fold.days: only a fold of kind time has days"),

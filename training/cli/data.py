@@ -21,7 +21,7 @@ def data() -> None:
 @data.command()
 @click.argument("name", type=click.Choice(["movielens-100k", "movielens-1m", "kion"]))
 @click.option("--to", type=click.Path(path_type=Path), help="Folder to put it in; data/NAME unless said.")
-@click.option("--sha256", help="What the archive must hash to: needed for kion, whose checksum nobody publishes.")
+@click.option("--sha256", help="SHA-256 of the archive; needed for kion, whose checksum nobody publishes.")
 @json_option
 def fetch(console: Console, name: str, to: Path | None, sha256: str | None) -> None:
     """Download a public data set, checksums verified."""
@@ -68,21 +68,24 @@ def synth(
 
 
 @data.command()
-@click.argument("directory", metavar="DIR_OR_RECIPE", type=click.Path(path_type=Path))
+@click.argument("path", metavar="DIR_OR_TABLE_OR_RECIPE", type=click.Path(path_type=Path))
 @click.option("--layout", help="A known layout; found out from the files unless said.")
 @json_option
 @click.pass_context
-def check(context: click.Context, console: Console, directory: Path, layout: str | None) -> None:
-    """Count what a folder of tables, or a recipe's, holds and name what is wrong in it; exit 1 if anything is."""
+def check(context: click.Context, console: Console, path: Path, layout: str | None) -> None:
+    """Count what a folder, a table or a recipe's tables hold and name what is wrong there; exit 1 if anything is.
+
+    The columns of a single table are guessed as `warmstart init` does.
+    """
     from training.data.check import check as check_tables
 
-    report = check_tables(_section(directory, layout))
+    report = check_tables(_section(path, layout, console))
     console.result(asdict(report) | {"good": report.good}, _text(report))
     context.exit(0 if report.good else 1)
 
 
-def _section(path: Path, layout: str | None) -> "DataSection":
-    """Take the data section of a recipe, or describe a folder."""
+def _section(path: Path, layout: str | None, console: Console) -> "DataSection":
+    """Take the data section of a recipe, or describe a folder or a table."""
     from training.data.layouts import LAYOUTS
     from training.data.place import detect
     from training.recipe import DataSection, read_recipe
@@ -91,7 +94,23 @@ def _section(path: Path, layout: str | None) -> "DataSection":
         return read_recipe(path).data
     if layout is not None and layout not in LAYOUTS:
         raise click.BadParameter(f"there are {', '.join(LAYOUTS)}", param_hint="--layout")
+    if layout is None and (path.is_file() or path.suffix in (".csv", ".parquet", ".tsv")):
+        return _guessed(path, console)
     return DataSection(path, layout or detect(path), None, None, None, {}, None, ())
+
+
+def _guessed(path: Path, console: Console) -> "DataSection":
+    """Describe a table by its columns; what has an option to settle it has that at init."""
+    from training.data.guess import guess
+    from warmstart.errors import DataError
+
+    try:
+        guessed = guess(path).data
+    except DataError as error:
+        options = f" (options of warmstart init {path})" if "say --" in str(error) else ""
+        raise DataError(f"{error}{options}") from error
+    console.progress("guessed: " + ", ".join(f"{column} is the {name}" for name, column in guessed.columns.items()))
+    return guessed
 
 
 def _text(report: "Report") -> str:

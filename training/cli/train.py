@@ -94,7 +94,7 @@ def _recipe(path: Path, models: str | None) -> tuple["Recipe", list["ModelSectio
 
 
 def _training(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Training":
-    console.progress(f"reading {recipe.data.path}")
+    console.progress(f"reading {recipe.data.described}")
     from training.data.tables import read_tables
     from training.train import Training
 

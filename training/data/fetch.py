@@ -35,10 +35,19 @@ def fetch(source: Source, to: Path, say: Say, sha256: str | None = None) -> Fetc
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         return _already(source, to)
     if not all(source.files.values()) and sha256 is None:
-        raise DataError(f"no checksum of {source.name} is known: say --sha256, the SHA-256 of {source.url}")
+        raise DataError(_unknown(source))
     with whole_folder(to) as (folder, scratch):
         origin = _fill(source, folder, scratch, say, sha256)
     return Fetched(to, origin)
+
+
+def _unknown(source: Source) -> str:
+    """Say where a checksum that nobody has published can come from, and how to do without."""
+    instead = f"; without a checksum: {source.instead} makes up a set of its shape" if source.instead else ""
+    return (
+        f"no checksum of {source.name} is known: download {source.url} once, run sha256sum on it, "
+        f"compare with what a colleague gets, and say it with --sha256{instead}"
+    )
 
 
 def _fill(source: Source, folder: Path, scratch: Path, say: Say, sha256: str | None) -> Literal["official", "wheel"]:

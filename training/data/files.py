@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +18,13 @@ from training.data.layouts import TableFile
 from warmstart.errors import DataError
 
 _BLOCK = 1 << 24  # bytes read at a time: no row may be longer
+_MAGIC = {  # first bytes that no table of text has
+    b"\x1f\x8b": "gzip: unpack it",
+    b"PK\x03\x04": "a zip archive or a spreadsheet: unpack it, or save it as CSV",
+    b"PAR1": "Parquet: name it .parquet",
+    b"\xff\xfe": "UTF-16: save it as UTF-8",
+    b"\xfe\xff": "UTF-16: save it as UTF-8",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class RawTable:
 
 def column_names(path: Path, spec: TableFile) -> list[str]:
     """Read the names of a file's columns, and nothing else."""
-    _refuse_what_is_no_file(path)
+    refuse_what_is_no_table(path)
     if _is_parquet(path):
         return list(_parquet(path).collect_schema())
     return list(spec.header) or _header(path, spec)
@@ -51,7 +58,7 @@ def column_names(path: Path, spec: TableFile) -> list[str]:
 
 def read_raw(path: Path, spec: TableFile, columns: Sequence[str]) -> RawTable:
     """Read some columns of a file; a file that is not what its name says is a DataError."""
-    _refuse_what_is_no_file(path)
+    refuse_what_is_no_table(path)
     if _is_parquet(path):
         return RawTable(path, spec, _collected(path, columns))
     frame, bad = _read_csv(path, spec, columns)
@@ -70,13 +77,23 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix == ".parquet"
 
 
-def _refuse_what_is_no_file(path: Path) -> None:
+def refuse_what_is_no_table(path: Path) -> None:
+    """Raise DataError for a path that is no file, an empty one, or one whose first bytes are another format's."""
     if path.is_dir():
         raise DataError(f"{path} is a directory, not a table")
     if not path.is_file():
         raise DataError(f"{path}: no such file")
     if not path.stat().st_size:
         raise DataError(f"{path.name} is empty")
+    if not _is_parquet(path):
+        _refuse_other_formats(path)
+
+
+def _refuse_other_formats(path: Path) -> None:
+    start = next(_blocks(path))
+    found = next((what for magic, what in _MAGIC.items() if start.startswith(magic)), None)
+    if found is not None:
+        raise DataError(f"{path.name} looks like {found}")
 
 
 def _parquet(path: Path) -> pl.LazyFrame:
@@ -113,6 +130,8 @@ def _read_csv(path: Path, spec: TableFile, columns: Sequence[str]) -> tuple[pl.D
     ragged = list[arrow_csv.InvalidRow]()
     source, separator = _source(path, spec)
     names = column_names(path, spec)
+    if not _has_rows(path, spec):
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), 0
     try:
         table = arrow_csv.read_csv(
             source,
@@ -121,7 +140,7 @@ def _read_csv(path: Path, spec: TableFile, columns: Sequence[str]) -> tuple[pl.D
             arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), include_columns=list(columns)),
         )
     except pa.ArrowInvalid as error:
-        raise DataError(f"{path.name} cannot be read as CSV: no rows, or one of over {_BLOCK >> 20} MiB") from error
+        raise DataError(f"{path.name} cannot be read as CSV: a row of over {_BLOCK >> 20} MiB") from error
     return pl.DataFrame(table), len(ragged)
 
 
@@ -136,7 +155,7 @@ def _screen(path: Path, spec: TableFile) -> None:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         line = lines.undecodable(path, spec)
-        raise DataError(f"{path.name}, line {line}: not {spec.encoding} text") from error
+        raise DataError(f"{path.name}, line {line}: not {spec.encoding} text: save it as UTF-8") from error
     if spec.quoted and quotes % 2:
         lines.refuse_open_quote(path, spec)
 
@@ -166,6 +185,12 @@ def _source(path: Path, spec: TableFile) -> tuple[Path | io.BytesIO, str]:
     if len(spec.separator) == 1:
         return path, spec.separator
     return io.BytesIO(path.read_bytes().replace(spec.separator.encode(), b"\x1f")), "\x1f"
+
+
+def _has_rows(path: Path, spec: TableFile) -> bool:
+    """Tell whether a row follows the header: where none does, Arrow fails, and may abort the process at its end."""
+    wanted = 1 if spec.header else 2
+    return len(list(islice(lines.records(path, spec), wanted))) == wanted
 
 
 def _header_lines(path: Path, spec: TableFile) -> int:

@@ -1,18 +1,20 @@
 """Which column of a table is which, guessed from names and contents."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
-from training.data.casts import FIRST_SECOND, LAST_SECOND, cast_moments, cast_weights
+from training.data.casts import cast_weights
 from training.data.files import column_names, read_raw
+from training.data.guess_time import Times, columns_of_days, guess_time
 from training.data.layouts import TableFile
+from training.data.separators import sniff
+from training.data.time_format import wrong_with
+from training.recipe import DataSection
 from warmstart.errors import DataError
-
-LONG = 28 * 86_400  # seconds that a table must span to be split by time
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     USER_ID: ("user", "customer", "visitor", "client", "buyer", "member", "account", "subscriber", "reader", "person"),
@@ -23,52 +25,103 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     WEIGHT: ("weight", "watched_pct", "rating", "score", "quantity", "qty", "count", "plays", "stars", "amount"),
     TIMESTAMP: ("timestamp", "datetime", "last_watch_dt", "date", "time", "dt", "at", "ts", "when", "day"),
 }  # fmt: skip
-_OPTIONS = {USER_ID: "--user-column", ITEM_ID: "--item-column", WEIGHT: "--weight-column", TIMESTAMP: "--time-column"}
+OPTIONS = {USER_ID: "--user-column", ITEM_ID: "--item-column", WEIGHT: "--weight-column", TIMESTAMP: "--time-column"}
 _NEEDED = (USER_ID, ITEM_ID)
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A table's columns, why they were taken, and how much time it spans."""
+    """The data section of a table, and why its columns were taken."""
 
-    table: Path
-    columns: Mapping[str, str]  # canonical -> in the file
-    reasons: Mapping[str, str]  # canonical -> why
-    span: int | None  # seconds between the first and the last row
-
-    @property
-    def fold(self) -> str:
-        """The kind of fold: by time where there is enough of it."""
-        return "time" if self.span is not None and self.span >= LONG else "leave_last_out"
+    data: DataSection
+    reasons: Mapping[str, str]  # canonical, or time_format -> why
 
 
-def guess(table: Path, said: Mapping[str, str]) -> Guess:
+@dataclass(frozen=True)
+class Said:
+    """What is not to be guessed."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)  # canonical -> in the file
+    time_format: str | None = None
+    times: bool = True  # whether to look for times at all
+
+
+def guess(table: Path, said: Said | None = None) -> Guess:
     """Guess columns, those that were said excepted; DataError names the option that settles what stays open."""
-    spec = TableFile(names=(table.name,))
+    said = said or Said()
+    spec = TableFile((table.name,), separator=sniff(table))
     there = column_names(table, spec)
-    for name, column in said.items():
-        if column not in there:
-            raise DataError(f"{table.name}, line 1: no column {column} ({_OPTIONS[name]}); there are {_some(there)}")
-    frame = read_raw(table, spec, there).frame.head(100_000)
+    _check(table, said, there)
+    frame = read_raw(table, spec, there).frame
     if frame.is_empty():
         raise DataError(f"{table.name} has no rows")
-    columns, reasons = dict(said), {name: f"{_OPTIONS[name]} says so" for name in said}
-    for name in (name for name in (TIMESTAMP, WEIGHT, USER_ID, ITEM_ID) if name not in said):
+    columns, reasons = dict(said.columns), {name: f"{OPTIONS[name]} says so" for name in said.columns}
+    time = _times(table, frame, said) if said.times else None
+    if time is not None:
+        columns[TIMESTAMP], reasons[TIMESTAMP] = time.column, time.reason
+        reasons["time_format"] = "--time-format says so" if said.time_format else "no other fits every row"
+    sample = frame.head(100_000)
+    for name in (name for name in (WEIGHT, USER_ID, ITEM_ID) if name not in columns):
         free = [column for column in there if column not in columns.values()]
-        found = _by_name(name, free, frame) or (_by_contents(free, frame) if name in _NEEDED else None)
+        found = _by_name(name, free, sample) or (_by_contents(free, sample) if name in _NEEDED else None)
         if found is not None:
             columns[name], reasons[name] = found
     _require(table, columns, there)
-    return Guess(table, columns, reasons, _span(table, spec, columns.get(TIMESTAMP)))
+    data = DataSection(table.parent, None, table.name, None, None, columns, None, ())
+    separator = None if spec.separator == "," else spec.separator
+    ignore = (TIMESTAMP,) if time is None and TIMESTAMP in there else ()  # it would be read for its name
+    form = time.form if time else None
+    return Guess(replace(data, separator=separator, time_format=form, ignore=ignore), reasons)
+
+
+def _check(table: Path, said: Said, there: Sequence[str]) -> None:
+    """Refuse what was said of a column that is not there or of one column twice, and a format that is none."""
+    taken = dict[str, str]()  # column -> option
+    for name, column in said.columns.items():
+        if column not in there:
+            raise DataError(f"{table.name}, line 1: no column {column} ({OPTIONS[name]}); there are {_some(there)}")
+        if column in taken:
+            raise DataError(f"column {column} is said twice: {taken[column]} and {OPTIONS[name]}")
+        taken[column] = OPTIONS[name]
+    wrong = None if said.time_format is None else wrong_with(said.time_format)
+    if wrong is not None:
+        raise DataError(f"--time-format {wrong}")
+
+
+def _times(table: Path, frame: pl.DataFrame, said: Said) -> Times | None:
+    """Find the times: in the column that was said, in one of such a name, or in the only one of such contents."""
+    free = [column for column in frame.columns if column not in said.columns.values()]
+    if TIMESTAMP in said.columns:
+        named = [(said.columns[TIMESTAMP], f"{OPTIONS[TIMESTAMP]} says so")]
+    else:
+        named = list(_named(TIMESTAMP, free)) or _of_days(table, frame, free)
+    try:
+        times = guess_time(named, frame, said.time_format)
+    except DataError as error:
+        raise DataError(f"{table.name}, {error}") from error
+    if times is None and said.time_format is not None:
+        raise DataError(f"{table.name}: cannot tell which column holds the times (say {OPTIONS[TIMESTAMP]})")
+    return times
+
+
+def _of_days(table: Path, frame: pl.DataFrame, free: Sequence[str]) -> list[tuple[str, str]]:
+    days = columns_of_days(free, frame.head(1000))
+    if len(days) > 1:
+        option = OPTIONS[TIMESTAMP]
+        raise DataError(f"{table.name}: {_some(days)} hold days: say which with {option}, or --no-timestamp")
+    return [(column, "no other column holds days") for column in days]
+
+
+def _named(name: str, free: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """List the columns whose name holds a word, that of the earliest word first."""
+    for word in WORDS[name]:
+        for column in sorted((c for c in free if _holds(c, word)), key=len):
+            yield column, f'its name holds "{word}"'
 
 
 def _by_name(name: str, free: Sequence[str], frame: pl.DataFrame) -> tuple[str, str] | None:
     """Take the column whose name holds the earliest word, if its contents can be what the word says."""
-    for word in WORDS[name]:
-        for column in sorted((c for c in free if _holds(c, word)), key=len):
-            if _fits(name, frame[column]):
-                return column, f'its name holds "{word}"'
-    return None
+    return next((found for found in _named(name, free) if _fits(name, frame[found[0]])), None)
 
 
 def _by_contents(free: Sequence[str], frame: pl.DataFrame) -> tuple[str, str] | None:
@@ -79,13 +132,10 @@ def _by_contents(free: Sequence[str], frame: pl.DataFrame) -> tuple[str, str] | 
 
 def _fits(name: str, column: pl.Series) -> bool:
     """Tell whether at least half of a column can be read as what it would be taken for."""
+    if name != WEIGHT:
+        return not column.dtype.is_nested() and not column.dtype.is_temporal()
     try:
-        if name == TIMESTAMP:
-            wrong = cast_moments(column).wrong
-        elif name == WEIGHT:
-            wrong = cast_weights(column).wrong
-        else:
-            return not column.dtype.is_nested() and not column.dtype.is_temporal()
+        wrong = cast_weights(column).wrong
     except TypeError:
         return False
     return sum(int(mask.sum()) for mask in wrong.values()) * 2 <= len(column)
@@ -96,20 +146,10 @@ def _looks_like_ids(column: pl.Series) -> bool:
     return whole and 1 < column.n_unique() < len(column)
 
 
-def _span(table: Path, spec: TableFile, column: str | None) -> int | None:
-    """Measure the time between the first and the last row, over the whole table."""
-    if column is None:
-        return None
-    values = cast_moments(read_raw(table, spec, [column]).frame[column]).values
-    good = values.filter(values.is_between(FIRST_SECOND, LAST_SECOND))
-    first, last = good.min(), good.max()
-    return last - first if isinstance(first, int) and isinstance(last, int) else None
-
-
 def _require(table: Path, columns: Mapping[str, str], there: Sequence[str]) -> None:
     missing = [name for name in _NEEDED if name not in columns]
     if missing:
-        options = " and ".join(_OPTIONS[name] for name in missing)
+        options = " and ".join(OPTIONS[name] for name in missing)
         called = " and ".join(name.removesuffix("_id") for name in missing)
         raise DataError(f"{table.name}: cannot tell which column is the {called} (say {options}): {_some(there)}")
 

@@ -28,11 +28,12 @@ class Layout:
     interactions: TableFile
     users: TableFile
     items: TableFile
+    segments: tuple[str, ...] = ("age", "sex")  # user features that a first recipe counts popularity by
 
 
 def plain(stem: str) -> TableFile:
-    """Describe `stem.csv` or `stem.parquet` with a header of its own."""
-    return TableFile(names=(f"{stem}.csv", f"{stem}.parquet"))
+    """Describe `stem.csv`, `stem.parquet` or `stem.tsv` with a header of its own."""
+    return TableFile(names=(f"{stem}.csv", f"{stem}.parquet", f"{stem}.tsv"))
 
 
 def _brackets(*starts: int) -> dict[str, str]:
@@ -95,4 +96,4 @@ KION = Layout(
     items=plain("items"),
 )
 LAYOUTS: Mapping[str, Layout] = {"movielens-100k": MOVIELENS_100K, "movielens-1m": MOVIELENS_1M, "kion": KION}
-PLAIN = Layout(plain("interactions"), plain("users"), plain("items"))
+PLAIN = Layout(plain("interactions"), plain("users"), plain("items"), segments=())

@@ -9,6 +9,8 @@ from pathlib import Path
 from training.data.layouts import TableFile
 from warmstart.errors import DataError
 
+csv.field_size_limit(1 << 24)  # characters: as long as a row may be; Python's own limit is 128 KiB
+
 
 def records(path: Path, spec: TableFile) -> Iterator[tuple[int, list[str]]]:
     """Yield every record that is not blank, the header included, with the line it starts on."""

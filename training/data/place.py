@@ -19,7 +19,7 @@ class Place:
 
     def columns(self, canonical: Sequence[str], data: DataSection) -> dict[str, str]:
         """Map canonical names to the file's, as far as it has them: as recipe or layout say, or as they are."""
-        there = column_names(self.path, self.spec)
+        there = set(column_names(self.path, self.spec)) - set(data.ignore)
         found = {name: next((n for n in (self.said(name, data), name) if n in there), None) for name in canonical}
         return {name: column for name, column in found.items() if column is not None}
 
@@ -33,15 +33,17 @@ class Place:
         return DataError(f"{self.path.name}, line 1: no column {column}; there are {there}")
 
 
-def locate(folder: Path, named: str | None, spec: TableFile) -> Place | None:
-    """Find a table's file; one that a recipe names must exist."""
+def locate(folder: Path, named: str | None, spec: TableFile, separator: str | None = None) -> Place | None:
+    """Find a table's file; one that a recipe names must exist. A .tsv has tabs unless the recipe has a separator."""
     names = (named,) if named else spec.names
     path = next((folder / name for name in names if (folder / name).exists()), None)
     if path is None and named:
         raise DataError(f"{folder / named}: no such file")
     if path is None:
         return None
-    return Place(path, replace(spec, header=(), flags=()) if path.suffix == ".parquet" else spec)
+    if path.suffix == ".parquet":
+        return Place(path, replace(spec, header=(), flags=()))
+    return Place(path, replace(spec, separator=separator or ("\t" if path.suffix == ".tsv" else spec.separator)))
 
 
 def detect(folder: Path) -> str | None:

@@ -19,7 +19,7 @@ def read_users(place: Place, data: DataSection, ids: pl.DataType) -> ReadTable:
     names = place.columns((USER_ID,), data)
     if USER_ID not in names:
         raise place.missing(place.said(USER_ID, data) or USER_ID)
-    sieve, others = _open(place, names)
+    sieve, others = _open(place, names, data)
     kept = {USER_ID: _ids(sieve, names[USER_ID], ids), **{name: _feature(sieve, name) for name in others}}
     missing = [name for name in data.segments if name not in kept]
     if missing:
@@ -32,7 +32,7 @@ def read_items(place: Place, data: DataSection, ids: pl.DataType) -> ReadTable:
     names = place.columns((ITEM_ID, TITLE, GENRES), data)
     if ITEM_ID not in names:
         raise place.missing(place.said(ITEM_ID, data) or ITEM_ID)
-    sieve, others = _open(place, names)
+    sieve, others = _open(place, names, data)
     kept = {ITEM_ID: _ids(sieve, names[ITEM_ID], ids)}
     if TITLE in names:
         kept[TITLE] = sieve.take(names[TITLE], lambda column: Cast(cast_text(column), {}))
@@ -44,9 +44,10 @@ def read_items(place: Place, data: DataSection, ids: pl.DataType) -> ReadTable:
     return sifted(sieve, kept | {name: _feature(sieve, name) for name in others if name not in flags})
 
 
-def _open(place: Place, names: Mapping[str, str]) -> tuple[Sieve, list[str]]:
+def _open(place: Place, names: Mapping[str, str], data: DataSection) -> tuple[Sieve, list[str]]:
     """Read a table of features; say which columns are features without a canonical name."""
-    there = [name for name in column_names(place.path, place.spec) if name not in place.spec.unused]
+    unread = {*place.spec.unused, *data.ignore}
+    there = [name for name in column_names(place.path, place.spec) if name not in unread]
     return sieve_of(place, there), [name for name in there if name not in names.values()]
 
 

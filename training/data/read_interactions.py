@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
-from training.data.casts import cast_ids, cast_moments, cast_weights
+from training.data.casts import cast_ids, cast_weights
 from training.data.files import RawTable, read_raw
+from training.data.moments import cast_moments
 from training.data.place import Place
 from training.data.sieve import Finding, Sieve
 from training.recipe import DataSection
@@ -32,7 +33,7 @@ def read_interactions(place: Place, data: DataSection) -> ReadTable:
     kept = {name: sieve.take(names[name], cast_ids) for name in (USER_ID, ITEM_ID)}
     kept[WEIGHT] = _weights(sieve, names.get(WEIGHT), data.min_weight)
     if TIMESTAMP in names:
-        kept[TIMESTAMP] = sieve.take(names[TIMESTAMP], cast_moments)
+        kept[TIMESTAMP] = sieve.take(names[TIMESTAMP], lambda raw: cast_moments(raw, data.time_format))
     good = sifted(sieve, kept)
     heavy = good.frame.filter(pl.col(WEIGHT) >= (data.min_weight or 0))
     return ReadTable(good.name, heavy, good.rows, good.bad, good.findings, len(good.frame) - len(heavy))

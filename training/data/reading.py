@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from training.columns import ITEM_ID, USER_ID
 from training.data.files import fingerprint
-from training.data.layouts import LAYOUTS, PLAIN
-from training.data.place import locate
+from training.data.layouts import LAYOUTS, PLAIN, Layout
+from training.data.place import Place, locate
 from training.data.read_features import read_items, read_users
 from training.data.read_interactions import ReadTable, read_interactions
 from training.data.sieve import Finding
@@ -40,14 +40,10 @@ class Reading:
 
 def read(data: DataSection) -> Reading:
     """Read the tables of a data section; whether bad rows matter is for the caller to say."""
-    folder, layout = data.path, LAYOUTS[data.layout] if data.layout else PLAIN
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such directory")
-    place = locate(folder, data.interactions, layout.interactions)
-    users = locate(folder, data.users, layout.users)
-    items = locate(folder, data.items, layout.items)
-    if place is None:
-        raise DataError(f"{folder} holds no {' or '.join(layout.interactions.names)}")
+    folder, layout = data.path, _layout(data)
+    place = _interactions(data)
+    users = locate(folder, data.users, layout.users, data.separator)
+    items = locate(folder, data.items, layout.items, data.separator)
     if users is None and data.segments:
         raise DataError(f"{folder} holds no {' or '.join(layout.users.names)}, which the recipe's segments need")
     table = read_interactions(place, data)
@@ -57,3 +53,22 @@ def read(data: DataSection) -> Reading:
         items=read_items(items, data, table.frame[ITEM_ID].dtype) if items else None,
         sha256=fingerprint([found.path for found in (place, users, items) if found]),
     )
+
+
+def read_only_interactions(data: DataSection) -> ReadTable:
+    """Read the interactions, and neither users nor items."""
+    return read_interactions(_interactions(data), data)
+
+
+def _layout(data: DataSection) -> Layout:
+    return LAYOUTS[data.layout] if data.layout else PLAIN
+
+
+def _interactions(data: DataSection) -> Place:
+    if not data.path.is_dir():
+        raise DataError(f"{data.path}: no such directory")
+    spec = _layout(data).interactions
+    place = locate(data.path, data.interactions, spec, data.separator)
+    if place is None:
+        raise DataError(f"{data.path} holds no {' or '.join(spec.names)}")
+    return place

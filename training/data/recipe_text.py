@@ -1,30 +1,53 @@
-"""The recipe that follows from a guess."""
+"""The recipe that follows from what is known of a data set."""
 
 import json
 
-from training.columns import TIMESTAMP
-from training.data.guess import WORDS, Guess
+from training.columns import ALL
+from training.data.survey import ALPHA, Survey
+from training.recipe import DataSection
 
 
-def recipe_text(name: str, guessed: Guess) -> str:
-    """Write the recipe that a guess leads to."""
-    models = ["popular", *(["popular_recent"] if TIMESTAMP in guessed.columns else []), "random", "als"]
+def recipe_text(name: str, data: DataSection, found: Survey) -> str:
+    """Write the recipe of a data section, with the fold and the settings that its rows ask for."""
+    fold = [f'kind = "{found.fold.kind}"', *([f"days = {found.fold.days}"] if found.fold.kind == "time" else [])]
+    models = ["popular", *(["popular_recent"] if found.timed else []), "random"]
     lines = [
         f"name = {_quoted(name)}",
-        "",
-        "[data]",
-        f"path = {_quoted(guessed.table.parent.as_posix())}",
-        f"interactions = {_quoted(guessed.table.name)}",
-        "",
-        "[data.columns]",
-        *(f"{column} = {_quoted(guessed.columns[column])}" for column in WORDS if column in guessed.columns),
-        "",
-        "[fold]",
-        f'kind = "{guessed.fold}"',
-        *(["days = 7"] if guessed.fold == "time" else []),
+        *("", "[data]", *_data(data)),
+        *(("", "[data.columns]", *_columns(data)) if data.columns else ()),
+        *("", f"[fold] # {found.because}", *fold),
         *(line for model in models for line in ("", f"[models.{model}]")),
+        *("", "[models.als]", *_als(found)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _data(data: DataSection) -> list[str]:
+    """Write what of a data section is said, columns excepted."""
+    said = {
+        "path": data.path.as_posix(),
+        "layout": data.layout,
+        "interactions": data.interactions,
+        "separator": data.separator,
+        "time_format": data.time_format,
+    }
+    lists = {"ignore": data.ignore, "segments": data.segments}
+    return [
+        *(f"{key} = {_quoted(value)}" for key, value in said.items() if value),
+        *(f"{key} = [{', '.join(map(_quoted, values))}]" for key, values in lists.items() if values),
+    ]
+
+
+def _columns(data: DataSection) -> list[str]:
+    return [f"{name} = {_quoted(data.columns[name])}" for name in ALL if name in data.columns]
+
+
+def _als(found: Survey) -> list[str]:
+    if found.alpha is None:
+        return []
+    return [
+        f"alpha = {found.alpha} # {ALPHA:g} / {found.median_weight:g}, the median weight: a typical row counts as 1"
+    ]
 
 
 def _quoted(text: str) -> str:

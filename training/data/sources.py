@@ -14,6 +14,7 @@ class Source:
     limit: int = 64 << 20  # bytes, of the archive and of each member
     in_wheel: bool = False  # whether training.data.wheel has it too
     also: Mapping[str, str] = field(default_factory=dict)  # file -> SHA-256 of what the wheel makes of it
+    instead: str = ""  # a command that makes up a set of this shape
 
 
 MOVIELENS_100K = Source(
@@ -41,5 +42,6 @@ KION = Source(
     url="https://github.com/irsafilo/KION_DATASET/raw/f69775be31fa5779907cf0a92ddedb70037fb5ae/data_en.zip",
     files={"data_en/interactions.csv": "", "data_en/users.csv": "", "data_en/items.csv": ""},
     limit=1 << 30,
+    instead="warmstart data synth --to data/kion",
 )
 SOURCES = {source.name: source for source in (MOVIELENS_100K, MOVIELENS_1M, KION)}

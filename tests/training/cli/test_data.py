@@ -56,9 +56,14 @@ def test_check_ends_with_1_where_something_is_wrong(tmp_path: Path) -> None:
     [
         (("data", "check", "nowhere"), "error: nowhere: no such directory"),
         (("data", "check", "none.toml"), "error: none.toml: no such recipe"),
-        (("data", "fetch", "kion"), "error: no checksum of kion is known: say --sha256"),
+        (("data", "fetch", "kion"), "error: no checksum of kion is known: download https"),
         (("data", "synth", "--users", "10", "--items", "10"), "error: interactions must be at most a fifth"),
+        (("data", "check", "none.csv"), "error: none.csv: no such file"),
         (("init", "none.csv"), "error: none.csv: no such file"),
+        (
+            ("init", "."),
+            "error: . has no known layout (movielens-100k, movielens-1m, kion) and holds no interactions.csv",
+        ),
     ],
 )
 def test_a_known_error_is_one_line_and_exit_code_1(arguments: tuple[str, ...], message: str) -> None:
@@ -71,7 +76,13 @@ def test_a_known_error_is_one_line_and_exit_code_1(arguments: tuple[str, ...], m
 
 
 @pytest.mark.parametrize(
-    "arguments", [("data", "nothing"), ("data", "fetch", "netflix"), ("data", "synth", "--users", "1")]
+    "arguments",
+    [
+        ("data", "nothing"),
+        ("data", "fetch", "netflix"),
+        ("init", "x.csv", "--no-timestamp", "--time-column", "at"),
+        ("data", "synth", "--users", "1"),
+    ],
 )
 def test_a_wrong_call_ends_with_2(arguments: tuple[str, ...]) -> None:
     """A usage error is click's own."""
@@ -99,3 +110,67 @@ def test_init_that_cannot_tell_writes_nothing(tmp_path: Path) -> None:
     assert not Path("t.recipe.toml").exists()
     assert run("init", "t.csv", "--user-column", "b", "--item-column", "a").exit_code == 0
     assert 'user_id = "b"' in Path("t.recipe.toml").read_text()
+
+
+def test_without_a_checksum_the_made_up_set_is_named() -> None:
+    """Who has no checksum of KION learns of a set that needs none."""
+    assert "warmstart data synth --to data/kion makes up a set of its shape" in run("data", "fetch", "kion").stderr
+
+
+def test_check_reads_a_single_table(tmp_path: Path) -> None:
+    """A table is checked by guessed columns, and what cannot be guessed points at init."""
+    (tmp_path / "orders.csv").write_text("customer;sku;at\na;x;20.10.2020\nb;y;21.10.2020\nb;;21.10.2020\n")
+    checked = run("data", "check", "orders.csv")
+    assert checked.exit_code == 1
+    assert "guessed: at is the timestamp, customer is the user_id, sku is the item_id" in checked.stderr
+    assert "orders.csv, line 4, column sku: empty id (1 in all)" in checked.stdout
+    assert "2020-10-20 to 2020-10-21" in checked.stdout
+    (tmp_path / "odd.csv").write_text("a,b\n1,2\n1,3\n2,2\n")
+    assert "(options of warmstart init odd.csv)" in run("data", "check", "odd.csv").stderr
+
+
+def test_init_of_a_folder_takes_its_layout() -> None:
+    """A folder with a known layout gets a recipe that names it, which the check then reads."""
+    run("data", "synth", "--users", "200", "--items", "100", "--interactions", "2000", "--to", "made")
+    begun = run("init", "made")
+    assert begun.exit_code == 0
+    assert begun.stdout.startswith("layout: kion\nfold: ")
+    assert run("data", "check", "made.recipe.toml").exit_code == 0
+
+
+def test_init_asks_which_way_round_days_are(tmp_path: Path) -> None:
+    """An ambiguous column of times ends with 1 and writes nothing, until an option settles it."""
+    (tmp_path / "orders.csv").write_text("customer,sku,ordered_at\na,x,05/04/2020\nb,y,06/04/2020\nb,y,13/04/2020 x\n")
+    assert run("init", "orders.csv").exit_code == 1
+    (tmp_path / "orders.csv").write_text("customer,sku,ordered_at\na,x,05/04/2020\nb,y,06/04/2020\n")
+    refused = run("init", "orders.csv")
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "error: orders.csv, column ordered_at: '05/04/2020' can be read in two ways: "
+        'say --time-format "%d/%m/%Y" or "%m/%d/%Y", or --no-timestamp to leave times out\n'
+    )
+    assert not Path("orders.recipe.toml").exists()
+    said = run("init", "orders.csv", "--time-format", "%m/%d/%Y")
+    assert "time_format: %m/%d/%Y (--time-format says so)" in said.stdout
+    assert "2020-05-04 to 2020-06-04" in run("data", "check", "orders.recipe.toml").stdout
+    assert "no timestamps" in "".join(
+        run(*call).stdout
+        for call in (("init", "orders.csv", "--no-timestamp", "--force"), ("data", "check", "orders.recipe.toml"))
+    )
+
+
+def test_init_says_what_it_guessed_of_the_rows(tmp_path: Path) -> None:
+    """Separator, fold, alpha and bad rows are printed, and each but the last is in the recipe."""
+    rows = [f"{u}\t{i}\t5\t2020-01-0{1 + i}" for u in range(4) for i in range(3)]
+    (tmp_path / "plays.tsv").write_text("\n".join(["user\titem\tplays\tdate", *rows, "1\t\t5\t2020-01-01"]) + "\n")
+    begun = run("init", "plays.tsv")
+    for line in (
+        "separator: '\\t'",
+        "fold: leave_last_out (the table spans 2 days; a fold by time wants 28)",
+        "alpha of als: 8 (the median weight is 5)",
+        "1 bad rows: warmstart data check plays.recipe.toml names them",
+    ):
+        assert line in begun.stdout
+    text = Path("plays.recipe.toml").read_text()
+    assert 'separator = "\\t"' in text
+    assert "alpha = 8.0 # 40 / 5, the median weight: a typical row counts as 1" in text

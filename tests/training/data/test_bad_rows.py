@@ -13,6 +13,8 @@ from training.data.tables import read_tables
 from warmstart.errors import DataError
 from warmstart.schemas import PRINTABLE
 
+RANGE = "timestamp out of range, before 1970-01-02 or after 2100-01-01"
+
 
 @pytest.mark.parametrize(
     ("row", "column", "what"),
@@ -29,8 +31,8 @@ from warmstart.schemas import PRINTABLE
         ("1,10,0,2021-05-01", "weight", "weight is 0: '0'"),
         ("1,10,1,", "timestamp", "timestamp is not a time"),
         ("1,10,1,2021-02-30", "timestamp", "timestamp is not a time: '2021-02-30'"),
-        ("1,10,1,1969-12-31", "timestamp", "timestamp before 1970-01-02 or after 2100-01-01: '1969-12-31'"),
-        ("1,10,1,2100-01-02", "timestamp", "timestamp before 1970-01-02 or after 2100-01-01: '2100-01-02'"),
+        ("1,10,1,1969-12-31", "timestamp", f"{RANGE}: '1969-12-31'"),
+        ("1,10,1,2100-01-02", "timestamp", f"{RANGE}: '2100-01-02'"),
         ("1,10", None, "2 values for 4 columns"),
         ("1,10,1,2021-05-01,5", None, "5 values for 4 columns"),
     ],
@@ -126,9 +128,13 @@ def test_users_must_have_ids_like_those_of_the_interactions(tmp_path: Path) -> N
         (b"user_id,item_id\n", "interactions.csv has no rows"),
         (b"user,item_id\n1,2\n", "interactions.csv, line 1: no column user_id; there are user, item_id"),
         (b"user_id,item_id,user_id\n1,2,3\n", "interactions.csv, line 1: column user_id stands there twice"),
-        (b"user_id,item_id\n1,2\n\xff,3\n", "interactions.csv, line 3: not utf8 text"),
+        (b"user_id,item_id\n1,2\n\xff,3\n", "interactions.csv, line 3: not utf8 text: save it as UTF-8"),
         (b'user_id,item_id\n1,2\n2,"3\n4,5\n', "interactions.csv, line 3: a quote opens and never closes"),
-        (b"\xff\xfeu\x00s\x00e\x00r\x00", "interactions.csv, line 1: not utf8 text"),
+        (b"\xff\xfeu\x00s\x00e\x00r\x00", "interactions.csv looks like UTF-16: save it as UTF-8"),
+        (b"\xfe\xff\x00u\x00s\x00e\x00r", "interactions.csv looks like UTF-16: save it as UTF-8"),
+        (b"\x1f\x8b\x08\x00", "interactions.csv looks like gzip: unpack it"),
+        (b"PK\x03\x04", "interactions.csv looks like a zip archive or a spreadsheet: unpack it, or save it as CSV"),
+        (b"PAR1", "interactions.csv looks like Parquet: name it .parquet"),
         (b"user_id,item_id", "interactions.csv"),
         (b"\x00\x01\x02\x03", "interactions.csv, line 1: no column user_id"),
     ],

@@ -101,7 +101,9 @@ def test_without_a_known_checksum_one_must_be_said(tmp_path: Path, serve: Serve)
     """No checksum is made up: the caller's is compared with the archive."""
     content = archive(data=DATA)
     found = source(serve(content), "")
-    with pytest.raises(DataError, match="no checksum of set is known"):
+    with pytest.raises(
+        DataError, match=r"no checksum of set is known: download http.* once, run sha256sum on it, compare .* --sha256$"
+    ):
         fetch(found, tmp_path / "set", lambda _: None)
     with pytest.raises(DataError, match=r"set\.zip is not what was asked for"):
         fetch(found, tmp_path / "set", lambda _: None, "0" * 64)

@@ -188,3 +188,42 @@ def test_segments_must_be_columns_of_the_users(tmp_path: Path) -> None:
     folder(tmp_path, *GOOD, header=HEADER, users="user_id,city\n1,Riga\n")
     with pytest.raises(DataError, match=r"users\.csv, line 1: no column age"):
         read_tables(section(path, segments=("age",)))
+
+
+def test_ignored_columns_are_not_read(tmp_path: Path) -> None:
+    """A time, a weight and a feature that the recipe ignores are as if the files had none."""
+    path = folder(tmp_path, *GOOD, users="user_id,age,zip\n1,20,x\n2,30,y\n")
+    tables = read_tables(section(path, ignore=("timestamp", "weight", "zip")))
+    assert tables.interactions.rows() == [(1, 10, 1.0), (2, 10, 1.0), (2, 20, 1.0)]
+    assert tables.users is not None
+    assert tables.users.columns == ["user_id", "age"]
+
+
+def test_a_separator_is_that_of_all_tables(tmp_path: Path) -> None:
+    """Semicolons part the values of interactions and users alike, and a wrong row is still named by its line."""
+    rows = [row.replace(",", ";") for row in GOOD]
+    path = folder(tmp_path, *rows, header=HEADER.replace(",", ";"), users='user_id;note\n1;"a;b"\n2;c\n')
+    tables = read_tables(section(path, separator=";"))
+    assert len(tables.interactions) == 3
+    assert tables.users is not None
+    assert tables.users["note"].to_list() == ["a;b", "c"]
+    folder(tmp_path, *rows, "1;2", header=HEADER.replace(",", ";"))
+    with pytest.raises(DataError, match=r"interactions\.csv, line 5: 2 values for 4 columns"):
+        read_tables(section(path, separator=";"))
+
+
+def test_a_time_format_is_kept_to_row_by_row(tmp_path: Path) -> None:
+    """Times are read as the recipe says, and a row with another is bad and named."""
+    rows = ("1,10,1.0,20/10/2020", "2,10,2.0,21/10/2020", "1,20,1.5,21/10/2020", "2,20,1.5,10/22/2020")
+    data = section(folder(tmp_path, *rows), time_format="%d/%m/%Y")
+    with pytest.raises(DataError, match=r"line 5, column timestamp: timestamp is not written %d/%m/%Y: '10/22/2020'"):
+        read_tables(data)
+    assert read_tables(data, "set-aside").interactions["timestamp"].to_list() == [1603152000, 1603238400, 1603238400]
+
+
+def test_the_first_row_may_be_long(tmp_path: Path) -> None:
+    """A description of a megabyte right below the header is a value like others."""
+    path = folder(tmp_path, *GOOD, items=f"item_id,text\n10,{'x' * 1_000_000}\n20,y\n")
+    tables = read_tables(section(path))
+    assert tables.items is not None
+    assert tables.items["text"].str.len_bytes().to_list() == [1_000_000, 1]

@@ -75,6 +75,7 @@ def lambda_environment(function: Function, runtime_api: str, parent: Mapping[str
         "PYTHONPATH": os.pathsep.join([str(TASK_ROOT), str(LAYER)]),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "1",  # else glibc keeps the buffers of each pull's threads: tens of MB after some swaps
         "TZ": ":UTC",
         **function.environment,
     }

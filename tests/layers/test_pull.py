@@ -1,6 +1,7 @@
 """A version arrives whole and verified, or not at all."""
 
 import hashlib
+import threading
 import time
 from pathlib import Path
 
@@ -157,6 +158,14 @@ def test_a_pull_can_be_left_and_taken_up(store: Store, manifest: Manifest, tmp_p
     assert left == sorted(set(left), reverse=True)
     assert len(left) > 3
     assert len(watched.reads()) == sum(-(-entry.bytes // 256) for entry in manifest.files.values())
+
+
+def test_a_pull_that_is_left_keeps_no_thread(store: Store, manifest: Manifest, tmp_path: Path) -> None:
+    """Whoever collects a forgotten pull, wherever that is, has no thread to wait for."""
+    before = set(threading.enumerate())
+    left = Pull(store, manifest, tmp_path / "cache")
+    assert not left.advance(time.monotonic())
+    assert not [t.name for t in set(threading.enumerate()) - before if t.name.startswith("ThreadPoolExecutor")]
 
 
 def test_a_pull_that_is_dropped_leaves_nothing(store: Store, manifest: Manifest, tmp_path: Path) -> None:

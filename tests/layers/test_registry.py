@@ -284,6 +284,57 @@ def test_an_undo_that_loses_its_race_leaves_the_winner(place: Place, store: Stor
     assert (alias.version, alias.reason, len(replaced)) == (two[1], "winner", 2)
 
 
+def test_an_undone_first_promotion_does_not_take_a_newer_one(place: Place, store: Store, two: tuple[str, str]) -> None:
+    """Whoever promotes while a first promotion is being undone keeps the alias, and no serial is given twice."""
+
+    def meanwhile(operation: str, key: str) -> None:
+        if operation == "put_if_absent":
+            place.open().delete(manifest_key("als", two[0]))
+        elif operation in {"delete", "replace"}:
+            promote(place.open(), "als", two[1], reason="newer")
+
+    with pytest.raises(VersionMissing):
+        promote(Watched(store, before=meanwhile), "als", two[0], reason="new")
+    alias = read_alias(store, "als")
+    assert alias is not None
+    assert (alias.version, alias.serial) == (two[1], 2)
+
+
+def test_an_undone_first_promotion_leaves_only_its_serial(place: Place, store: Store, two: tuple[str, str]) -> None:
+    """Afterwards nothing is promoted, nothing can be rolled back, and the next promotion has a serial of its own."""
+
+    def meanwhile(operation: str, key: str) -> None:
+        if operation == "put_if_absent":
+            place.open().delete(manifest_key("als", two[0]))
+
+    with pytest.raises(VersionMissing):
+        promote(Watched(store, before=meanwhile), "als", two[0], reason="new")
+    assert (read_alias(store, "als"), aliases(store, "als")) == (None, {})
+    with pytest.raises(NothingToRollBack):
+        rollback(store, "als", reason="worse")
+    promoted = promote(store, "als", two[1], reason="new")
+    assert (promoted.serial, promoted.previous) == (3, None)
+
+
+def test_an_undone_promotion_names_nothing_that_may_be_gone(
+    place: Place, store: Store, tmp_path: Path, two: tuple[str, str]
+) -> None:
+    """What could be rolled back to before was free for the sweep in between, so it is named no more."""
+    for version in two:
+        promote(store, "als", version, reason="new")
+    third = publish_draft(store, tmp_path, Spec(times=False)).version
+
+    def meanwhile(operation: str, key: str) -> None:
+        if operation == "replace":
+            place.open().delete(manifest_key("als", third))
+
+    with pytest.raises(VersionMissing):
+        promote(Watched(store, before=meanwhile), "als", third, reason="new")
+    alias = read_alias(store, "als")
+    assert alias is not None
+    assert (alias.version, alias.previous, alias.serial) == (two[1], None, 4)
+
+
 def test_an_alias_that_cannot_be_read_is_named_and_can_be_mended(store: Store, tmp_path: Path) -> None:
     """Rubbish under an alias stops promotions with its key in the message, until one is told to write over it."""
     version = publish_draft(store, tmp_path, Spec()).version

@@ -72,6 +72,19 @@ def test_half_a_file_goes_too(folder: Place, tmp_path: Path) -> None:
     assert sweep(store, "als", keep=0, older_than_days=0, dry_run=False, now=NOW) == []
 
 
+def test_what_another_sweep_is_about_to_put_back_stays(place: Place, store: Store, names: list[str]) -> None:
+    """A version whose manifest is away for a moment, and that was promoted just before, keeps its files."""
+
+    def meanwhile(operation: str, key: str) -> None:
+        if (operation, key) == ("get", manifest_key("als", names[0])) and read_alias(place.open(), "als") is None:
+            promote(place.open(), "als", names[0], reason="rescued")
+            place.open().delete(key)
+
+    gone = sweep(Watched(store, before=meanwhile), "als", keep=0, older_than_days=0, dry_run=False, now=NOW)
+    assert gone == names[1:]
+    assert f"{version_prefix('als', names[0])}/arrays.safetensors" in store.keys("models")
+
+
 def test_foreign_folders_are_left_alone(store: Store, names: list[str]) -> None:
     """What is not named as a version is, in a time that can have been, is not ours to delete."""
     for name in ("keep-me", "20261399T000000Z-0000000"):

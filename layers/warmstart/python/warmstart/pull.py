@@ -93,16 +93,16 @@ class Pull:
         digest = hashlib.sha256()
         check = FiniteCheck(entry.bytes) if finite else None
         starts = range(0, entry.bytes, RANGE)
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            for first in range(0, len(starts), PARALLEL):
-                window = [(start, min(RANGE, entry.bytes - start)) for start in starts[first : first + PARALLEL]]
+        for first in range(0, len(starts), PARALLEL):
+            window = [(start, min(RANGE, entry.bytes - start)) for start in starts[first : first + PARALLEL]]
+            with ThreadPoolExecutor(PARALLEL) as pool:  # ends before the pull is left: nobody may come back to end it
                 for body in pool.map(lambda place: self._range(key, *place), window):
                     digest.update(body)
                     if check:
                         check.feed(body)
                     file.write(body)
                     self.remaining_bytes -= len(body)
-                yield
+            yield
         if check and check.found_in and digest.hexdigest() == entry.sha256:
             raise Corrupt(f"{key}: array {check.found_in} holds values that are not finite")
         return digest.hexdigest()

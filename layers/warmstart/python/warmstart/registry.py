@@ -90,9 +90,7 @@ def aliases(store: Store, model: str) -> dict[str, Alias]:
     return {name: alias for name in names if (alias := read_alias(store, model, name))}
 
 
-def promote(
-    store: Store, model: str, version: str, *, reason: str, alias: str = CHAMPION, mend: bool = False
-) -> Alias:
+def promote(store: Store, model: str, version: str, *, reason: str, alias: str = CHAMPION, mend: bool = False) -> Alias:
     """Make an alias point at a committed version; one that points there already is left alone.
 
     Args:
@@ -164,8 +162,10 @@ def sweep(
 
 def _parsed(found: Object | None, model: str, alias: str) -> Alias | None:
     """Read what was found under an alias; the error names the key."""
+    if found is None or _withdrawn_serial(found) is not None:
+        return None
     try:
-        return Alias.from_json(found.data) if found else None
+        return Alias.from_json(found.data)
     except ManifestInvalid as error:
         raise ManifestInvalid(f"{alias_key(model, alias)}: {error}") from None
 
@@ -181,7 +181,7 @@ def _point(
     promoted = Alias(
         version=version,
         manifest_sha256=digest,
-        serial=current.serial + 1 if current else int(datetime.now(UTC).timestamp()) if found else 1,
+        serial=_next_serial(found, current),
         set_at=_now(),
         reason=reason,
         previous=current.version if current else None,
@@ -202,9 +202,11 @@ def _delete_version(store: Store, model: str, version: str) -> bool:
     read it before is seen here, and the manifest put back.
     """
     committed = _manifest_bytes(store, model, version)
-    store.delete(manifest_key(model, version))  # first: from here on it is not committed
-    if committed is not None and version in _named_by_aliases(store, model):
-        store.put_if_absent(manifest_key(model, version), committed)
+    if committed is not None:
+        store.delete(manifest_key(model, version))  # first: from here on it is not committed
+    if version in _named_by_aliases(store, model):
+        if committed is not None:  # else another sweep has it, and puts it back
+            store.put_if_absent(manifest_key(model, version), committed)
         return False
     for key in store.keys(version_prefix(model, version)):
         store.delete(key)
@@ -242,25 +244,40 @@ def _write_alias(store: Store, model: str, alias: str, value: Alias, over: Objec
 
 
 def _undo(store: Store, model: str, alias: str, promoted: Alias, before: Alias | None) -> None:
-    """Put back what stood there, under a new serial; somebody who moved it meanwhile wins."""
+    """Put back what stood there, under a new serial; somebody who moved it meanwhile wins.
+
+    What was `previous` before that had no protection in between, so there is nothing to roll back to. A first
+    promotion leaves its serial alone: to delete the alias could take one that was written in this moment.
+    """
     found = _alias_object(store, model, alias)
     if found is None or found.data != promoted.to_json():
         return
-    if before is None:
-        store.delete(alias_key(model, alias))
-        return
-    restored = Alias(
-        version=before.version,
-        manifest_sha256=before.manifest_sha256,
-        serial=promoted.serial + 1,
-        set_at=_now(),
-        reason=f"undone: {promoted.version} was swept",
-        previous=before.previous,
-    )
+    serial = promoted.serial + 1
+    restored = canonical_json({"serial": serial})
+    if before is not None:
+        reason = f"undone: {promoted.version} was swept"
+        restored = before._replace(serial=serial, set_at=_now(), reason=reason, previous=None).to_json()
     try:
-        store.replace(alias_key(model, alias), restored.to_json(), found.etag)
+        store.replace(alias_key(model, alias), restored, found.etag)
     except Conflict:
         return
+
+
+def _next_serial(found: Object | None, current: Alias | None) -> int:
+    """Return a serial above all that were given; where what stands there cannot be read, that is the time."""
+    if found is None:
+        return 1
+    last = current.serial if current else _withdrawn_serial(found)
+    return int(datetime.now(UTC).timestamp()) if last is None else last + 1
+
+
+def _withdrawn_serial(found: Object) -> int | None:
+    """Return the serial of an alias whose only promotion was undone, or None where it is another thing."""
+    try:
+        raw = parse_json_object(found.data, "alias")
+    except ManifestInvalid:
+        return None
+    return raw["serial"] if raw.keys() == {"serial"} and type(raw["serial"]) is int else None
 
 
 def _sealed_at(version: str) -> datetime:

@@ -188,7 +188,7 @@ def _wrong_fields(data: bytes, kind: type[S], first: ValidationError) -> list[Fi
     """Return one error per wrong field at the top: msgspec stops at the first."""
     try:
         raw: Any = msgspec.json.decode(data)
-    except (DecodeError, RecursionError):
+    except (DecodeError, RecursionError, UnicodeDecodeError):  # what is wrong comes before what cannot be read
         raw = None
     if not isinstance(raw, dict):
         return [_field_error(first, ("body",))]

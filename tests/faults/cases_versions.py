@@ -9,8 +9,9 @@ from tests.faults.endings import alias_of, ended, named, third, tried
 from tests.faults.injector import Asked, Forward, Reply
 from tests.faults.stage import MODEL, Stage
 from tests.faults.world import World
-from warmstart.registry import promote, read_alias, sweep, versions
+from warmstart.registry import promote, read_alias, versions
 from warmstart.store import Store
+from warmstart.sweep import sweep
 
 SWEEP = ("sweep", MODEL, "--keep", "0", "--older-than", "0", "--delete")
 STANDS = "promotion done, sweep exit 0; the alias names NEW; new version"

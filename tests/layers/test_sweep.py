@@ -9,8 +9,9 @@ from tests.layers.artifacts import Spec, publish_draft
 from tests.layers.places import Place
 from tests.layers.watched import Watched
 from warmstart.errors import ManifestInvalid
-from warmstart.registry import manifest_key, promote, read_alias, sweep, version_prefix, versions
+from warmstart.registry import manifest_key, promote, read_alias, version_prefix, versions
 from warmstart.store import Store
+from warmstart.sweep import sweep
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from tests.soak.world import Violation, World, sha256
 from warmstart.publish import publish as publish_
 from warmstart.registry import promote as promote_
 from warmstart.registry import rollback as rollback_
-from warmstart.registry import sweep as sweep_
+from warmstart.sweep import sweep as sweep_
 
 MISSING = "20990101T000000Z-0000000"
 HOW = ("before", "after", "half")  # an operation dies at a call of the store

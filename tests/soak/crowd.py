@@ -13,7 +13,8 @@ from tests.soak.faults import together as run_together
 from tests.soak.readers import Reader
 from tests.soak.world import Violation, observe
 from warmstart.publish import publish
-from warmstart.registry import alias_key, promote, rollback, sweep
+from warmstart.registry import alias_key, promote, rollback
+from warmstart.sweep import sweep
 
 LATE = datetime(2026, 2, 1, tzinfo=UTC)  # a day on which all of the pool is old
 

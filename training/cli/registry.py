@@ -102,11 +102,12 @@ def sweep(model: str, store_url: str, keep: int, older_than: float, delete: bool
     """Delete old versions that no alias names, neither as the present nor as the previous one."""
     from warmstart import registry
     from warmstart.errors import VersionMissing
+    from warmstart.sweep import sweep as sweep_versions
 
     store = open_named(store_url)
     if model not in registry.models(store):
         raise VersionMissing(f"{store.url} has no model {model[:64]}")
-    gone = registry.sweep(store, model, keep=keep, older_than_days=older_than, dry_run=not delete)
+    gone = sweep_versions(store, model, keep=keep, older_than_days=older_than, dry_run=not delete)
     verb = "deleted" if delete else "would delete (--delete does)"
     text = "\n".join(f"{verb} {version}" for version in gone) or "nothing to sweep"
     console.result({"model": model, "versions": gone, "deleted": delete}, text)

@@ -1,6 +1,7 @@
 """The whole thing, as a user runs it: the command in child processes, the API behind its local gateway."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 WARMSTART = Path(sys.executable).with_name("warmstart")
 READY_SECONDS = 60
+COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}  # where it is measured
 
 
 class Commands:
@@ -31,7 +33,7 @@ class Commands:
             text=True,
             timeout=300,
             check=False,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), **environment},
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), **COVERAGE, **environment},
         )
 
     def json(self, *arguments: str, **environment: str) -> Any:

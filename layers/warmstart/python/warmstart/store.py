@@ -32,6 +32,7 @@ CODE = re.compile(r"<Code>([A-Za-z]{1,64})</Code>")
 ANOTHER_PART = re.compile(r"non-partial response|Requested \d+\.\.\d+, got ")  # what obstore says of a wrong range
 BUSY = "ConditionalRequestConflict"  # S3's word for a conditional write that met another one and may be tried again
 BUSY_TRIES = 5
+IDLE = "2s"  # after which a connection is not used again
 BUSY_SECONDS = 0.1
 
 
@@ -54,7 +55,7 @@ class Patience(NamedTuple):
 
 PATIENT = Patience()
 WATCHFUL = Patience(silence=2.5, retry_for=4)  # of functions: a store that is silent leaves them time to answer
-HASTY = Patience(request=0.3, connect=0.3, retries=0, retry_for=0.3)  # a check inside somebody's request
+HASTY = Patience(request=0.3, connect=0.3, retries=1, retry_for=0.3)  # a check inside somebody's request
 
 
 @contextmanager
@@ -248,6 +249,7 @@ def _s3(
 ) -> S3Store:
     options: ClientConfig = {"timeout": f"{patience.request}s", "connect_timeout": f"{patience.connect}s"}
     options["read_timeout"] = f"{patience.silence}s"
+    options["pool_idle_timeout"] = IDLE  # a function that was frozen would write into a connection that S3 has closed
     config: S3Config = {}
     if endpoint:
         config = {"endpoint": endpoint, "virtual_hosted_style_request": False}

@@ -1,0 +1,74 @@
+"""Made-up versions of any size, of which each answer shows which one made it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from functions.factorization.scorer import FactorizationScorer
+from functions.lists.scorer import ListsScorer
+from warmstart.artifact_writer import ArtifactWriter
+from warmstart.ids import IntegerIds
+from warmstart.live import loader
+from warmstart.manifest import Manifest
+from warmstart.publish import publish
+from warmstart.registry import promote
+from warmstart.store import Store
+
+FACTORS = 64
+EVENTS = 10  # in each user's history
+SCORERS = {"lists": "lists", "factorization": "factorization"}
+
+
+class Versions:
+    """Publishes versions of models and promotes them."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store = store
+        self._folder = folder
+        self._made = 0
+
+    def publish(self, model: str, family: str, *, users: int, items: int) -> Manifest:
+        """Publish a version that differs from all others."""
+        self._made += 1
+        draft = self._folder / f"{model}-{self._made}"
+        _write(draft, model, family, users, items, seed=self._made)
+        return publish(self.store, draft, _opens)
+
+    def promote(self, manifest: Manifest) -> None:
+        """Make the alias point at a version."""
+        promote(self.store, manifest.model, manifest.version, reason="endurance")
+
+
+def _opens(folder: Path, manifest: Manifest) -> None:
+    loader(FactorizationScorer, ListsScorer)(folder, manifest)
+
+
+def _write(folder: Path, model: str, family: str, users: int, items: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    writer = ArtifactWriter(folder)
+    IntegerIds.build(range(users)).write(writer, "user_ids")
+    IntegerIds.build(range(items)).write(writer, "item_ids")
+    writer.array("seen_indptr", np.arange(users + 1, dtype=np.int64) * EVENTS)
+    first, step = rng.integers(items, size=(users, 1)), items // EVENTS
+    writer.array("seen_rows", ((first + step * np.arange(EVENTS)) % items).astype(np.int32).ravel())
+    writer.array("popularity", rng.integers(1, 1000, items, dtype=np.int32))
+    writer.array("fallback", rng.permutation(items).astype(np.int32))
+    if family == "factorization":
+        vectors = rng.standard_normal((items, FACTORS), np.float32)
+        writer.array("user_vectors", rng.standard_normal((users, FACTORS), np.float32))
+        writer.array("item_vectors", vectors)
+        writer.array("item_norms", np.linalg.norm(vectors, axis=1))
+        writer.array("gram", vectors.T @ vectors + np.eye(FACTORS, dtype=np.float32))
+    writer.seal(
+        model=model,
+        family=family,
+        scorer=SCORERS[family],
+        algorithm="made-up",
+        git_commit=None,
+        dataset={"name": "made-up", "users": users},
+        params={"alpha": 40.0},
+        seed=seed,
+        id_bound=10**9,
+        fallback="popular",
+        metrics={"map@10": 0.1},
+    )

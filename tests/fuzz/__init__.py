@@ -1,0 +1,1 @@
+"""Hostile input: what no test thought of."""

@@ -1,0 +1,157 @@
+"""Gateway events: as a REST API sends them, and with any part replaced by anything."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.fuzz.bodies import ids, sent
+from tests.fuzz.canary import PLANT, TOKEN
+from tests.fuzz.values import TEXTS, anything, texts
+
+Place = tuple[str, ...]
+PLACES: Sequence[Place] = (
+    ("resource",),
+    ("path",),
+    ("httpMethod",),
+    ("headers",),
+    ("headers", "content-type"),
+    ("headers", "Content-Type"),
+    ("headers", "host"),
+    ("headers", "x-forwarded-port"),
+    ("headers", "x-forwarded-for"),
+    ("headers", "content-length"),
+    ("headers", "cookie"),
+    ("multiValueHeaders",),
+    ("multiValueHeaders", "content-type"),
+    ("queryStringParameters",),
+    ("queryStringParameters", "k"),
+    ("queryStringParameters", "explain"),
+    ("queryStringParameters", PLANT),
+    ("multiValueQueryStringParameters",),
+    ("pathParameters",),
+    ("stageVariables",),
+    ("requestContext",),
+    ("requestContext", "authorizer"),
+    ("requestContext", "authorizer", "token"),
+    ("requestContext", "authorizer", "models"),
+    ("requestContext", "identity"),
+    ("requestContext", "requestId"),
+    ("requestContext", "stage"),
+    ("requestContext", "path"),
+    ("body",),
+    ("isBase64Encoded",),
+    ("source",),
+    ("version",),
+    ("Records",),
+    (PLANT,),
+)
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "get", "", "G\0T", PLANT)
+STRANGE: Sequence[dict[str, Any]] = (  # events that no API sends to its function
+    {},
+    {"Records": [{"eventSource": "aws:sqs", "body": PLANT}]},
+    {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {"planted": PLANT}},
+    {"source": "warmstart.warmup"},
+    {"version": "2.0", "rawPath": f"/reco/{PLANT}", "requestContext": {"http": {"method": "GET"}}},
+    {"type": "TOKEN", "authorizationToken": f"Bearer {TOKEN}", "methodArn": PLANT},
+    {"requestContext": {"elb": {"targetGroupArn": PLANT}}, "httpMethod": "GET", "path": "/health"},
+)
+
+
+def events(models: Sequence[str]) -> st.SearchStrategy[Any]:
+    """Events for a function that answers for these models; a few are no events at all."""
+    sane = asked(models)
+    strange = st.sampled_from(STRANGE).map(deepcopy)
+    return st.one_of(sane, sane, sane, spoilt(models), spoilt(models), spoilt(models), spoilt(models), strange)
+
+
+def event(method: str, path: str) -> dict[str, Any]:
+    """Return a proxy event with a good token; values of the client are planted wherever a client has a say."""
+    headers = {
+        "authorization": f"Bearer {TOKEN}",
+        "content-type": "application/json",
+        "host": f"{PLANT}.example",
+        "user-agent": PLANT,
+        "cookie": f"a={PLANT}",
+        f"x-{PLANT}": PLANT,
+    }
+    return {
+        "resource": "/{proxy+}",
+        "path": path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": {PLANT: PLANT},
+        "multiValueQueryStringParameters": {PLANT: [PLANT]},
+        "pathParameters": {"proxy": path[1:]},
+        "stageVariables": None,
+        "requestContext": {
+            "accountId": "123456789012",
+            "stage": "v1",
+            "path": path,
+            "httpMethod": method,
+            "domainName": f"{PLANT}.example",
+            "requestId": "request-1",
+            "identity": {"sourceIp": "127.0.0.1", "userAgent": PLANT},
+            "authorizer": {"token": "fuzz", "models": "*"},
+        },
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+
+@st.composite
+def asked(draw: st.DrawFn, models: Sequence[str]) -> dict[str, Any]:
+    """A request that fits some route, with any body; its values may be hostile."""
+    model = draw(st.sampled_from(models))
+    some_id = draw(ids().map(str) | texts())
+    method, path = draw(
+        st.sampled_from(
+            [
+                ("GET", f"/reco/{model}/{some_id}"),
+                ("POST", f"/reco/{model}"),
+                ("POST", f"/reco/{model}"),
+                ("GET", f"/similar/{model}/{some_id}"),
+                ("GET", "/models"),
+                ("GET", "/health"),
+                ("GET", "/openapi.json"),
+                ("GET", f"/docs/{some_id}"),
+            ]
+        )
+    )
+    made = event(method, path)
+    if method == "POST" or not draw(st.integers(0, 9)):
+        made["body"], made["isBase64Encoded"] = draw(sent())
+    query = st.fixed_dictionaries(
+        {},
+        optional={"k": st.sampled_from(["1", "7", "100", *TEXTS]), "explain": st.sampled_from(["true", "false", "1"])},
+    )
+    made["queryStringParameters"] |= draw(query)
+    return made
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, models: Sequence[str]) -> Any:
+    """A request with some of its parts replaced by anything, or removed."""
+    made = draw(asked(models))
+    for place in draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=3, unique=True)):
+        _replace(draw, made, place)
+    return made
+
+
+def _replace(draw: st.DrawFn, made: dict[str, Any], place: Place) -> None:
+    *above, name = place
+    holder: Any = made
+    for step in above:
+        holder = holder.get(step) if isinstance(holder, dict) else None
+    if not isinstance(holder, dict):
+        return
+    if draw(st.integers(0, 5)) == 0:
+        holder.pop(name, None)
+    elif name == "httpMethod":
+        holder[name] = draw(st.sampled_from(METHODS) | anything())
+    elif name == "path":
+        holder[name] = draw(texts() | texts().map("/reco/{}".format) | texts().map("/{}/1".format) | anything())
+    else:
+        holder[name] = draw(anything())

@@ -1,0 +1,44 @@
+"""A store with small trained models of both kinds of ids, and the functions that serve it."""
+
+from pathlib import Path
+
+from infra.families import read_families
+from infra.local.function import TASK_ROOT, Function
+from infra.local.functions import local_functions
+from tests.training.datasets import checkerboard, recipe
+from training.recipe import ModelSection
+from training.scorers import open_recommender
+from training.train import Training
+from warmstart.manifest import Manifest
+from warmstart.publish import publish
+from warmstart.registry import promote
+from warmstart.store import open_store
+
+SETTINGS: dict[str, dict[str, float]] = {"als": {"factors": 2, "alpha": 5.0}, "popular_recent": {"days": 30}}
+MODELS = {  # those that each function answers for; random has no version, so its answer is the named 503
+    "lists": ("popular", "popular_recent", "random"),
+    "factorization": ("als",),
+    "catalogue": ("als", "popular", "nothing"),
+}
+
+
+def build_store(folder: Path) -> str:
+    """Train, publish and promote; return the store's URL. `popular` has strings for ids."""
+    store = open_store(f"file://{folder / 'store'}")
+    for model in ("als", "popular", "popular_recent"):
+        section = ModelSection(model, model, SETTINGS.get(model, {}))
+        draft = folder / f"draft-{model}"
+        Training(recipe(section), checkerboard(strings=model == "popular")).fit_whole(section, draft)
+        manifest = publish(store, draft, _opens)
+        promote(store, model, manifest.version, reason="fuzz")
+    return store.url
+
+
+def functions(store: str, caches: Path) -> dict[str, Function]:
+    """Return the functions as the local twin would start them."""
+    made = local_functions(read_families(TASK_ROOT / "functions"), store, caches, {"WARMSTART_REFRESH_SECONDS": "1"})
+    return {function.name: function for function in made if function.name in MODELS}
+
+
+def _opens(folder: Path, manifest: Manifest) -> None:
+    open_recommender(folder, manifest)

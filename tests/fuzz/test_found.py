@@ -1,0 +1,21 @@
+"""What the fuzzing has found, so that it is looked for at every run."""
+
+import pytest
+
+from infra.local.function import Function, lambda_environment
+from warmstart.errors import Invalid
+from warmstart.schemas import OnTheFly, decode_body
+
+
+@pytest.mark.parametrize("body", [b'{"k": "\xff"}', b'{"history": 7, "\xff": 1}', b'{"only": [true, "\xc3"]}'])
+def test_a_wrong_field_before_bytes_that_are_no_text(body: bytes) -> None:
+    """The first pass stops at the wrong type, the second cannot read the rest: 422, where it was a 500."""
+    with pytest.raises(Invalid) as found:
+        decode_body(body, OnTheFly)
+    assert all(field.location[0] == "body" for field in found.value.fields)
+
+
+def test_pulls_leave_no_memory_behind() -> None:
+    """With an arena for each thread, glibc kept more of every pull; the functions get one arena."""
+    function = Function("als", "handler", {}, memory_mb=128, timeout_s=1)
+    assert lambda_environment(function, "127.0.0.1:1")["MALLOC_ARENA_MAX"] == "1"

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.world import World, running_world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world() -> Iterator[World]:
     """S3, the injector before it, and the API that reads through both."""
     with running_world() as running:

@@ -225,3 +225,19 @@ def test_a_folder_that_cannot_be_made_is_a_wrong_setting(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError):
         open_store(str(tmp_path / "file" / "store"))
+
+
+@pytest.mark.parametrize("busy", [1, 4])
+def test_a_conditional_write_that_met_another_is_made_again(busy: int) -> None:
+    """S3's 409 decides nothing: the write is made again, and is then won."""
+    answers = [Answer(409, b"<Error><Code>ConditionalRequestConflict</Code></Error>")] * busy + [Answer(200)]
+    with answering(lambda _: answers.pop(0)) as place:
+        place.open().put_if_absent("key", b"{}")
+    assert answers == []
+
+
+@pytest.mark.parametrize("answer", [Answer(409, b"<Error><Code>OperationAborted</Code></Error>"), Answer(412)])
+def test_a_conditional_write_that_lost_is_not(answer: Answer) -> None:
+    """A 409 of another name, and a 412, are somebody else's write."""
+    with answering(lambda _: answer) as place, pytest.raises(Conflict):
+        place.open().put_if_absent("key", b"{}")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ import pytest
 
 WARMSTART = Path(sys.executable).with_name("warmstart")
 READY_SECONDS = 60
+LOG = "serve.log"
 COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}  # where it is measured
 
 
@@ -68,45 +70,26 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
+def small_store(folder: Path) -> Commands:
     """Return commands in a folder with a made-up KION and a store with a served version of every model."""
-    commands = Commands(tmp_path_factory.mktemp("user"))
-    commands.json(
-        "data",
-        "synth",
-        "--users",
-        "400",
-        "--items",
-        "300",
-        "--interactions",
-        "12000",
-        "--days",
-        "60",
-        "--to",
-        "data/kion",
-    )
+    commands = Commands(folder)
+    size = ("--users", "400", "--items", "300", "--interactions", "12000", "--days", "60")
+    commands.json("data", "synth", *size, "--to", "data/kion")
     trained = commands.run("train", "--recipe", "kion", "--store", "store", "--promote", "--json")
-    assert trained.returncode in (0, 3), (
-        trained.stderr
-    )  # 3: als did not beat popular_recent, which is not at issue here
-    version = next(t["version"] for t in json.loads(trained.stdout)["trained"] if t["model"] == "als")
+    assert trained.returncode in (0, 3), trained.stderr  # 3: als was not promoted, which is not at issue here
+    version = next(made["version"] for made in json.loads(trained.stdout)["trained"] if made["model"] == "als")
     commands.json("promote", "als", version, "--store", "store", "--force", "--reason", "for the tests")
     return commands
 
 
-@pytest.fixture(scope="session")
-def served(commands: Commands) -> Iterator[Served]:
+@contextmanager
+def serving(commands: Commands) -> Iterator[Served]:
     """Start the API on this machine, as `warmstart serve` does."""
     token = commands.json("token", "create", "tester", "--store", "store", "--plan", "internal")["token"]
     port = free_port()
-    with (commands.folder / "serve.log").open("w") as log:
-        process = subprocess.Popen(
-            [str(WARMSTART), "serve", "--store", "store", "--port", str(port), "--refresh", "0"],
-            cwd=commands.folder,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    with (commands.folder / LOG).open("w") as log:
+        command = [str(WARMSTART), "serve", "--store", "store", "--port", str(port), "--refresh", "0"]
+        process = subprocess.Popen(command, cwd=commands.folder, stdout=log, stderr=subprocess.STDOUT)
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_up(url, process)
@@ -114,6 +97,19 @@ def served(commands: Commands) -> Iterator[Served]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """Return commands in a folder with a small store."""
+    return small_store(tmp_path_factory.mktemp("user"))
+
+
+@pytest.fixture(scope="session")
+def served(commands: Commands) -> Iterator[Served]:
+    """Serve the small store."""
+    with serving(commands) as running:
+        yield running
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:

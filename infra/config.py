@@ -28,3 +28,9 @@ AUTHORIZER_CACHE_SECONDS = 60  # a revoked token is refused after this and the 1
 # documentation is a handful of files.
 OPEN_RATE = 20.0  # requests a second, for each of them
 OPEN_BURST = 40
+
+# The API's resources: a family's function answers everything below these prefixes and a name of its models, the catalogue's
+# all the rest.
+PREFIXES = ("reco", "similar")
+GREEDY = "/{proxy+}"
+OPEN_RESOURCES = ("/health", "/docs", f"/docs{GREEDY}", "/openapi.json")  # for GET, without a token

@@ -9,14 +9,16 @@ SHARED_PATHS = ("models",)  # what every token may read
 
 
 def policy(token: Token, method_arn: str) -> dict[str, Any]:
-    """Return the authorizer's answer for a token.
+    """Return the authorizer's answer for a token, the API key that its calls count against included.
 
     Args:
         token: whose.
         method_arn: arn:aws:execute-api:region:account:api/stage/METHOD/path; only its api and stage are used.
     """
     api_and_stage = "/".join(method_arn.split("/", 2)[:2])
+    counted = {"usageIdentifierKey": token.usage_key} if token.usage_key else {}
     return {
+        **counted,
         "principalId": token.name,
         "policyDocument": {
             "Version": "2012-10-17",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import infra
+from infra.functions import TUNING
 from infra.local.arns import REGION
 
 TASK_ROOT = Path(infra.__file__).parent.parent  # /var/task there
@@ -73,9 +74,7 @@ def lambda_environment(function: Function, runtime_api: str, parent: Mapping[str
         "_HANDLER": function.handler,
         "LAMBDA_TASK_ROOT": str(TASK_ROOT),
         "PYTHONPATH": os.pathsep.join([str(TASK_ROOT), str(LAYER)]),
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "1",  # else glibc keeps the buffers of each pull's threads: tens of MB after some swaps
         "TZ": ":UTC",
+        **TUNING,
         **function.environment,
     }

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from infra.config import GREEDY, OPEN_RESOURCES, PREFIXES
 from infra.families import Family
+from infra.functions import CATALOGUE
 
-CATALOGUE = "catalogue"
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # what ANY means to a REST API
-OPEN = ("/health", "/docs", "/docs/{proxy+}", "/openapi.json")
-PREFIXES = ("reco", "similar")
-GREEDY = "/{proxy+}"
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Routes:
             parameters = {"proxy": rest} if rest else {}
             if base in self._owners:
                 return Route(self._owners[base], resource, parameters)
-            if resource in OPEN and method == "GET":
+            if resource in OPEN_RESOURCES and method == "GET":
                 return Route(CATALOGUE, resource, parameters, open=True)
         if raw_path == "/":
             return Route(CATALOGUE, "/")

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 from infra.families import Family, read_families
+from infra.functions import AUTHORIZER
 from infra.local.authorizer import Authorizer
 from infra.local.function import TASK_ROOT, Function
-from infra.local.functions import AUTHORIZER, local_functions
+from infra.local.functions import local_functions
 from infra.local.gateway import Gateway
 from infra.local.listening import bound_socket, listening
 from infra.local.routes import Routes

@@ -12,11 +12,11 @@ from typing import Any
 from unittest.mock import patch
 
 from infra.families import Family
+from infra.functions import AUTHORIZER
 from infra.local import gateway as gateway_module
 from infra.local import process, worker
 from infra.local.authorizer import Authorizer
 from infra.local.function import Function
-from infra.local.functions import AUTHORIZER
 from infra.local.gateway import Gateway
 from infra.local.listening import bound_socket, listening
 from infra.local.routes import Routes

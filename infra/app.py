@@ -1,0 +1,36 @@
+"""The CDK app: `cdk deploy --context stage=dev '**'` runs it."""
+
+import sys
+
+import aws_cdk as cdk
+
+from infra.constructs.code import ROOT
+from infra.families import Family, read_families
+from infra.stacks.artifacts import ArtifactsStack
+from infra.stacks.serving import ServingStack
+from infra.stages import Stage, read_stage
+
+
+def build(app: cdk.App, stage: Stage, families: tuple[Family, ...]) -> None:
+    """Add the stacks of a stage to an app."""
+    prefix = f"warmstart-{stage.name}"
+    artifacts = ArtifactsStack(app, f"{prefix}-artifacts")
+    ServingStack(app, f"{prefix}-serving", stage=stage, families=families, bucket=artifacts.bucket)
+    for key, value in {"warmstart:stage": stage.name, **stage.tags}.items():
+        cdk.Tags.of(app).add(key, value)
+
+
+def main() -> None:
+    """Read the context and write the cloud assembly."""
+    app = cdk.App()
+    try:
+        stage = read_stage(app.node.try_get_context("stage"), app.node.try_get_context("stages"))
+        families = read_families(ROOT / "functions")
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+    build(app, stage, families)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""The REST API: which path goes to which function, who is asked for a token, how much each token may ask for."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.config import (
+    AUTHORIZER_CACHE_SECONDS,
+    GREEDY,
+    OPEN_BURST,
+    OPEN_RATE,
+    OPEN_RESOURCES,
+    PLANS,
+    Plan,
+)
+from infra.families import Family
+from infra.functions import CATALOGUE
+from infra.gateway_responses import read_gateway_responses
+from infra.stages import Stage
+
+
+class Api(Construct):
+    """What `infra.local.gateway` is on one machine."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        stage: Stage,
+        families: Sequence[Family],
+        functions: Mapping[str, lambda_.IFunction],
+        authorizer: lambda_.IFunction,
+    ) -> None:
+        """Declare all of it.
+
+        Args:
+            scope: the parent.
+            id: the name under it.
+            stage: its name stands in the URL; it may have a domain and origins.
+            families: whose models have paths.
+            functions: a family's or the catalogue's name -> what answers.
+            authorizer: what is asked about a token.
+        """
+        super().__init__(scope, id)
+        self._stage = stage
+        self._integrations = {
+            name: apigateway.LambdaIntegration(function, allow_test_invoke=False, scope_permission_to_method=False)
+            for name, function in functions.items()
+        }
+        self._authorizer = apigateway.TokenAuthorizer(
+            self, "Authorizer", handler=authorizer, results_cache_ttl=Duration.seconds(AUTHORIZER_CACHE_SECONDS)
+        )
+        self.rest = apigateway.RestApi(
+            self,
+            "Rest",
+            rest_api_name=f"warmstart-{stage.name}",
+            description="Recommendations",
+            api_key_source_type=apigateway.ApiKeySourceType.AUTHORIZER,
+            cloud_watch_role=False,  # that would be a setting of the whole account
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            disable_execute_api_endpoint=stage.domain is not None,
+            domain_name=self._domain(),
+            deploy_options=self._options(),
+        )
+        for family in families:
+            for model in family.models:
+                self._secured(family.name, f"/reco/{model}", f"/reco/{model}{GREEDY}", f"/similar/{model}{GREEDY}")
+        self._secured(CATALOGUE, "/", GREEDY)
+        self._open(CATALOGUE, *OPEN_RESOURCES)
+        self._add_own_answers()
+        self.plans = {name: self._plan(plan) for name, plan in PLANS.items()}
+
+    @property
+    def url(self) -> str:
+        """Where it is called, without a slash at the end."""
+        if self._stage.domain:
+            return f"https://{self._stage.domain}"
+        return self.rest.url_for_path().removesuffix("/")
+
+    def _domain(self) -> apigateway.DomainNameOptions | None:
+        if self._stage.domain is None or self._stage.certificate_arn is None:
+            return None
+        return apigateway.DomainNameOptions(
+            domain_name=self._stage.domain,
+            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", self._stage.certificate_arn),
+            endpoint_type=apigateway.EndpointType.REGIONAL,
+            security_policy=apigateway.SecurityPolicy.TLS_1_2,
+        )
+
+    def _options(self) -> apigateway.StageOptions:
+        held_back = apigateway.MethodDeploymentOptions(
+            throttling_rate_limit=OPEN_RATE, throttling_burst_limit=OPEN_BURST
+        )
+        return apigateway.StageOptions(
+            stage_name=self._stage.name,
+            tracing_enabled=True,
+            metrics_enabled=True,
+            method_options={f"{path}/GET": held_back for path in OPEN_RESOURCES},
+        )
+
+    def _secured(self, function: str, *paths: str) -> None:
+        for path in paths:
+            resource = self._resource(path)
+            resource.add_method(
+                "ANY",
+                self._integrations[function],
+                authorizer=self._authorizer,
+                authorization_type=apigateway.AuthorizationType.CUSTOM,
+                api_key_required=True,  # the authorizer names it, no client sends one
+            )
+
+    def _open(self, function: str, *paths: str) -> None:
+        for path in paths:
+            self._resource(path).add_method(
+                "GET", self._integrations[function], authorization_type=apigateway.AuthorizationType.NONE
+            )
+
+    def _resource(self, path: str) -> apigateway.IResource:
+        return self.rest.root.resource_for_path(path)
+
+    def _add_own_answers(self) -> None:
+        for kind, response in read_gateway_responses().items():
+            self.rest.add_gateway_response(
+                kind.title().replace("_", ""),
+                type=apigateway.ResponseType.of(kind),
+                status_code=str(response.status),
+                response_headers=dict(response.headers),
+                templates={"application/json": response.template},
+            )
+
+    def _plan(self, plan: Plan) -> apigateway.UsagePlan:
+        quota = apigateway.QuotaSettings(limit=plan.quota_per_day, period=apigateway.Period.DAY)
+        return apigateway.UsagePlan(
+            self,
+            f"Plan{plan.name.title()}",
+            name=f"warmstart-{self._stage.name}-{plan.name}",
+            throttle=apigateway.ThrottleSettings(rate_limit=plan.rate_per_second, burst_limit=plan.burst),
+            quota=quota if plan.quota_per_day is not None else None,
+            api_stages=[apigateway.UsagePlanPerApiStage(api=self.rest, stage=self.rest.deployment_stage)],
+        )

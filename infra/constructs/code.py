@@ -1,0 +1,85 @@
+"""Where the code of the functions comes from: a function's hash covers its own files and what it shares, no more."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, IgnoreMode, ILocalBundling
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_lambda as lambda_
+
+from infra.functions import AUTHORIZER, handler
+
+ROOT = Path(__file__).parents[2]
+PYTHON = "3.12"  # of the functions, whatever runs here
+LAYER = "layers/warmstart"
+JUNK = ("**/__pycache__", "**/*.pyc", "**/.DS_Store")
+PLATFORMS = {"x86_64": ecr_assets.Platform.LINUX_AMD64, "arm64": ecr_assets.Platform.LINUX_ARM64}
+ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
+
+
+def image(function: str, architecture: str) -> lambda_.DockerImageCode:
+    """The image of a family or the catalogue."""
+    return lambda_.DockerImageCode.from_image_asset(
+        str(ROOT),
+        file="functions/Dockerfile",
+        build_args={"FAMILY": function},
+        platform=PLATFORMS[architecture],
+        cmd=[handler(function)],
+        exclude=_all_but("functions/Dockerfile", "functions/__init__.py", f"functions/{function}", f"{LAYER}/python"),
+        ignore_mode=IgnoreMode.DOCKER,
+    )
+
+
+def authorizer_code() -> lambda_.Code:
+    """The authorizer's own files; the rest is in the layer."""
+    return lambda_.Code.from_asset(
+        str(ROOT),
+        exclude=_all_but("functions/__init__.py", f"functions/{AUTHORIZER}"),
+        ignore_mode=IgnoreMode.DOCKER,
+    )
+
+
+def layer_code(architecture: str) -> lambda_.Code:
+    """The runtime and what it needs for a token."""
+    requirements = ROOT / "functions" / AUTHORIZER / "requirements.txt"
+    return lambda_.Code.from_asset(
+        str(ROOT / LAYER),
+        exclude=[*JUNK],
+        asset_hash_type=AssetHashType.SOURCE,
+        bundling=BundlingOptions(
+            image=DockerImage.from_registry(f"public.ecr.aws/lambda/python:{PYTHON}"),  # never run: see below
+            local=_LayerBundling(requirements, architecture),
+            environment={"REQUIREMENTS": requirements.read_text()},  # for the hash
+        ),
+    )
+
+
+@jsii.implements(ILocalBundling)
+class _LayerBundling:
+    """Makes the layer with pip alone: wheels are only unpacked."""
+
+    def __init__(self, requirements: Path, architecture: str) -> None:
+        self._requirements = requirements
+        self._machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
+
+    def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
+        target = Path(output_dir) / "python"
+        wheels = ["--only-binary=:all:", f"--python-version={PYTHON}", "--implementation=cp"]
+        wheels += [f"--platform=manylinux_2_28_{self._machine}", f"--platform=manylinux2014_{self._machine}"]
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+        subprocess.run(
+            [*pip, *wheels, "--no-deps", "--require-hashes", f"--target={target}", f"--requirement={self._requirements}"],
+            check=True,
+        )
+        shutil.copytree(
+            ROOT / LAYER / "python", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+        )
+        return True
+
+
+def _all_but(*kept: str) -> list[str]:
+    """Patterns of a .dockerignore that leave only these files and folders."""
+    return ["**", *(f"!{path}" for path in kept), *JUNK]

@@ -1,0 +1,38 @@
+"""What every function of the API is, on AWS and on one machine: its handler, its size, its environment."""
+
+from collections.abc import Iterable
+
+from infra.families import Family
+
+AUTHORIZER = "authorizer"
+CATALOGUE = "catalogue"
+
+AUTHORIZER_MEMORY_MB = 256
+AUTHORIZER_TIMEOUT_S = 5
+
+TUNING = {
+    "OPENBLAS_NUM_THREADS": "1",  # a function has one vCPU or little more: two threads are slower at every size
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",  # else glibc keeps the buffers of each pull's threads: tens of MB after some swaps
+}
+
+
+def catalogue(families: Iterable[Family]) -> Family:
+    """The function that answers what belongs to no family: it reads of every model, and loads none."""
+    models = tuple(model for family in families for model in family.models)
+    return Family(CATALOGUE, models, preload=(), memory_mb=512, timeout_s=10, disk_mb=512, image_mb=110)
+
+
+def handler(name: str) -> str:
+    """A function's handler, in any /var/task that holds `functions`."""
+    return f"functions.{name}.handler.handler"
+
+
+def serving_environment(family: Family, store: str) -> dict[str, str]:
+    """What `warmstart.settings` reads."""
+    return {
+        "WARMSTART_STORE": store,
+        "WARMSTART_MODELS": ",".join(family.models),
+        "WARMSTART_PRELOAD": ",".join(family.preload),
+        "WARMSTART_DISK_MB": str(family.disk_mb),
+    }

@@ -1,0 +1,55 @@
+"""All that answers: a function per family, the catalogue, the authorizer, and the API before them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.api import Api
+from infra.constructs.authorizer_function import AuthorizerFunction
+from infra.constructs.recommender_function import RecommenderFunction
+from infra.families import Family
+from infra.functions import AUTHORIZER, CATALOGUE, catalogue
+from infra.stages import Stage
+
+CARDS = ["models/*/aliases/*", "models/*/versions/*/manifest.json"]  # what the catalogue reads
+
+
+class ServingStack(Stack):
+    """Nothing here is kept: it can be taken down and deployed again."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, stage: Stage, families: Sequence[Family], bucket: s3.IBucket, **options: Any
+    ) -> None:
+        super().__init__(scope, id, **options)
+        functions = {
+            family.name: RecommenderFunction(
+                self, _title(family.name), family=family, stage=stage, bucket=bucket, reads=reads
+            )
+            for family, reads in (*((family, _own(family)) for family in families), (catalogue(families), CARDS))
+        }
+        authorizer = AuthorizerFunction(self, "Authorizer", stage=stage, bucket=bucket)
+        api = Api(
+            self,
+            "Api",
+            stage=stage,
+            families=families,
+            functions={name: function.live for name, function in functions.items()},
+            authorizer=authorizer.live,
+        )
+        CfnOutput(self, "ApiUrl", value=api.url)
+        for name, plan in api.plans.items():
+            CfnOutput(self, f"Plan{_title(name)}", value=plan.usage_plan_id)
+        for name, function in {**functions, AUTHORIZER: authorizer}.items():
+            CfnOutput(self, f"LogGroup{_title(name)}", value=function.log_group.log_group_name)
+
+
+def _own(family: Family) -> list[str]:
+    return [f"models/{model}/*" for model in family.models]
+
+
+def _title(name: str) -> str:
+    return name.title().replace("_", "").replace("-", "")

@@ -1,0 +1,101 @@
+"""What differs between stages: `stages.<name>` in cdk.json, read and checked."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+NAME = re.compile(r"[a-z][a-z0-9]{0,15}")  # it stands in the names of stacks and in the API's URL
+LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One deployment of everything; each field but the name is a key in cdk.json, with this default."""
+
+    name: str
+    memory_mb: Mapping[str, int] = field(default_factory=dict)  # by function, in place of what family.toml says
+    timeout_s: Mapping[str, int] = field(default_factory=dict)  # as memory_mb
+    provisioned_concurrency: Mapping[str, int] = field(default_factory=dict)  # by function; each costs by the hour
+    snapstart: bool = False  # restores a snapshot in place of an init; /tmp is then at most 512 MB
+    architecture: str = "x86_64"
+    guarded: bool = False  # alarms, a dashboard, and code that goes live by canary
+    alarm_email: str | None = None  # who hears of the alarms
+    domain: str | None = None  # the API's own name, and its certificate
+    certificate_arn: str | None = None
+    cors_origins: tuple[str, ...] = ()  # of the pages that may call from a browser
+    log_days: int = 30
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_stage(name: str, stages: object) -> Stage:
+    """The stage of this name.
+
+    Args:
+        name: as in `--context stage=dev`.
+        stages: cdk.json's `stages`.
+
+    Raises:
+        ValueError: there is none, or something in it is wrong; says what to write instead.
+    """
+    if not isinstance(stages, Mapping) or not stages:
+        raise ValueError("cdk.json: context.stages: name at least one stage, such as dev")
+    if name not in stages:
+        raise ValueError(f"no stage {name!r}: cdk.json has {', '.join(sorted(stages))}; choose one with STAGE=...")
+    if not NAME.fullmatch(name):
+        raise ValueError(f"cdk.json: stages: {name!r} is not a stage's name: {NAME.pattern}")
+    if not isinstance(stages[name], Mapping):
+        raise ValueError(f"cdk.json: stages.{name}: not a table of settings")
+    for key, value in stages[name].items():
+        if key not in CHECKS:
+            raise ValueError(f"cdk.json: stages.{name}.{key}: unknown; there are {', '.join(CHECKS)}")
+        good, expected = CHECKS[key]
+        if not good(value):
+            raise ValueError(f"cdk.json: stages.{name}.{key}: expected {expected}")
+    return _consistent(Stage(name=name, **stages[name]))
+
+
+def _consistent(stage: Stage) -> Stage:
+    if (stage.domain is None) != (stage.certificate_arn is None):
+        raise ValueError(f"cdk.json: stages.{stage.name}: domain and certificate_arn come together")
+    if stage.alarm_email and not stage.guarded:
+        raise ValueError(f"cdk.json: stages.{stage.name}: alarm_email without guarded: there is no alarm")
+    if stage.snapstart and stage.provisioned_concurrency:
+        raise ValueError(f"cdk.json: stages.{stage.name}: Lambda allows snapstart or provisioned_concurrency, not both")
+    return stage
+
+
+def _numbers(low: int, high: int) -> Callable[[Any], bool]:
+    return _table(lambda number: type(number) is int and low <= number <= high)
+
+
+def _table(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, Mapping) and all(good(entry) for entry in value.values())
+
+
+def _text(pattern: str) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _list(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(good(entry) for entry in value)
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "memory_mb": (_numbers(128, 10_240), "a table of functions and MB, 128 to 10240"),
+    "timeout_s": (_numbers(1, 29), "a table of functions and seconds, 1 to 29"),
+    "provisioned_concurrency": (_numbers(1, 1_000), "a table of functions and counts, 1 to 1000"),
+    "snapstart": (_flag, "true or false"),
+    "architecture": (_text("x86_64|arm64"), "x86_64 or arm64"),
+    "guarded": (_flag, "true or false"),
+    "alarm_email": (_text(r"[^@\s]+@[^@\s]+"), "an e-mail address"),
+    "domain": (_text(r"[a-z0-9-]+(\.[a-z0-9-]+)+"), "a domain name"),
+    "certificate_arn": (_text(r"arn:aws[a-z-]*:acm:.+"), "the ARN of a certificate in ACM"),
+    "cors_origins": (_list(_text(r"https?://[^\s/,*]+")), "a list of origins such as https://shop.example"),
+    "log_days": (lambda days: days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
+    "tags": (_table(lambda tag: isinstance(tag, str)), "a table of names and texts"),
+}

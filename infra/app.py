@@ -8,6 +8,7 @@ from infra.constructs.code import ROOT
 from infra.families import Family, read_families
 from infra.stacks.artifacts import ArtifactsStack
 from infra.stacks.serving import ServingStack
+from infra.stacks.training import TrainingStack
 from infra.stages import Stage, read_stage
 
 
@@ -16,6 +17,7 @@ def build(app: cdk.App, stage: Stage, families: tuple[Family, ...]) -> None:
     prefix = f"warmstart-{stage.name}"
     artifacts = ArtifactsStack(app, f"{prefix}-artifacts")
     ServingStack(app, f"{prefix}-serving", stage=stage, families=families, bucket=artifacts.bucket)
+    TrainingStack(app, f"{prefix}-training", stage=stage, bucket=artifacts.bucket)
     for key, value in {"warmstart:stage": stage.name, **stage.tags}.items():
         cdk.Tags.of(app).add(key, value)
 

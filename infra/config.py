@@ -29,8 +29,7 @@ AUTHORIZER_CACHE_SECONDS = 60  # a revoked token is refused after this and the 1
 OPEN_RATE = 20.0  # requests a second, for each of them
 OPEN_BURST = 40
 
-# The API's resources: a family's function answers everything below these prefixes and a name of its models, the catalogue's
-# all the rest.
+# Paths: these and a model belong to its family's function, all others to the catalogue's.
 PREFIXES = ("reco", "similar")
 GREEDY = "/{proxy+}"
 OPEN_RESOURCES = ("/health", "/docs", f"/docs{GREEDY}", "/openapi.json")  # for GET, without a token

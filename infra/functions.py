@@ -36,3 +36,8 @@ def serving_environment(family: Family, store: str) -> dict[str, str]:
         "WARMSTART_PRELOAD": ",".join(family.preload),
         "WARMSTART_DISK_MB": str(family.disk_mb),
     }
+
+
+def metrics_namespace(stage: str) -> str:
+    """Where CloudWatch shows what a stage's functions count."""
+    return f"warmstart/{stage}"

@@ -29,7 +29,7 @@ class Api(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         *,
         stage: Stage,
         families: Sequence[Family],
@@ -40,13 +40,13 @@ class Api(Construct):
 
         Args:
             scope: the parent.
-            id: the name under it.
+            construct_id: the name under it.
             stage: its name stands in the URL; it may have a domain and origins.
             families: whose models have paths.
             functions: a family's or the catalogue's name -> what answers.
             authorizer: what is asked about a token.
         """
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self._stage = stage
         self._integrations = {
             name: apigateway.LambdaIntegration(function, allow_test_invoke=False, scope_permission_to_method=False)

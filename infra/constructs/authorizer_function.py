@@ -16,8 +16,8 @@ TOKENS = "auth/tokens.json"
 class AuthorizerFunction(Construct):
     """The authorizer, its layer, its log group and its alias."""
 
-    def __init__(self, scope: Construct, id: str, *, stage: Stage, bucket: s3.IBucket) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, bucket: s3.IBucket) -> None:
+        super().__init__(scope, construct_id)
         execution = Execution(self, "Execution", stage=stage, bucket=bucket, reads=[TOKENS])
         self.log_group = execution.log_group
         self.function = lambda_.Function(

@@ -15,6 +15,7 @@ from infra.functions import AUTHORIZER, handler
 ROOT = Path(__file__).parents[2]
 PYTHON = "3.12"  # of the functions, whatever runs here
 LAYER = "layers/warmstart"
+NOT_SERVED = ("functions/*/family.toml", "functions/*/app.py", "functions/*/requirements.in")
 JUNK = ("**/__pycache__", "**/*.pyc", "**/.DS_Store")
 PLATFORMS = {"x86_64": ecr_assets.Platform.LINUX_AMD64, "arm64": ecr_assets.Platform.LINUX_ARM64}
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
@@ -28,7 +29,10 @@ def image(function: str, architecture: str) -> lambda_.DockerImageCode:
         build_args={"FAMILY": function},
         platform=PLATFORMS[architecture],
         cmd=[handler(function)],
-        exclude=_all_but("functions/Dockerfile", "functions/__init__.py", f"functions/{function}", f"{LAYER}/python"),
+        exclude=[
+            *_all_but("functions/Dockerfile", "functions/__init__.py", f"functions/{function}", f"{LAYER}/python"),
+            *NOT_SERVED,
+        ],
         ignore_mode=IgnoreMode.DOCKER,
     )
 
@@ -37,7 +41,7 @@ def authorizer_code() -> lambda_.Code:
     """The authorizer's own files; the rest is in the layer."""
     return lambda_.Code.from_asset(
         str(ROOT),
-        exclude=_all_but("functions/__init__.py", f"functions/{AUTHORIZER}"),
+        exclude=[*_all_but("functions/__init__.py", f"functions/{AUTHORIZER}"), "functions/*/requirements.*"],
         ignore_mode=IgnoreMode.DOCKER,
     )
 
@@ -67,13 +71,11 @@ class _LayerBundling:
 
     def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
         target = Path(output_dir) / "python"
-        wheels = ["--only-binary=:all:", f"--python-version={PYTHON}", "--implementation=cp"]
-        wheels += [f"--platform=manylinux_2_28_{self._machine}", f"--platform=manylinux2014_{self._machine}"]
+        wheels = f"--only-binary=:all: --implementation=cp --python-version={PYTHON}".split()
+        platforms = [f"--platform={tag}_{self._machine}" for tag in ("manylinux_2_28", "manylinux2014")]
+        pinned = ["--no-deps", "--require-hashes", f"--requirement={self._requirements}", f"--target={target}"]
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-        subprocess.run(
-            [*pip, *wheels, "--no-deps", "--require-hashes", f"--target={target}", f"--requirement={self._requirements}"],
-            check=True,
-        )
+        subprocess.run([*pip, *wheels, *platforms, *pinned], check=True)  # noqa: S603 nothing of a user's is in it
         shutil.copytree(
             ROOT / LAYER / "python", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
         )

@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.constructs.code import ARCHITECTURES, image
 from infra.constructs.execution import Execution, live_alias
 from infra.families import Family
-from infra.functions import TUNING, serving_environment
+from infra.functions import TUNING, metrics_namespace, serving_environment
 from infra.stages import Stage
 
 
@@ -16,9 +16,9 @@ class RecommenderFunction(Construct):
     """A container function, its log group and its alias."""
 
     def __init__(
-        self, scope: Construct, id: str, *, family: Family, stage: Stage, bucket: s3.IBucket, reads: list[str]
+        self, scope: Construct, construct_id: str, *, family: Family, stage: Stage, bucket: s3.IBucket, reads: list[str]
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         execution = Execution(self, "Execution", stage=stage, bucket=bucket, reads=reads)
         self.log_group = execution.log_group
         self.function = lambda_.DockerImageFunction(
@@ -30,7 +30,11 @@ class RecommenderFunction(Construct):
             memory_size=stage.memory_mb.get(family.name, family.memory_mb),
             timeout=Duration.seconds(stage.timeout_s.get(family.name, family.timeout_s)),
             ephemeral_storage_size=Size.mebibytes(family.disk_mb),
-            environment={**TUNING, **serving_environment(family, bucket.s3_url_for_object())},
+            environment={
+                **TUNING,
+                **serving_environment(family, bucket.s3_url_for_object()),
+                "WARMSTART_METRICS": metrics_namespace(stage.name),
+            },
             role=execution.role,
             log_group=execution.log_group,
             logging_format=lambda_.LoggingFormat.JSON,

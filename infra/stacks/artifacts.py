@@ -12,8 +12,8 @@ NONCURRENT_DAYS = 30  # within which an overwritten alias or a deleted version c
 class ArtifactsStack(Stack):
     """A bucket for versions, aliases and tokens."""
 
-    def __init__(self, scope: Construct, id: str, **options: Any) -> None:
-        super().__init__(scope, id, **options)
+    def __init__(self, scope: Construct, construct_id: str, **options: Any) -> None:
+        super().__init__(scope, construct_id, **options)
         self.bucket = s3.Bucket(
             self,
             "Store",

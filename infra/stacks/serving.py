@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.alarms import Alarms
 from infra.constructs.api import Api
 from infra.constructs.authorizer_function import AuthorizerFunction
+from infra.constructs.canary import Canary
 from infra.constructs.recommender_function import RecommenderFunction
 from infra.families import Family
-from infra.functions import AUTHORIZER, CATALOGUE, catalogue
+from infra.functions import AUTHORIZER, catalogue, metrics_namespace
 from infra.stages import Stage
 
+ROLLS_BACK = ("Errors", "ServerErrors", "Latency")  # alarms that take a canary back
 CARDS = ["models/*/aliases/*", "models/*/versions/*/manifest.json"]  # what the catalogue reads
 
 
@@ -22,9 +24,16 @@ class ServingStack(Stack):
     """Nothing here is kept: it can be taken down and deployed again."""
 
     def __init__(
-        self, scope: Construct, id: str, *, stage: Stage, families: Sequence[Family], bucket: s3.IBucket, **options: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        families: Sequence[Family],
+        bucket: s3.IBucket,
+        **options: Any,
     ) -> None:
-        super().__init__(scope, id, **options)
+        super().__init__(scope, construct_id, **options)
         functions = {
             family.name: RecommenderFunction(
                 self, _title(family.name), family=family, stage=stage, bucket=bucket, reads=reads
@@ -40,10 +49,27 @@ class ServingStack(Stack):
             functions={name: function.live for name, function in functions.items()},
             authorizer=authorizer.live,
         )
+        everything: dict[str, RecommenderFunction | AuthorizerFunction] = {**functions, AUTHORIZER: authorizer}
+        if stage.guarded:
+            alarms = Alarms(
+                self,
+                "Alarms",
+                api=api.rest,
+                functions={name: function.function for name, function in everything.items()},
+                log_groups=[function.log_group for function in everything.values()],
+                namespace=metrics_namespace(stage.name),
+                email=stage.alarm_email,
+            )
+            Canary(
+                self,
+                "Canary",
+                aliases={name: function.live for name, function in everything.items()},
+                alarms=[alarms.by_name[name] for name in ROLLS_BACK],
+            )
         CfnOutput(self, "ApiUrl", value=api.url)
         for name, plan in api.plans.items():
             CfnOutput(self, f"Plan{_title(name)}", value=plan.usage_plan_id)
-        for name, function in {**functions, AUTHORIZER: authorizer}.items():
+        for name, function in everything.items():
             CfnOutput(self, f"LogGroup{_title(name)}", value=function.log_group.log_group_name)
 
 

@@ -1,0 +1,131 @@
+"""What wakes somebody: seven alarms for a stage, whatever the number of its models, and the page to look at then."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+FIVE_MINUTES = Duration.minutes(5)
+INIT_LIMIT_MS = 8_000  # Lambda begins again at 10,000
+P99_LIMIT_MS = 2_000
+
+
+class Alarms(Construct):
+    """Alarms, their topic and a dashboard."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        api: apigateway.RestApi,
+        functions: Mapping[str, lambda_.Function],
+        log_groups: Sequence[logs.LogGroup],
+        namespace: str,
+        email: str | None,
+    ) -> None:
+        """Make all of them.
+
+        Args:
+            scope: the parent.
+            construct_id: the name under it.
+            api: whose errors and latency count.
+            functions: by name, the authorizer among them.
+            log_groups: theirs; Lambda's own lines in them say how long an init took.
+            namespace: of the metrics that functions write.
+            email: who is told; nobody if None.
+        """
+        super().__init__(scope, construct_id)
+        self._topic = sns.Topic(self, "Topic", enforce_ssl=True)
+        if email:
+            self._topic.add_subscription(subscriptions.EmailSubscription(email))
+        watched: dict[str, tuple[cloudwatch.IMetric, float, int, str]] = {
+            "Errors": (_sum_of(functions, "Errors"), 0, 3, "functions fail: warmstart logs"),
+            "ServerErrors": (_api_metric(api, "5XXError", "Average"), 0.01, 2, "more than 1 % of answers are 5xx"),
+            "Latency": (_api_metric(api, "Latency", "p99"), P99_LIMIT_MS, 3, "1 % of answers take over 2 s"),
+            "Throttles": (_sum_of(functions, "Throttles"), 0, 2, "Lambda's concurrency is used up"),
+            "InitTime": (_init_time(log_groups, namespace), INIT_LIMIT_MS, 1, "a cold start nearly took Lambda's 10 s"),
+            "StaleVersion": (_own(namespace, "RefreshFailed"), 0, 3, "a promoted version cannot be loaded"),
+            "Fallback": (_fallback_share(namespace, api), 50, 3, "half of all answers come from a fallback"),
+        }
+        self.by_name = {
+            name: self._alarm(name, metric, threshold, periods, says)
+            for name, (metric, threshold, periods, says) in watched.items()
+        }
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            widgets=[
+                [cloudwatch.AlarmStatusWidget(alarms=[*self.by_name.values()], width=24)],
+                [cloudwatch.GraphWidget(title=name, left=[metric], width=8) for name, (metric, *_) in watched.items()],
+            ],
+        )
+
+    def _alarm(
+        self, name: str, metric: cloudwatch.IMetric, threshold: float, periods: int, says: str
+    ) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_description=says,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=periods,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+        alarm.add_ok_action(actions.SnsAction(self._topic))
+        return alarm
+
+
+def _sum_of(functions: Mapping[str, lambda_.Function], metric: str) -> cloudwatch.MathExpression:
+    using = {
+        f"m{i}": function.metric(metric, statistic="Sum", period=FIVE_MINUTES)
+        for i, function in enumerate(functions.values())
+    }
+    return cloudwatch.MathExpression(
+        expression=" + ".join(f"FILL({name}, 0)" for name in using),
+        using_metrics=using,
+        period=FIVE_MINUTES,
+        label=metric,
+    )
+
+
+def _api_metric(api: apigateway.RestApi, name: str, statistic: str) -> cloudwatch.Metric:
+    return api.deployment_stage.metric(name, statistic=statistic, period=FIVE_MINUTES)
+
+
+def _own(namespace: str, name: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(namespace=namespace, metric_name=name, statistic="Sum", period=FIVE_MINUTES)
+
+
+def _init_time(log_groups: Sequence[logs.LogGroup], namespace: str) -> cloudwatch.Metric:
+    """The longest init, out of the report that Lambda writes for each call."""
+    took = "$.record.metrics.initDurationMs"
+    for log_group in log_groups:
+        log_group.add_metric_filter(
+            "InitTime",
+            filter_pattern=logs.FilterPattern.number_value(took, ">", 0),
+            metric_namespace=namespace,
+            metric_name="InitTime",
+            metric_value=took,
+        )
+    return cloudwatch.Metric(namespace=namespace, metric_name="InitTime", statistic="Maximum", period=FIVE_MINUTES)
+
+
+def _fallback_share(namespace: str, api: apigateway.RestApi) -> cloudwatch.MathExpression:
+    """Answers of personal models that were not personal, in percent of all calls."""
+    return cloudwatch.MathExpression(
+        expression="100 * FILL(fallbacks, 0) / calls",
+        using_metrics={"fallbacks": _own(namespace, "Fallback"), "calls": _api_metric(api, "Count", "Sum")},
+        period=FIVE_MINUTES,
+        label="fallback share, %",
+    )

@@ -3,7 +3,9 @@
 import sys
 
 import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
+from infra.acknowledged import acknowledge
 from infra.constructs.code import ROOT
 from infra.families import Family, read_families
 from infra.stacks.artifacts import ArtifactsStack
@@ -13,18 +15,22 @@ from infra.stages import Stage, read_stage
 
 
 def build(app: cdk.App, stage: Stage, families: tuple[Family, ...]) -> None:
-    """Add the stacks of a stage to an app."""
+    """Add the stacks of a stage to an app, and the rules that each synth holds them to."""
     prefix = f"warmstart-{stage.name}"
     artifacts = ArtifactsStack(app, f"{prefix}-artifacts")
-    ServingStack(app, f"{prefix}-serving", stage=stage, families=families, bucket=artifacts.bucket)
-    TrainingStack(app, f"{prefix}-training", stage=stage, bucket=artifacts.bucket)
+    serving = ServingStack(app, f"{prefix}-serving", stage=stage, families=families, bucket=artifacts.bucket)
+    training = TrainingStack(app, f"{prefix}-training", stage=stage, bucket=artifacts.bucket)
     for key, value in {"warmstart:stage": stage.name, **stage.tags}.items():
         cdk.Tags.of(app).add(key, value)
+    acknowledge(artifacts, serving, training)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
 
 
 def main() -> None:
     """Read the context and write the cloud assembly."""
     app = cdk.App()
+    if app.node.try_get_context("credentials") == "cli":  # the caller's own, not those of the bootstrap's roles
+        app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
     try:
         stage = read_stage(app.node.try_get_context("stage"), app.node.try_get_context("stages"))
         families = read_families(ROOT / "functions")

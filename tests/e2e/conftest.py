@@ -73,13 +73,19 @@ def free_port() -> int:
 def small_store(folder: Path) -> Commands:
     """Return commands in a folder with a made-up KION and a store with a served version of every model."""
     commands = Commands(folder)
+    train_all(commands, "--store", "store")
+    return commands
+
+
+def train_all(commands: Commands, *store: str, models: str = "", **environment: str) -> None:
+    """Make up a KION, publish and promote models of it, all unless some are named."""
     size = ("--users", "400", "--items", "300", "--interactions", "12000", "--days", "60")
     commands.json("data", "synth", *size, "--to", "data/kion")
-    trained = commands.run("train", "--recipe", "kion", "--store", "store", "--promote", "--json")
+    chosen = ("--models", models) if models else ()
+    trained = commands.run("train", "--recipe", "kion", *store, *chosen, "--promote", "--json", **environment)
     assert trained.returncode in (0, 3), trained.stderr  # 3: als was not promoted, which is not at issue here
     version = next(made["version"] for made in json.loads(trained.stdout)["trained"] if made["model"] == "als")
-    commands.json("promote", "als", version, "--store", "store", "--force", "--reason", "for the tests")
-    return commands
+    commands.json("promote", "als", version, *store, "--force", "--reason", "for the tests", **environment)
 
 
 @contextmanager

@@ -1,0 +1,107 @@
+"""One deployment for all tests here: a copy of this tree, deployed with IAM enforced; its models are published into it."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from tests.e2e.conftest import Commands, free_port, train_all
+from tests.e2e.emulated import base_image
+from tests.e2e.emulated.deployment import Deployment
+from tests.e2e.emulated.emulator import Emulator, start, stop
+from tests.e2e.emulated.tools import INFRA, ROOT, Missing, run, why_not
+
+STAGE = "dev"
+PUBLISHED = ("popular", "popular_recent", "als")
+UNPUBLISHED = "random"
+
+
+@dataclass
+class Deployed:
+    """A deployed stage, and who calls it."""
+
+    deployment: Deployment
+    outputs: dict[str, str]
+    commands: Commands
+    token: str
+
+    @property
+    def emulator(self) -> Emulator:
+        """What it runs on."""
+        return self.deployment.emulator
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        return self.emulator.api_url(self.outputs["ApiUrl"])
+
+    def ask(self, method: str, path: str, *, token: str | None = None, **options: Any) -> httpx.Response:
+        """Call the API with a token, by default the unrestricted one; an empty one is sent as no header."""
+        chosen = self.token if token is None else token
+        headers = {"Authorization": f"Bearer {chosen}"} if chosen else {}
+        headers.update(options.pop("headers", {}))
+        return httpx.request(method, self.url + path, headers=headers, timeout=60, **options)
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client of the account's owner."""
+        environment = self.emulator.environment
+        credentials = {
+            "aws_access_key_id": environment["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+            **options,
+        }
+        return boto3.client(service, endpoint_url=self.emulator.url, region_name="us-east-1", **credentials)
+
+    def warmstart(self, *arguments: str) -> Any:
+        """Run a command of `warmstart` for the stage and return what it prints with --json."""
+        return self.commands.json(*arguments, "--stage", STAGE, **self.emulator.environment)
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Start ministack with IAM enforced, or skip with what is missing."""
+    try:
+        if reason := why_not():
+            raise Missing(reason)
+        base_image.provide()
+    except Missing as missing:
+        pytest.skip(f"{missing}; then PYTEST='-m slow tests/e2e/emulated' make test")
+    running = start(tmp_path_factory.mktemp("emulated"), free_port(), enforce_iam=True)
+    try:
+        yield running
+    finally:
+        stop(running)
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what is deployed, which tests may change."""
+    folder = tmp_path_factory.mktemp("tree")
+    for name in ("infra", "functions", "layers"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "cdk.json", folder)
+    (folder / ".venv-infra").symlink_to(INFRA)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def deployed(emulator: Emulator, tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
+    """Bootstrap, deploy, publish, create a token: what a new user does."""
+    deployment = Deployment(emulator, STAGE, tree, {"credentials": "cli"})
+    deployment.bootstrap()
+    commands = Commands(tmp_path_factory.mktemp("user"))
+    stage = Deployed(deployment, deployment.deploy(), commands, token="")
+    train_all(commands, "--stage", STAGE, models=",".join(PUBLISHED), **emulator.environment)
+    stage.token = stage.warmstart("token", "create", "owner", "--plan", "internal")["token"]
+    return stage
+
+
+def containers_of(function: str) -> list[str]:
+    """Return the containers that run a family's image."""
+    listed = run("docker", "ps", "--format", "{{.ID}} {{.Command}}", "--no-trunc").splitlines()
+    return [line.split()[0] for line in listed if f"functions.{function}.handler" in line]

@@ -1,0 +1,64 @@
+"""The CDK's own commands against the emulator: bootstrap, build, deploy, destroy."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.e2e.emulated.emulator import ACCOUNT, REGION, Emulator
+from tests.e2e.emulated.tools import INFRA, ROOT, docker, run
+
+CDK = INFRA / "node_modules/.bin/cdk"
+
+
+class Deployment(NamedTuple):
+    """What one tree deploys as one stage."""
+
+    emulator: Emulator
+    stage: str
+    tree: Path = ROOT  # whose infra/app.py, functions and cdk.json
+    context: Mapping[str, str] = {}
+
+    def bootstrap(self) -> None:
+        """What CDK needs once for an account and a region."""
+        self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}")
+
+    def deploy(self) -> dict[str, str]:
+        """Synthesize, build every image, deploy every stack; return their outputs."""
+        assembly = self._synth()
+        for image in _images(assembly):
+            _build(assembly, image)
+        outputs = self.emulator.folder / f"{self.stage}.outputs.json"
+        self._cdk("deploy", "--all", "--app", assembly, "--require-approval", "never", "--outputs-file", outputs)
+        return {key: value for stack in json.loads(outputs.read_text()).values() for key, value in stack.items()}
+
+    def destroy(self) -> None:
+        """Take down what is not kept."""
+        stacks = [f"warmstart-{self.stage}-{part}" for part in ("serving", "training")]
+        self._cdk("destroy", *stacks, "--force", "--app", self._synth())
+
+    def _synth(self) -> Path:
+        assembly = self.emulator.folder / f"{self.stage}.cdk.out"
+        self._cdk("synth", "--quiet", "--output", assembly)
+        return assembly
+
+    def _cdk(self, *arguments: str | Path) -> str:
+        context = {"stage": self.stage, **self.context}
+        options = [f"--context={key}={value}" for key, value in context.items()]
+        return run(CDK, *arguments, *options, environment=self.emulator.environment, cwd=self.tree)
+
+
+def _images(assembly: Path) -> list[dict[str, Any]]:
+    manifests = [json.loads(path.read_text()) for path in sorted(assembly.glob("*.assets.json"))]
+    return [image for manifest in manifests for image in manifest.get("dockerImages", {}).values()]
+
+
+def _build(assembly: Path, image: Mapping[str, Any]) -> None:
+    """Build an image under the name that the template gives it: the CDK takes it for pushed, for ministack says so."""
+    source = image["source"]
+    context = assembly / source["directory"]
+    arguments = [f"--build-arg={name}={value}" for name, value in source.get("dockerBuildArgs", {}).items()]
+    for destination in image["destinations"].values():
+        name = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{destination['repositoryName']}:{destination['imageTag']}"
+        name = name.replace("${AWS::AccountId}", ACCOUNT).replace("${AWS::Region}", REGION)
+        docker("build", "--quiet", f"--tag={name}", f"--file={context / source['dockerFile']}", *arguments, context)

@@ -1,0 +1,55 @@
+"""What a function may do with its own credentials, with IAM enforced: read its own models, and nothing else."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.emulated.conftest import Deployed, containers_of
+from tests.e2e.emulated.tools import run
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_function_reads_its_own_models_alone(deployed: Deployed) -> None:
+    """ALS's function reads its alias; lists' aliases, tokens, a listing and any write are denied."""
+    bucket = deployed.outputs["StoreUrl"].removeprefix("s3://")
+    s3 = deployed.client("s3", **_credentials(deployed, "factorization", "/reco/als/1"))
+    assert s3.get_object(Bucket=bucket, Key="models/als/aliases/champion.json")["Body"].read()
+    denied: list[Callable[[], Any]] = [
+        lambda: s3.get_object(Bucket=bucket, Key="models/popular/aliases/champion.json"),
+        lambda: s3.get_object(Bucket=bucket, Key="models/als/aliases/none.json"),  # who may not list learns no more
+        lambda: s3.get_object(Bucket=bucket, Key="auth/tokens.json"),
+        lambda: s3.list_objects_v2(Bucket=bucket),
+        lambda: s3.list_objects_v2(Bucket=bucket, Prefix="models/als/"),
+        lambda: s3.put_object(Bucket=bucket, Key="models/als/aliases/champion.json", Body=b"{}"),
+        lambda: s3.delete_object(Bucket=bucket, Key="models/als/aliases/champion.json"),
+    ]
+    for attempt in denied:
+        with pytest.raises(ClientError, match=r"AccessDenied|403"):
+            attempt()
+
+
+def test_the_catalogue_reads_cards_alone(deployed: Deployed) -> None:
+    """The catalogue reads aliases and manifests, no model's arrays and no tokens."""
+    bucket = deployed.outputs["StoreUrl"].removeprefix("s3://")
+    s3 = deployed.client("s3", **_credentials(deployed, "catalogue", "/models"))
+    alias = json.loads(s3.get_object(Bucket=bucket, Key="models/als/aliases/champion.json")["Body"].read())
+    version = f"models/als/versions/{alias['version']}"
+    assert s3.get_object(Bucket=bucket, Key=f"{version}/manifest.json")["Body"].read()
+    for key in (f"{version}/arrays.safetensors", "auth/tokens.json"):
+        with pytest.raises(ClientError, match=r"AccessDenied|403"):
+            s3.get_object(Bucket=bucket, Key=key)
+
+
+def _credentials(deployed: Deployed, function: str, path: str) -> dict[str, str]:
+    """Return those that Lambda gave to a function's container, which a call has started."""
+    assert deployed.ask("GET", path).status_code == 200
+    (entry,) = json.loads(run("docker", "inspect", containers_of(function)[0]))
+    environment = dict(line.partition("=")[::2] for line in entry["Config"]["Env"])
+    return {
+        f"aws_{name}": environment[f"AWS_{name.upper()}"]
+        for name in ("access_key_id", "secret_access_key", "session_token")
+    }

@@ -1,0 +1,122 @@
+"""The deployed API, through its URL: the gateway's refusals and the functions' answers."""
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.emulated.conftest import UNPUBLISHED, Deployed
+
+pytestmark = pytest.mark.slow
+
+
+def problem(answer: httpx.Response) -> str:
+    """Return a problem's key, after a look at its shape; ministack keeps its own content type beside the mapped one."""
+    assert "application/problem+json" in answer.headers["content-type"]
+    assert answer.headers["x-request-id"]
+    body = answer.json()
+    assert body["status"] == answer.status_code
+    assert body["title"]
+    (error, *_) = body["errors"]
+    assert error.keys() == {"error_key", "error_message", "error_loc"}
+    return str(error["error_key"])
+
+
+def test_health_needs_no_token(deployed: Deployed) -> None:
+    """Anyone may ask whether it is alive."""
+    answer = deployed.ask("GET", "/health", token="")
+    assert (answer.status_code, answer.json()) == (200, "I am alive")
+
+
+@pytest.mark.parametrize("path", ["/reco/als/1", "/models", "/", "/nothing/here", "/reco/unknown/1", "/similar/als/1"])
+def test_without_a_token_nobody_learns_what_exists(deployed: Deployed, path: str) -> None:
+    """Known or not, a path answers 401 to whoever has no token, a wrong one or another scheme."""
+    for token in ("", "wrong", deployed.token[:-1]):
+        answer = deployed.ask("GET", path, token=token)
+        assert answer.status_code == 401
+        assert problem(answer) == "unauthorized"
+        assert answer.headers["www-authenticate"] == "Bearer"
+    basic = deployed.ask("GET", path, headers={"Authorization": f"Basic {deployed.token}"})
+    assert basic.status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/reco/als/1", "/reco/%61ls/1", "/similar/als/1", "/reco/unknown/1", "/reco/%2e%2e/1"])
+def test_a_token_of_another_model_is_forbidden(deployed: Deployed, narrow: str, path: str) -> None:
+    """A token of one model gets 403 for another, its name encoded or not, and for one that does not exist."""
+    answer = deployed.ask("GET", path, token=narrow)
+    assert answer.status_code == 403
+    assert problem(answer) == "forbidden"
+    assert deployed.ask("GET", "/reco/popular/1", token=narrow).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/reco/unknown/1", 404),
+        ("GET", "/nothing", 404),
+        ("GET", "/", 404),
+        ("GET", "/similar/als", 404),
+        ("GET", "/similar/als/999999999", 404),
+        ("DELETE", "/reco/als/1", 405),
+        ("POST", "/models", 405),
+        ("POST", "/health", 405),
+        ("GET", "/reco/als/1?k=0", 422),
+        ("GET", "/reco/als/1?k=many", 422),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem(deployed: Deployed, method: str, path: str, status: int) -> None:
+    """Each impossible request has its status and our shape, and 405 says what is allowed."""
+    answer = deployed.ask(method, path)
+    assert answer.status_code == status
+    problem(answer)
+    assert status != 405 or answer.headers["allow"]
+
+
+def test_bodies_are_bounded_and_checked(deployed: Deployed) -> None:
+    """300 KB are 413, text is 415, NaN is 422."""
+    json = {"Content-Type": "application/json"}
+    large = deployed.ask("POST", "/reco/als", content=b" " * 300_000, headers=json)
+    text = deployed.ask("POST", "/reco/als", content=b"{}", headers={"Content-Type": "text/plain"})
+    nan = deployed.ask("POST", "/reco/als", content=b'{"k": NaN}', headers=json)
+    assert [large.status_code, text.status_code, nan.status_code] == [413, 415, 422]
+    assert {problem(answer) for answer in (large, text)} == {"body_too_large", "unsupported_media_type"}
+
+
+def test_a_token_past_its_plan_is_throttled_alone(deployed: Deployed) -> None:
+    """One token of the free plan runs into 429, while another of the same plan is answered."""
+    greedy, modest = (
+        deployed.warmstart("token", "create", name, "--plan", "free")["token"] for name in ("greedy", "modest")
+    )
+    time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
+    answers = [deployed.ask("GET", "/reco/popular/1", token=greedy) for _ in range(40)]
+    throttled = [answer for answer in answers if answer.status_code == 429]
+    assert throttled
+    assert problem(throttled[0]) == "too_many_requests"
+    assert throttled[0].headers["retry-after"] == "1"
+    assert deployed.ask("GET", "/reco/popular/1", token=modest).status_code == 200
+
+
+def test_a_model_without_a_version_is_unavailable(deployed: Deployed) -> None:
+    """S3 answers 403 for a missing alias, as nobody may list: 503, to be tried again, and the log names both causes."""
+    answer = deployed.ask("GET", f"/reco/{UNPUBLISHED}/1")
+    assert answer.status_code == 503
+    assert problem(answer) == "model_unavailable"
+    assert answer.headers["retry-after"]
+
+
+def test_models_and_the_page(deployed: Deployed, narrow: str) -> None:
+    """The catalogue lists what a token covers; its page and its document need no token."""
+    listed = {card["model"] for card in deployed.ask("GET", "/models").json()["models"]}
+    assert listed == {"popular", "popular_recent", "als"}
+    assert [card["model"] for card in deployed.ask("GET", "/models", token=narrow).json()["models"]] == ["popular"]
+    for path in ("/docs", "/openapi.json", "/docs/page.js"):
+        assert deployed.ask("GET", path, token="").status_code == 200
+
+
+@pytest.fixture(scope="session")
+def narrow(deployed: Deployed) -> str:
+    """Return a token of one model, after the time for which the authorizer keeps its book."""
+    made: Any = deployed.warmstart("token", "create", "narrow", "--models", "popular", "--plan", "internal")
+    time.sleep(10.5)
+    return str(made["token"])

@@ -2,8 +2,17 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+# aws-cdk-lib and aws-sam-cli want other versions of what training needs: each has an environment of its own.
+INFRA := .venv-infra
+SAM := .venv-sam
+CDK_VERSION := 2.1148.1
+SAM_VERSION := 1.170.0
+STAGE ?= dev
+CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 CDK_DISABLE_CLI_TELEMETRY=true \
+    $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: setup demo test lint bench openapi reliability soak endurance
+.PHONY: setup setup-infra setup-sam demo test test-infra lint bench openapi requirements reliability soak endurance \
+    images bootstrap diff deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -12,16 +21,39 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,dev]'
 	touch $@
 
+setup-infra: $(INFRA)/.ready  ## a second one for the CDK and what stands in AWS's place; needs Node.js
+
+$(INFRA)/.ready: pyproject.toml constraints-infra.txt
+	@command -v npm >/dev/null || { echo "error: the CDK needs Node.js 20 or newer: apt-get install nodejs npm"; exit 1; }
+	$(PYTHON) -m venv $(INFRA)
+	$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-infra.txt \
+	    --editable '.[infra,infra-dev]'
+	npm install --silent --no-audit --no-fund --prefix $(INFRA) aws-cdk@$(CDK_VERSION)
+	touch $@
+
+setup-sam: $(SAM)/.ready  ## a third one for SAM and its Lambda emulator
+
+$(SAM)/.ready:
+	$(PYTHON) -m venv $(SAM)
+	$(SAM)/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+	touch $@
+
 demo: setup  ## from nothing to a first recommendation
 	$(BIN)/warmstart demo $(DEMO)
 
 test: setup  ## the fast tests
 	$(BIN)/python -m pytest $(PYTEST)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-infra; \
+	else echo "skipped: tests of the stacks, for there is no Node.js; with it: make test-infra"; fi
 
-lint: setup  ## style, types, who imports whom
+test-infra: setup-infra  ## the stacks, synthesized without Docker, network or account
+	$(INFRA)/bin/python -m pytest tests/infra/stacks tests/infra/test_stages.py
+
+lint: setup setup-infra  ## style, types, who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(INFRA)/bin/mypy --package infra
 	$(BIN)/lint-imports
 
 bench: setup  ## speeds, as ratios within one run
@@ -29,6 +61,13 @@ bench: setup  ## speeds, as ratios within one run
 
 openapi: setup  ## write the OpenAPI document that the catalogue serves
 	$(BIN)/python -m training.openapi
+
+requirements: setup  ## pin what each function's image holds, with hashes
+	@for function in functions/*/requirements.in; do \
+	    $(BIN)/uv pip compile --quiet --no-header --no-annotate --generate-hashes --no-emit-index-url \
+	        --python-version 3.12 --python-platform x86_64-manylinux_2_28 --constraint constraints.txt \
+	        $$function --output-file $${function%.in}.txt; \
+	done
 
 reliability: setup  ## make every fault happen and write docs/RELIABILITY.md
 	$(BIN)/python -m tests.faults
@@ -38,3 +77,31 @@ soak: setup  ## the registry as a state machine: 20,000 random operations on bot
 
 endurance: setup  ## 100,000 requests a family, overload, frozen functions; writes docs/ENDURANCE.md
 	$(BIN)/python -m tests.endurance --write
+
+images: setup setup-sam  ## build each image and run it by itself: size and cold start; writes docs/IMAGES.md
+	$(BIN)/python -m tests.images --write
+
+bootstrap: setup-infra  ## once for an account and a region, before the first deploy
+	$(CDK) bootstrap
+
+diff: setup-infra  ## what a deploy would change
+	$(CDK) diff
+
+deploy: setup setup-infra  ## the whole API on AWS: make deploy STAGE=dev
+	@$(CDK) deploy --all --require-approval never --progress events || { cat docs/deploy-failed.txt; exit 1; }
+	@$(BIN)/warmstart url --stage $(STAGE)
+
+destroy: setup setup-infra  ## take down what serves and trains; the store stays
+	$(CDK) destroy warmstart-$(STAGE)-serving warmstart-$(STAGE)-training
+	@echo "kept: the store, with every version and token: $$($(BIN)/warmstart url --store --stage $(STAGE))"
+
+deploy-local: setup setup-infra setup-sam  ## the same deploy on this machine: Docker, and ministack in AWS's place
+	$(BIN)/python -m tests.e2e.emulated up
+
+destroy-local: setup  ## take that down
+	$(BIN)/python -m tests.e2e.emulated down
+
+sam-local: setup-infra setup-sam  ## SAM's API on the synthesized template: make sam-local WARMSTART_STORE=s3://...
+	$(CDK) synth --quiet --output build/sam/cdk.out
+	$(SAM)/bin/sam build --template build/sam/cdk.out/warmstart-$(STAGE)-serving.template.json --build-dir build/sam/built
+	$(SAM)/bin/sam local start-api --template build/sam/built/template.yaml --skip-pull-image --warm-containers EAGER

@@ -8,10 +8,11 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from infra.acknowledged import acknowledge
 from infra.constructs.code import ROOT
 from infra.families import Family, read_families
+from infra.functions import AUTHORIZER, CATALOGUE
 from infra.stacks.artifacts import ArtifactsStack
 from infra.stacks.serving import ServingStack
 from infra.stacks.training import TrainingStack
-from infra.stages import Stage, read_stage
+from infra.stages import Stage, read_stage, refuse_unknown_functions
 
 
 def build(app: cdk.App, stage: Stage, families: tuple[Family, ...]) -> None:
@@ -34,6 +35,7 @@ def main() -> None:
     try:
         stage = read_stage(app.node.try_get_context("stage"), app.node.try_get_context("stages"))
         families = read_families(ROOT / "functions")
+        refuse_unknown_functions(stage, [*(family.name for family in families), CATALOGUE, AUTHORIZER])
     except ValueError as error:
         sys.exit(f"error: {error}")
     build(app, stage, families)

@@ -26,7 +26,7 @@ class Family:
     memory_mb: int
     timeout_s: int
     disk_mb: int
-    image_mb: int  # how large the image may become
+    image_mb: int  # how much the image may add to the base image
 
 
 def read_families(folder: Path) -> tuple[Family, ...]:

@@ -20,7 +20,7 @@ TUNING = {
 def catalogue(families: Iterable[Family]) -> Family:
     """The function that answers what belongs to no family: it reads of every model, and loads none."""
     models = tuple(model for family in families for model in family.models)
-    return Family(CATALOGUE, models, preload=(), memory_mb=512, timeout_s=10, disk_mb=512, image_mb=110)
+    return Family(CATALOGUE, models, preload=(), memory_mb=512, timeout_s=10, disk_mb=512, image_mb=100)
 
 
 def handler(name: str) -> str:

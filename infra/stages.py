@@ -1,10 +1,11 @@
 """What differs between stages: `stages.<name>` in cdk.json, read and checked."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"  # as the runtime reads them
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")  # it stands in the names of stacks and in the API's URL
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told
 
@@ -52,7 +53,17 @@ def read_stage(name: str, stages: object) -> Stage:
         good, expected = CHECKS[key]
         if not good(value):
             raise ValueError(f"cdk.json: stages.{name}.{key}: expected {expected}")
-    return _consistent(Stage(name=name, **stages[name]))
+    settings = {key: tuple(value) if isinstance(value, list) else value for key, value in stages[name].items()}
+    return _consistent(Stage(name=name, **settings))
+
+
+def refuse_unknown_functions(stage: Stage, functions: Collection[str]) -> None:
+    """Raise ValueError for a setting of a function that there is not."""
+    for key in ("memory_mb", "timeout_s", "provisioned_concurrency"):
+        for name in getattr(stage, key):
+            if name not in functions:
+                there_are = ", ".join(sorted(functions))
+                raise ValueError(f"cdk.json: stages.{stage.name}.{key}: no function {name!r}; there are {there_are}")
 
 
 def _consistent(stage: Stage) -> Stage:
@@ -95,7 +106,7 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "alarm_email": (_text(r"[^@\s]+@[^@\s]+"), "an e-mail address"),
     "domain": (_text(r"[a-z0-9-]+(\.[a-z0-9-]+)+"), "a domain name"),
     "certificate_arn": (_text(r"arn:aws[a-z-]*:acm:.+"), "the ARN of a certificate in ACM"),
-    "cors_origins": (_list(_text(r"https?://[^\s/,*]+")), "a list of origins such as https://shop.example"),
-    "log_days": (lambda days: days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
+    "cors_origins": (_list(_text(r"https?://[A-Za-z0-9.:\[\]-]+")), "a list of origins such as https://shop.example"),
+    "log_days": (lambda days: type(days) is int and days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
     "tags": (_table(lambda tag: isinstance(tag, str)), "a table of names and texts"),
 }

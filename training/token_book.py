@@ -9,6 +9,14 @@ from warmstart.tokens import MAX_BYTES, TOKENS_KEY, Token, TokenBook
 ATTEMPTS = 5  # at a change, where others change the book at the same time
 
 
+class NameTaken(SettingsError):
+    """There is a token of this name."""
+
+
+class NoSuchToken(SettingsError):
+    """There is no token of this name."""
+
+
 def read(store: Store) -> TokenBook:
     """Return the book; an empty one where none was written yet."""
     found = _object(store)
@@ -16,26 +24,33 @@ def read(store: Store) -> TokenBook:
 
 
 def add(store: Store, token: Token) -> None:
-    """Add a token; raise SettingsError where its name is taken."""
+    """Add a token; raise NameTaken where its name is."""
 
     def added(book: TokenBook) -> TokenBook:
-        if any(entry.name == token.name for entry in book.tokens):
-            raise SettingsError(f"there is a token {token.name} already: revoke it, or choose another name")
+        refuse_taken(book, token.name)
         return TokenBook((*book.tokens, token))
 
     _change(store, added)
 
 
-def remove(store: Store, name: str) -> None:
-    """Remove a token; raise SettingsError where there is none of this name."""
+def refuse_taken(book: TokenBook, name: str) -> None:
+    """Raise NameTaken where the book has a token of this name."""
+    if any(entry.name == name for entry in book.tokens):
+        raise NameTaken(f"there is a token {name} already: revoke it, or choose another name")
+
+
+def remove(store: Store, name: str) -> Token:
+    """Remove a token and return it; raise NoSuchToken where there is none of this name."""
+    found: list[Token] = []
 
     def removed(book: TokenBook) -> TokenBook:
-        kept = tuple(entry for entry in book.tokens if entry.name != name)
-        if len(kept) == len(book.tokens):
-            raise SettingsError(f"there is no token {name[:64]}")
-        return TokenBook(kept)
+        found[:] = [entry for entry in book.tokens if entry.name == name]
+        if not found:
+            raise NoSuchToken(f"there is no token {name[:64]}")
+        return TokenBook(tuple(entry for entry in book.tokens if entry.name != name))
 
     _change(store, removed)
+    return found[0]
 
 
 def _change(store: Store, change: Callable[[TokenBook], TokenBook]) -> None:

@@ -43,9 +43,9 @@ class Alarms(Construct):
             email: who is told; nobody if None.
         """
         super().__init__(scope, construct_id)
-        self._topic = sns.Topic(self, "Topic", enforce_ssl=True)
+        self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
         if email:
-            self._topic.add_subscription(subscriptions.EmailSubscription(email))
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
         watched: dict[str, tuple[cloudwatch.IMetric, float, int, str]] = {
             "Errors": (_sum_of(functions, "Errors"), 0, 3, "functions fail: warmstart logs"),
             "ServerErrors": (_api_metric(api, "5XXError", "Average"), 0.01, 2, "more than 1 % of answers are 5xx"),
@@ -81,8 +81,8 @@ class Alarms(Construct):
             evaluation_periods=periods,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        alarm.add_alarm_action(actions.SnsAction(self._topic))
-        alarm.add_ok_action(actions.SnsAction(self._topic))
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        alarm.add_ok_action(actions.SnsAction(self.topic))
         return alarm
 
 

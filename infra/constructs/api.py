@@ -48,8 +48,12 @@ class Api(Construct):
         """
         super().__init__(scope, construct_id)
         self._stage = stage
+        secured = {**_paths_of(families), "/": CATALOGUE, GREEDY: CATALOGUE}
+        open_methods = [f"{path}/GET" for path in OPEN_RESOURCES]
+        if stage.cors_origins:  # a browser's preflight carries no token
+            open_methods += [f"{path}/OPTIONS" for path in (*secured, *OPEN_RESOURCES)]
         self._integrations = {
-            name: apigateway.LambdaIntegration(function, allow_test_invoke=False, scope_permission_to_method=False)
+            name: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
             for name, function in functions.items()
         }
         self._authorizer = apigateway.TokenAuthorizer(
@@ -65,13 +69,13 @@ class Api(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             disable_execute_api_endpoint=stage.domain is not None,
             domain_name=self._domain(),
-            deploy_options=self._options(),
+            deploy_options=self._options(open_methods),
         )
-        for family in families:
-            for model in family.models:
-                self._secured(family.name, f"/reco/{model}", f"/reco/{model}{GREEDY}", f"/similar/{model}{GREEDY}")
-        self._secured(CATALOGUE, "/", GREEDY)
-        self._open(CATALOGUE, *OPEN_RESOURCES)
+        for path, function in secured.items():
+            self._add_secured(path, function)
+        for method in open_methods:
+            path, _, verb = method.rpartition("/")
+            self._add_open(path, verb, secured.get(path, CATALOGUE))
         self._add_own_answers()
         self.plans = {name: self._plan(plan) for name, plan in PLANS.items()}
 
@@ -92,39 +96,32 @@ class Api(Construct):
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
         )
 
-    def _options(self) -> apigateway.StageOptions:
+    def _options(self, open_methods: Sequence[str]) -> apigateway.StageOptions:
         held_back = apigateway.MethodDeploymentOptions(
             throttling_rate_limit=OPEN_RATE, throttling_burst_limit=OPEN_BURST
         )
         return apigateway.StageOptions(
             stage_name=self._stage.name,
             tracing_enabled=True,
-            metrics_enabled=True,
-            method_options={f"{path}/GET": held_back for path in OPEN_RESOURCES},
+            method_options=dict.fromkeys(open_methods, held_back),
         )
 
-    def _secured(self, function: str, *paths: str) -> None:
-        for path in paths:
-            resource = self._resource(path)
-            resource.add_method(
-                "ANY",
-                self._integrations[function],
-                authorizer=self._authorizer,
-                authorization_type=apigateway.AuthorizationType.CUSTOM,
-                api_key_required=True,  # the authorizer names it, no client sends one
-            )
+    def _add_secured(self, path: str, function: str) -> None:
+        self.rest.root.resource_for_path(path).add_method(
+            "ANY",
+            self._integrations[function],
+            authorizer=self._authorizer,
+            authorization_type=apigateway.AuthorizationType.CUSTOM,
+            api_key_required=True,  # the authorizer names it, no client sends one
+        )
 
-    def _open(self, function: str, *paths: str) -> None:
-        for path in paths:
-            self._resource(path).add_method(
-                "GET", self._integrations[function], authorization_type=apigateway.AuthorizationType.NONE
-            )
-
-    def _resource(self, path: str) -> apigateway.IResource:
-        return self.rest.root.resource_for_path(path)
+    def _add_open(self, path: str, verb: str, function: str) -> None:
+        self.rest.root.resource_for_path(path).add_method(
+            verb, self._integrations[function], authorization_type=apigateway.AuthorizationType.NONE
+        )
 
     def _add_own_answers(self) -> None:
-        for kind, response in read_gateway_responses().items():
+        for kind, response in read_gateway_responses(self._stage.cors_origins).items():
             self.rest.add_gateway_response(
                 kind.title().replace("_", ""),
                 type=apigateway.ResponseType.of(kind),
@@ -143,3 +140,13 @@ class Api(Construct):
             quota=quota if plan.quota_per_day is not None else None,
             api_stages=[apigateway.UsagePlanPerApiStage(api=self.rest, stage=self.rest.deployment_stage)],
         )
+
+
+def _paths_of(families: Sequence[Family]) -> dict[str, str]:
+    """The paths of each model, and whose function answers them."""
+    return {
+        path: family.name
+        for family in families
+        for model in family.models
+        for path in (f"/reco/{model}", f"/reco/{model}{GREEDY}", f"/similar/{model}{GREEDY}")
+    }

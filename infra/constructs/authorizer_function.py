@@ -18,7 +18,9 @@ class AuthorizerFunction(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, bucket: s3.IBucket) -> None:
         super().__init__(scope, construct_id)
-        execution = Execution(self, "Execution", stage=stage, bucket=bucket, reads=[TOKENS])
+        self.reads = [TOKENS]
+        execution = Execution(self, "Execution", stage=stage, bucket=bucket, reads=self.reads)
+        self.role = execution.role
         self.log_group = execution.log_group
         self.function = lambda_.Function(
             self,

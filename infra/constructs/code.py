@@ -56,7 +56,7 @@ def layer_code(architecture: str) -> lambda_.Code:
         bundling=BundlingOptions(
             image=DockerImage.from_registry(f"public.ecr.aws/lambda/python:{PYTHON}"),  # never run: see below
             local=_LayerBundling(requirements, architecture),
-            environment={"REQUIREMENTS": requirements.read_text()},  # for the hash
+            environment={"ARCHITECTURE": architecture, "REQUIREMENTS": requirements.read_text()},  # for the hash
         ),
     )
 

@@ -1,5 +1,7 @@
 """The function of a family, or the catalogue's: an image that reads its own models and nothing else."""
 
+from dataclasses import replace
+
 from aws_cdk import Duration, Size
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -11,6 +13,8 @@ from infra.families import Family
 from infra.functions import TUNING, metrics_namespace, serving_environment
 from infra.stages import Stage
 
+SNAPSTART_DISK_MB = 512  # Lambda's limit; a model that does not fit is refused as one that is too large
+
 
 class RecommenderFunction(Construct):
     """A container function, its log group and its alias."""
@@ -19,7 +23,11 @@ class RecommenderFunction(Construct):
         self, scope: Construct, construct_id: str, *, family: Family, stage: Stage, bucket: s3.IBucket, reads: list[str]
     ) -> None:
         super().__init__(scope, construct_id)
+        if stage.snapstart:
+            family = replace(family, disk_mb=SNAPSTART_DISK_MB)
         execution = Execution(self, "Execution", stage=stage, bucket=bucket, reads=reads)
+        self.reads = reads
+        self.role = execution.role
         self.log_group = execution.log_group
         self.function = lambda_.DockerImageFunction(
             self,
@@ -34,6 +42,7 @@ class RecommenderFunction(Construct):
                 **TUNING,
                 **serving_environment(family, bucket.s3_url_for_object()),
                 "WARMSTART_METRICS": metrics_namespace(stage.name),
+                **({"WARMSTART_CORS_ORIGINS": ",".join(stage.cors_origins)} if stage.cors_origins else {}),
             },
             role=execution.role,
             log_group=execution.log_group,

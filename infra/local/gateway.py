@@ -3,11 +3,12 @@
 import asyncio
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.types import Receive, Scope, Send
 
 from infra.config import OPEN_BURST, OPEN_RATE, PLANS, Plan
+from infra.gateway_responses import read_gateway_responses
 from infra.local.authorizer import Authorizer, Invoke
 from infra.local.exchange import Answer, BodyTooLarge, ClientGone, Request, read_body, request_of, send_answer
 from infra.local.function import FunctionFailed, FunctionTimedOut
@@ -26,12 +27,19 @@ OPEN_PLAN = Plan("open", rate_per_second=OPEN_RATE, burst=OPEN_BURST)
 class Gateway:
     """An ASGI application that does what a REST API does."""
 
-    def __init__(self, routes: Routes, functions: Mapping[str, Invoke], authorizer: Authorizer, usage: Usage) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        functions: Mapping[str, Invoke],
+        authorizer: Authorizer,
+        usage: Usage,
+        cors_origins: Sequence[str] = (),
+    ) -> None:
         self._routes = routes
         self._functions = functions
         self._authorizer = authorizer
         self._usage = usage
-        self._own_answer = GatewayAnswers()
+        self._own_answer = GatewayAnswers(read_gateway_responses(cors_origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -41,12 +49,12 @@ class Gateway:
         except ClientGone:
             return
         except Refused as refusal:
-            answer = self._own_answer(str(refusal), request.request_id)
+            answer = self._own_answer(str(refusal), request)
         except asyncio.CancelledError:  # the server stops, and waits no longer for the function
-            answer = self._own_answer("INTEGRATION_FAILURE", request.request_id)
+            answer = self._own_answer("INTEGRATION_FAILURE", request)
         except Exception:  # whatever it is, the client gets an answer and the log gets the rest
             say("gateway", f"{request.request_id} {traceback.format_exc()}")
-            answer = self._own_answer("DEFAULT_5XX", request.request_id)
+            answer = self._own_answer("DEFAULT_5XX", request)
         await send_answer(answer, send)
 
     async def _answer(self, request: Request, receive: Receive) -> Answer:
@@ -68,7 +76,7 @@ class Gateway:
     async def _admit(self, request: Request, route: Route) -> dict[str, str] | None:
         """What the function is told of the caller; None where anyone may call."""
         if route.open:
-            self._count(route.resource, OPEN_PLAN)
+            self._count(f"{request.method} {route.resource}", OPEN_PLAN)
             return None
         grant = await self._authorizer.admit(request)
         plan = PLANS.get(grant.context.get("plan", ""))

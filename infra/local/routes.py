@@ -1,7 +1,7 @@
 """Which function answers a path, decided on the path's raw bytes: an encoded slash is no slash."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from infra.config import GREEDY, OPEN_RESOURCES, PREFIXES
 from infra.families import Family
@@ -23,12 +23,24 @@ class Route:
 class Routes:
     """The resources of the API, one or two for every model and everything else for the catalogue."""
 
-    def __init__(self, families: Iterable[Family]) -> None:
+    def __init__(self, families: Iterable[Family], *, preflights: bool = False) -> None:
+        """Take them down.
+
+        Args:
+            families: whose models have paths.
+            preflights: whether OPTIONS of every resource is open, for browsers to ask what pages may do.
+        """
         self._owners = {
             f"/{prefix}/{model}": family.name for family in families for model in family.models for prefix in PREFIXES
         }
+        self._open_methods = {"GET", "OPTIONS"} if preflights else {"GET"}
 
     def find(self, method: str, raw_path: str) -> Route:
+        """Where a request goes."""
+        route = self._find(method, raw_path)
+        return replace(route, open=True) if method == "OPTIONS" and method in self._open_methods else route
+
+    def _find(self, method: str, raw_path: str) -> Route:
         """The most specific resource of the path."""
         for base in _bases(raw_path):
             rest = raw_path[len(base) + 1 :]
@@ -36,7 +48,7 @@ class Routes:
             parameters = {"proxy": rest} if rest else {}
             if base in self._owners:
                 return Route(self._owners[base], resource, parameters)
-            if resource in OPEN_RESOURCES and method == "GET":
+            if resource in OPEN_RESOURCES and method in self._open_methods:
                 return Route(CATALOGUE, resource, parameters, open=True)
         if raw_path == "/":
             return Route(CATALOGUE, "/")

@@ -22,7 +22,15 @@ from infra.local.worker import Worker
 LOOPBACK = "127.0.0.1"
 
 
-def serve(*, store: str, host: str, port: int, environment: Mapping[str, str], ready: Callable[[], None]) -> None:
+def serve(
+    *,
+    store: str,
+    host: str,
+    port: int,
+    environment: Mapping[str, str],
+    ready: Callable[[], None],
+    cors_origins: Sequence[str] = (),
+) -> None:
     """Serve the whole API until SIGINT, SIGTERM or SIGHUP.
 
     Args:
@@ -31,22 +39,31 @@ def serve(*, store: str, host: str, port: int, environment: Mapping[str, str], r
         port: as host.
         environment: what every function gets beside its own variables; nothing else of this process reaches them.
         ready: called once every function has finished its init, well or not.
+        cors_origins: of the pages that may call from a browser.
 
     Raises:
         OSError: the port is taken.
         ValueError: a `family.toml` is wrong.
     """
     families = read_families(TASK_ROOT / "functions")
+    if cors_origins:
+        environment = {**environment, "WARMSTART_CORS_ORIGINS": ",".join(cors_origins)}
     with tempfile.TemporaryDirectory(prefix="warmstart-") as caches:
         functions = local_functions(families, store, Path(caches), environment)
-        asyncio.run(serve_functions(families, functions, host=host, port=port, ready=ready))
+        asyncio.run(serve_functions(families, functions, host=host, port=port, ready=ready, cors_origins=cors_origins))
 
 
 async def serve_functions(
-    families: Sequence[Family], functions: Sequence[Function], *, host: str, port: int, ready: Callable[[], None]
+    families: Sequence[Family],
+    functions: Sequence[Function],
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[], None],
+    cors_origins: Sequence[str] = (),
 ) -> None:
     """Serve these functions until a signal; one of them is the authorizer, one the catalogue."""
-    serving = asyncio.create_task(_serve(families, functions, host, port, ready))
+    serving = asyncio.create_task(_serve(families, functions, host, port, ready, cors_origins))
     loop = asyncio.get_running_loop()
     hung_up = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]  # nohup wants it ignored
     stops = [signal.SIGINT, signal.SIGTERM, *hung_up]
@@ -71,15 +88,21 @@ def _cancel_once(task: asyncio.Task[None]) -> Callable[[], None]:
 
 
 async def _serve(
-    families: Sequence[Family], functions: Sequence[Function], host: str, port: int, ready: Callable[[], None]
+    families: Sequence[Family],
+    functions: Sequence[Function],
+    host: str,
+    port: int,
+    ready: Callable[[], None],
+    cors_origins: Sequence[str],
 ) -> None:
     with contextlib.closing(bound_socket(host, port)) as door:
         async with running(functions) as workers:
             gateway = Gateway(
-                routes=Routes(families),
+                routes=Routes(families, preflights=bool(cors_origins)),
                 functions={name: worker.invoke for name, worker in workers.items()},
                 authorizer=Authorizer(workers[AUTHORIZER].invoke),
                 usage=Usage(),
+                cors_origins=cors_origins,
             )
             await asyncio.gather(*(worker.settled() for worker in workers.values()))
             async with listening({door: gateway}):

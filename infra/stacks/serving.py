@@ -41,7 +41,7 @@ class ServingStack(Stack):
             for family, reads in (*((family, _own(family)) for family in families), (catalogue(families), CARDS))
         }
         authorizer = AuthorizerFunction(self, "Authorizer", stage=stage, bucket=bucket)
-        api = Api(
+        self.api = Api(
             self,
             "Api",
             stage=stage,
@@ -49,27 +49,29 @@ class ServingStack(Stack):
             functions={name: function.live for name, function in functions.items()},
             authorizer=authorizer.live,
         )
-        everything: dict[str, RecommenderFunction | AuthorizerFunction] = {**functions, AUTHORIZER: authorizer}
+        self.functions: dict[str, RecommenderFunction | AuthorizerFunction] = {**functions, AUTHORIZER: authorizer}
+        self.alarms: Alarms | None = None
+        self.canary: Canary | None = None
         if stage.guarded:
-            alarms = Alarms(
+            self.alarms = Alarms(
                 self,
                 "Alarms",
-                api=api.rest,
-                functions={name: function.function for name, function in everything.items()},
-                log_groups=[function.log_group for function in everything.values()],
+                api=self.api.rest,
+                functions={name: function.function for name, function in self.functions.items()},
+                log_groups=[function.log_group for function in self.functions.values()],
                 namespace=metrics_namespace(stage.name),
                 email=stage.alarm_email,
             )
-            Canary(
+            self.canary = Canary(
                 self,
                 "Canary",
-                aliases={name: function.live for name, function in everything.items()},
-                alarms=[alarms.by_name[name] for name in ROLLS_BACK],
+                aliases={name: function.live for name, function in self.functions.items()},
+                alarms=[self.alarms.by_name[name] for name in ROLLS_BACK],
             )
-        CfnOutput(self, "ApiUrl", value=api.url)
-        for name, plan in api.plans.items():
+        CfnOutput(self, "ApiUrl", value=self.api.url)
+        for name, plan in self.api.plans.items():
             CfnOutput(self, f"Plan{_title(name)}", value=plan.usage_plan_id)
-        for name, function in everything.items():
+        for name, function in self.functions.items():
             CfnOutput(self, f"LogGroup{_title(name)}", value=function.log_group.log_group_name)
 
 

@@ -32,22 +32,22 @@ class TrainingStack(Stack):
             empty_on_delete=True,
         )
         log = log_group(self, stage)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-        role.add_to_policy(
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
                 resources=[bucket.arn_for_objects(key) for key in WRITES],
             )
         )
-        role.add_to_policy(
+        self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["s3:ListBucket"],
                 resources=[bucket.bucket_arn],
                 conditions={"StringLike": {"s3:prefix": [*WRITES]}},
             )
         )
-        images.grant_pull(role)
-        log.grant_write(role)
-        CfnOutput(self, "RoleArn", value=role.role_arn)
+        images.grant_pull(self.role)
+        log.grant_write(self.role)
+        CfnOutput(self, "RoleArn", value=self.role.role_arn)
         CfnOutput(self, "ImagesUri", value=images.repository_uri)
         CfnOutput(self, "LogGroup", value=log.log_group_name)

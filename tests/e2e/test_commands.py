@@ -143,6 +143,14 @@ def test_every_command_takes_json_and_help() -> None:
             assert any("--json" in option.opts for option in command.params), path
 
 
+def test_every_command_with_a_store_takes_a_stage() -> None:
+    """What works on a store by its URL works on a deployed stage by its name; the demo has a store of its own."""
+    for path, command in leaves((), main):
+        options = {option for parameter in command.params for option in parameter.opts}
+        if "--store" in options and path != ("demo",):
+            assert "--stage" in options, path
+
+
 def test_every_command_is_in_the_readme() -> None:
     """The README names each command of the tree."""
     readme = (ROOT / "README.md").read_text()

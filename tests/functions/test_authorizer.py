@@ -2,6 +2,7 @@
 
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,23 @@ def test_a_restricted_token_may_call_its_models(handler: Handler, store: Store) 
     assert set(resources) == {
         f"{stage}/{path}" for path in ("models", "reco/als", "reco/als/*", "similar/als", "similar/als/*")
     }
+
+
+def test_an_api_key_is_told_to_the_gateway_alone(handler: Handler, store: Store) -> None:
+    """It stands where the gateway looks for it, and not in the context, which functions see."""
+    secret, token = create("counted", models=["als"], plan="free", expires_at=None)
+    add(store, replace(token, usage_key="k" * 64))
+    answer = ask(handler, f"Bearer {secret}")
+    assert answer.pop("usageIdentifierKey") == "k" * 64
+    assert answer["context"] == {"token": "counted", "models": "als", "plan": "free"}
+    assert "kkk" not in str(answer)
+
+
+def test_a_token_without_an_api_key_has_none_in_its_answer(handler: Handler, store: Store) -> None:
+    """The member is absent, not null, which a gateway would take for a broken answer."""
+    secret, token = create("local", models=["*"], plan="free", expires_at=None)
+    add(store, token)
+    assert set(ask(handler, f"Bearer {secret}")) == {"principalId", "policyDocument", "context"}
 
 
 @pytest.mark.parametrize("header", [None, 7, "", "Bearer ", "Bearer wrong", "Basic x"])

@@ -91,3 +91,17 @@ def test_what_is_not_here_is_not_found(get: Get, path: str, key: str) -> None:
     """Unknown paths and models are 404; a model that exists never comes this way."""
     status, _, body = get(path)
     assert (status, json.loads(body)["errors"][0]["error_key"]) == (404, key)
+
+
+def test_pages_may_read_the_catalogue(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a stage names their origins: a preflight without a token, then the list with one."""
+    for name, value in (("STORE", store.url), ("MODELS", "popular"), ("CORS_ORIGINS", "https://shop.example")):
+        monkeypatch.setenv(f"WARMSTART_{name}", value)
+    handler = runpy.run_module("functions.catalogue.handler")["handler"]
+    headers = {"origin": "https://shop.example", "access-control-request-method": "GET"}
+    event = {"httpMethod": "OPTIONS", "path": "/models", "headers": headers, "requestContext": {}}
+    asked = handler(event, None)
+    context = {"authorizer": {"token": "test", "models": "*"}}
+    told = handler({**event, "httpMethod": "GET", "requestContext": context}, None)
+    assert (asked["statusCode"], asked["body"], told["statusCode"]) == (204, "", 200)
+    assert {answer["headers"]["access-control-allow-origin"] for answer in (asked, told)} == {"https://shop.example"}

@@ -5,7 +5,8 @@ from http import HTTPStatus
 
 import pytest
 
-from infra.gateway_responses import GatewayResponse, read_gateway_responses
+from infra.gateway_responses import EXPOSED_HEADERS, GatewayResponse, read_gateway_responses
+from warmstart import cors
 
 RESPONSES = read_gateway_responses()
 STATUS = {  # every response type that a REST API has, and the status we give it
@@ -82,3 +83,27 @@ def test_a_client_learns_how_to_go_on(response: GatewayResponse) -> None:
     """401 names the scheme; what may pass names a time."""
     assert ("www-authenticate" in response.headers) == (response.status == 401)
     assert ("retry-after" in response.headers) == (response.status in {429, 502, 504})
+
+
+@pytest.mark.parametrize(
+    ("origins", "mapped"),
+    [
+        (("https://shop.example",), "'https://shop.example'"),
+        (("https://shop.example", "http://localhost:3000"), "method.request.header.Origin"),
+    ],
+)
+def test_pages_may_read_them_where_a_stage_has_origins(origins: tuple[str, ...], mapped: str) -> None:
+    """One origin is named, of several whichever asks; all else stays as it is."""
+    for kind, response in read_gateway_responses(origins).items():
+        added = {
+            "access-control-allow-origin": mapped,
+            "access-control-expose-headers": f"'{EXPOSED_HEADERS}'",
+            "vary": "'Origin'",
+        }
+        plain = RESPONSES[kind]
+        assert response == GatewayResponse(plain.status, {**plain.headers, **added}, plain.template)
+
+
+def test_the_gateway_exposes_what_functions_expose() -> None:
+    """Two packages that may not import each other say the same."""
+    assert EXPOSED_HEADERS == cors.EXPOSED_HEADERS

@@ -1,6 +1,7 @@
 """Tokens: only the whole secret opens, and the book does not hold it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -124,6 +125,12 @@ def test_a_book_is_its_json() -> None:
         {"expires_at": 7},
         {"expires_at": "2026-01-31T00:00:00"},
         {"admin": True},
+        {"usage_key": ""},
+        {"usage_key": "k" * 19},
+        {"usage_key": "k" * 129},
+        {"usage_key": "k" * 20 + " "},
+        {"usage_key": "k" * 20 + "\n"},
+        {"usage_key": 7},
     ],
     ids=str,
 )
@@ -132,6 +139,21 @@ def test_a_book_with_one_wrong_entry_is_refused(changed: dict[str, Any]) -> None
     assert TokenBook.from_json(json.dumps({"tokens": [GOOD]}).encode()).tokens[0].models == ("als",)
     with pytest.raises(ManifestInvalid):
         TokenBook.from_json(json.dumps({"tokens": [GOOD, {**GOOD, **changed}]}).encode())
+
+
+def test_an_api_key_is_kept_and_not_shown() -> None:
+    """What is written with a key can be read; the key is in no text of the token."""
+    keyed = replace(TOKEN, usage_key="k" * 64)
+    book = TokenBook.from_json(TokenBook((keyed,)).to_json())
+    assert (book.tokens[0].usage_key, book.find(f"Bearer {SECRET}", NOW)) == ("k" * 64, keyed)
+    assert "kkk" not in f"{book!r} {keyed}"
+
+
+def test_books_without_api_keys_are_those_of_before_there_were_any() -> None:
+    """An old book is read, and one of tokens without keys has no field that an old function would refuse."""
+    assert TokenBook.from_json(json.dumps({"tokens": [GOOD]}).encode()).tokens[0].usage_key is None
+    assert TokenBook.from_json(json.dumps({"tokens": [{**GOOD, "usage_key": None}]}).encode()).tokens[0].name == "alice"
+    assert {tuple(sorted(entry)) for entry in json.loads(BOOK.to_json())["tokens"]} == {tuple(sorted(GOOD))}
 
 
 NO_TOKENS: list[Any] = [None, 7, "ab", {"a": 1}, [None], ["x"], [[]], [{}]]

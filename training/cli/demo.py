@@ -40,8 +40,8 @@ def demo(context: click.Context, store_url: str, port: int, once: bool) -> None:
     with suppress(click.exceptions.Exit):  # a model that the gate refused is said, and the others are served
         context.invoke(train, recipe_path=RECIPE, console=console, **settings)
     _step(f"3. Recommend to user {USER}, without an API")
-    asked: dict[str, Any] = {"model": "als", "users": (str(USER),), "version": None, "k": 5, "titles": True}
-    context.invoke(recommend, store_url=store_url, console=console, **asked)
+    asked: dict[str, Any] = {"model": "als", "users": (str(USER),), "histories": (), "version": None, "k": 5}
+    context.invoke(recommend, store_url=store_url, console=console, titles=True, **asked)
     _step("4. Start the API: gateway, authorizer, every family")
     calls = Calls(f"http://127.0.0.1:{port}", _new_token(store_url))
 

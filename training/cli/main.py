@@ -7,6 +7,7 @@ import click
 from training.cli.console import Commands
 from training.cli.data import data
 from training.cli.demo import demo
+from training.cli.deployed import logs, url
 from training.cli.init import init
 from training.cli.recommend import recommend
 from training.cli.registry import models, promote, rollback, sweep
@@ -28,5 +29,6 @@ def _end(*_: object) -> None:
     raise SystemExit(143)
 
 
-for command in (data, init, train, evaluate, models, promote, rollback, sweep, recommend, serve, token, demo):
+COMMANDS = (data, init, train, evaluate, models, promote, rollback, sweep, recommend, serve, token, url, logs, demo)
+for command in COMMANDS:
     main.add_command(command)

@@ -11,29 +11,42 @@ from training.cli.stores import open_named, store_option
 
 if TYPE_CHECKING:
     from warmstart.ids import Id, IdMap
-    from warmstart.recommender import Recommender
+    from warmstart.recommender import Ask, Recommender
     from warmstart.store import Store
     from warmstart.texts import Texts
 
 
 @click.command()
 @click.argument("model")
-@click.argument("users", nargs=-1, required=True)
+@click.argument("users", nargs=-1)
 @store_option
+@click.option(
+    "--history", "histories", multiple=True, metavar="ITEM,...", help="Items of somebody unknown; repeatable."
+)
 @click.option("--version", help="A version; the served one where it is not given.")
 @click.option("-k", "k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many items.")
 @click.option("--titles", is_flag=True, help="Print titles, where the items table has them.")
 @json_option
 def recommend(
-    model: str, users: tuple[str, ...], store_url: str, version: str | None, k: int, titles: bool, console: Console
+    model: str,
+    users: tuple[str, ...],
+    store_url: str,
+    histories: tuple[str, ...],
+    version: str | None,
+    k: int,
+    titles: bool,
+    console: Console,
 ) -> None:
-    """Print recommendations for users, from the same code that the API runs."""
+    """Print recommendations for users and for histories, from the same code that the API runs."""
     from training.scorers import open_recommender
     from warmstart.artifact import Artifact
+    from warmstart.errors import SettingsError
     from warmstart.pull import pull
     from warmstart.registry import read_manifest
     from warmstart.texts import Texts
 
+    if not users and not histories:
+        raise SettingsError("name at least one user, or a --history")
     store = open_named(store_url)
     manifest, _ = read_manifest(store, model, version or _served_version(store, model))
     with tempfile.TemporaryDirectory(prefix="warmstart-") as cache:
@@ -43,7 +56,11 @@ def recommend(
         texts = None
         if titles and "item_titles_bytes" in artifact:
             texts = Texts.load(artifact, "item_titles", len(recommender.item_ids))
-        answers = [_answer(recommender, user, k, texts) for user in users]
+        asks = [
+            *(_of_user(recommender, user, k) for user in users),
+            *(_of_history(recommender, h, k) for h in histories),
+        ]
+        answers = [_answer(recommender, ask, texts) for ask in asks]
     value = {"model": model, "version": manifest.version, "recommendations": answers}
     console.result(value, "\n\n".join(_text(answer) for answer in answers))
 
@@ -58,11 +75,22 @@ def _served_version(store: "Store", model: str) -> str:
     return alias.version
 
 
-def _answer(recommender: "Recommender", user: str, k: int, titles: "Texts | None") -> dict[str, Any]:
+def _of_user(recommender: "Recommender", user: str, k: int) -> "Ask":
     from warmstart.recommender import Ask
 
-    user_id = _typed(user, recommender.user_ids)
-    found = recommender.recommend(Ask(user_id=user_id, k=k, explain=True))
+    return Ask(user_id=_typed(user, recommender.user_ids), k=k, explain=True)
+
+
+def _of_history(recommender: "Recommender", items: str, k: int) -> "Ask":
+    from warmstart.histories import Event
+    from warmstart.recommender import Ask
+
+    events = [Event(_typed(item.strip(), recommender.item_ids)) for item in items.split(",")]
+    return Ask(history=events, k=k, explain=True)
+
+
+def _answer(recommender: "Recommender", ask: "Ask", titles: "Texts | None") -> dict[str, Any]:
+    found = recommender.recommend(ask)
     items = [
         {
             "item_id": detail.item_id,
@@ -72,21 +100,22 @@ def _answer(recommender: "Recommender", user: str, k: int, titles: "Texts | None
         }
         for detail, row in zip(found.details, found.rows.tolist(), strict=True)
     ]
-    return {"user_id": user_id, "source": found.source, "items": items}
+    return {"user_id": ask.user_id, "source": found.source, "items": items}
 
 
-def _typed(user: str, ids: "IdMap") -> "Id":
-    from warmstart.errors import UserNotFound
+def _typed(written: str, ids: "IdMap") -> "Id":
+    from warmstart.errors import SettingsError
     from warmstart.ids import IntegerIds
 
     if not isinstance(ids, IntegerIds):
-        return user
+        return written
     try:
-        return int(user)
+        return int(written)
     except ValueError:
-        raise UserNotFound(f"user {user[:40]!r}: this model's user ids are integers") from None
+        raise SettingsError(f"{written[:40]!r}: this model's ids are integers") from None
 
 
 def _text(answer: dict[str, Any]) -> str:
     rows = [(item["item_id"], item["title"] or "", item["score"], item["source"]) for item in answer["items"]]
-    return f"user {answer['user_id']} ({answer['source']})\n" + table(("item_id", "title", "score", "source"), rows)
+    who = "a history" if answer["user_id"] is None else f"user {answer['user_id']}"
+    return f"{who} ({answer['source']})\n" + table(("item_id", "title", "score", "source"), rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from training.cli.console import Commands, Console, json_option, table
-from training.cli.stores import open_named, store_option
+from training.cli.stores import Place, open_named, place_option
 
 if TYPE_CHECKING:
     from warmstart.tokens import Token
@@ -22,15 +22,18 @@ def token() -> None:
 
 @token.command()
 @click.argument("name")
-@store_option
+@place_option
 @click.option("--models", default="*", show_default=True, help="Allowed models, by commas; * for all.")
 @click.option("--days", type=click.IntRange(1, 36_500), help="Valid for so long; for ever if not given.")
 @click.option("--plan", default="standard", show_default=True, help="The usage plan that its calls count against.")
 @json_option
-def create(name: str, store_url: str, models: str, days: int | None, plan: str, console: Console) -> None:
-    """Make a token and print it: the only time that anybody sees it."""
+def create(name: str, place: Place, models: str, days: int | None, plan: str, console: Console) -> None:
+    """Make a token and print it: the only time that anybody sees it.
+
+    With --stage it also gets an API key in the stage's usage plan, behind the scenes; the deployed API refuses a token
+    that was made with --store. A gateway may take a minute to know the key: 403 until then.
+    """
     from infra.config import PLANS
-    from training.token_book import add
     from warmstart.errors import SettingsError
     from warmstart.manifest import MODEL_NAME
     from warmstart.tokens import create as create_token
@@ -44,18 +47,19 @@ def create(name: str, store_url: str, models: str, days: int | None, plan: str, 
         raise SettingsError(f"no plan {plan!r}; there are {', '.join(PLANS)}")
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     secret, made = create_token(name, models=allowed, plan=plan, expires_at=expires_at)
-    add(open_named(store_url, create=True), made)
+    _add(place, made)
     console.result({"token": secret, **_shown(made)}, secret)
 
 
 @token.command("list")
-@store_option
+@place_option
 @json_option
-def list_tokens(store_url: str, console: Console) -> None:
+def list_tokens(place: Place, console: Console) -> None:
     """List tokens by name; the tokens themselves are not kept anywhere."""
     from training.token_book import read
 
-    tokens = [_shown(entry) for entry in read(open_named(store_url)).tokens]
+    book, keys = read(open_named(place.url)), _usable_keys(place, console)
+    tokens = [{**_shown(entry), "state": _state(entry, keys)} for entry in book.tokens]
     rows = [
         (t["name"], t["models"], t["plan"], t["created_at"], t["expires_at"] or "never", t["state"]) for t in tokens
     ]
@@ -65,14 +69,60 @@ def list_tokens(store_url: str, console: Console) -> None:
 
 @token.command()
 @click.argument("name")
-@store_option
+@place_option
 @json_option
-def revoke(name: str, store_url: str, console: Console) -> None:
-    """Refuse a token from now on; gateways that have just let it in do so for 70 seconds at most."""
+def revoke(name: str, place: Place, console: Console) -> None:
+    """Refuse a token from now on; gateways that have just let it in do so for 70 seconds at most.
+
+    With --stage its API key goes too, also one that a command which was cut short has left.
+    """
     from training.token_book import remove
 
-    remove(open_named(store_url), name)
-    console.result({"revoked": name}, f"revoked {name}")
+    store, said = open_named(place.url), f"revoked {name}"
+    if place.stage:
+        from training.token_pair import revoke_pair
+        from training.usage_keys import UsageKeys
+
+        if not revoke_pair(store, name, UsageKeys(place.stage)).token:
+            said = f"{name} was revoked before; the API key that was left of it is gone now"
+    elif remove(store, name).usage_key:
+        console.warn(f"its API key stays, and opens nothing: warmstart token revoke {name} --stage NAME removes it")
+    console.result({"revoked": name}, said)
+
+
+def _add(place: Place, token: "Token") -> None:
+    """Put a token into the book; where it is a stage's, with an API key in the stage's usage plan."""
+    from training.token_book import add
+
+    if not place.stage:
+        add(open_named(place.url, create=True), token)
+        return
+    from training.stage import plan_output, read_stack
+    from training.token_pair import create_pair
+    from training.usage_keys import UsageKeys
+
+    plan = read_stack(place.stage, "serving").output(plan_output(token.plan))
+    create_pair(open_named(place.url), token, UsageKeys(place.stage), plan)
+
+
+def _usable_keys(place: Place, console: Console) -> set[str] | None:
+    """Return the API keys of a stage; None where there is no stage, or they may not be seen."""
+    if not place.stage:
+        return None
+    from training.usage_keys import UsageKeys
+    from warmstart.errors import WarmstartError
+
+    try:
+        return UsageKeys(place.stage).values()
+    except WarmstartError as error:
+        console.warn(f"{error}; a token without an API key is listed as valid")
+        return None
+
+
+def _state(token: "Token", keys: set[str] | None) -> str:
+    if token.expired(datetime.now(UTC)):
+        return "expired"
+    return "no API key: 403" if keys is not None and token.usage_key not in keys else "valid"
 
 
 def _shown(token: "Token") -> dict[str, str | None]:
@@ -82,5 +132,5 @@ def _shown(token: "Token") -> dict[str, str | None]:
         "plan": token.plan,
         "created_at": token.created_at,
         "expires_at": token.expires_at,
-        "state": "expired" if token.expired(datetime.now(UTC)) else "valid",
+        "state": _state(token, None),
     }

@@ -7,7 +7,6 @@ Linux 2023. It is tagged with the public name, so `functions/Dockerfile` builds 
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.e2e.emulated.tools import SAM, Missing, docker, run
 IMAGE = "public.ecr.aws/lambda/python:3.12"
 ALIASES = (f"{IMAGE}-x86_64",)  # what SAM asks for
 PULL_SECONDS = 300
+UNWANTED = {"test", "__pycache__", "share", "idlelib", "tkinter", "ensurepip"}
 LIBRARIES = (
     "ca-certificates libbz2-1.0 libcrypt1 libexpat1 libffi8 liblzma5 libncursesw6 libreadline8 libsqlite3-0 libssl3 "
     "libstdc++6 libuuid1 zlib1g"
@@ -90,7 +90,9 @@ def _make(folder: Path) -> None:
     _copy_python(python, added / "var" / "lang")
     for empty in ("var/task", "opt"):
         (added / empty).mkdir(parents=True, exist_ok=True)
-    run(python / "bin/python3", "-m", "pip", "install", "-q", "--target", added / "var/runtime", "awslambdaric", "boto3")
+    run(
+        python / "bin/python3", "-m", "pip", "install", "-q", "--target", added / "var/runtime", "awslambdaric", "boto3"
+    )
     _compile(python, added)
     _write_program(added / "lambda-entrypoint.sh", ENTRY_POINT)
     _write_program(added / "var/runtime/bootstrap", BOOTSTRAP)
@@ -113,21 +115,14 @@ def _python() -> Path:
 
 
 def _copy_python(source: Path, target: Path) -> None:
-    """The interpreter and its library, without what no function needs."""
+    """The interpreter and its library, without what no function needs; of installed packages only pip."""
 
-    def wanted(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-        parts = Path(entry.name).parts
-        unwanted = {"test", "__pycache__", "share", "idlelib", "tkinter", "ensurepip"} & set(parts)
-        foreign = "site-packages" in parts and len(parts) > parts.index("site-packages") + 1 and "pip" not in entry.name
-        return None if unwanted or foreign or entry.name.endswith(".a") else entry
+    def unwanted(folder: str, names: list[str]) -> set[str]:
+        if Path(folder).name == "site-packages":
+            return {name for name in names if not name.startswith("pip")}
+        return {name for name in names if name in UNWANTED or name.endswith(".a")}
 
-    archive = target.parent / "python.tar"
-    archive.parent.mkdir(parents=True)
-    with tarfile.open(archive, "w") as tar:
-        tar.add(source, arcname=".", filter=wanted)
-    with tarfile.open(archive) as tar:
-        tar.extractall(target, filter="fully_trusted")
-    archive.unlink()
+    shutil.copytree(source, target, symlinks=True, ignore=unwanted)
     for pip in (target / "bin").glob("pip*"):
         lines = pip.read_text().splitlines(keepends=True)
         pip.write_text("".join(["#!/var/lang/bin/python3\n", *lines[1:]]))

@@ -1,4 +1,4 @@
-"""One deployment for all tests here: a copy of this tree, deployed with IAM enforced; its models are published into it."""
+"""One deployment for all tests here: a copy of this tree, with IAM enforced and models published into it."""
 
 import shutil
 from collections.abc import Iterator

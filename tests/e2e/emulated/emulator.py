@@ -1,14 +1,16 @@
 """ministack in AWS's place: S3, CloudFormation, API Gateway, and Lambda by Docker."""
 
+import contextlib
 import ipaddress
 import json
 import os
 import signal
 import subprocess
 import time
-import urllib.request
 from pathlib import Path
 from typing import NamedTuple
+
+import httpx
 
 from tests.e2e.emulated.tools import INFRA, docker
 
@@ -46,16 +48,17 @@ class Emulator(NamedTuple):
     def is_up(self) -> bool:
         """Whether it answers."""
         try:
-            with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except OSError:
+            return httpx.get(f"{self.url}/_ministack/health", timeout=2).is_success
+        except httpx.TransportError:
             return False
 
 
 def known(folder: Path, port: int) -> Emulator:
-    """The emulator of this folder, whether or not it runs; it listens where only this machine and its containers are."""
+    """The emulator of this folder, whether or not it runs; only this machine and its containers can reach it."""
     (bridge,) = json.loads(docker("network", "inspect", "bridge"))
-    host = ipaddress.ip_network(bridge["IPAM"]["Config"][0]["Subnet"])[1]  # the bridge's first address is this machine's
+    host = ipaddress.ip_network(bridge["IPAM"]["Config"][0]["Subnet"])[
+        1
+    ]  # the bridge's first address is this machine's
     return Emulator(folder, f"http://{host}:{port}")
 
 
@@ -100,10 +103,8 @@ def stop(emulator: Emulator) -> None:
     """End it, and the containers that it started."""
     pid = emulator.folder / "pid"
     if pid.exists():
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(int(pid.read_text()), signal.SIGTERM)
-        except ProcessLookupError:
-            pass
         pid.unlink()
     until = time.monotonic() + READY_SECONDS
     while emulator.is_up() and time.monotonic() < until:

@@ -41,7 +41,9 @@ def test_without_a_token_nobody_learns_what_exists(deployed: Deployed, path: str
     assert basic.status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/reco/als/1", "/reco/%61ls/1", "/similar/als/1", "/reco/unknown/1", "/reco/%2e%2e/1"])
+@pytest.mark.parametrize(
+    "path", ["/reco/als/1", "/reco/%61ls/1", "/similar/als/1", "/reco/unknown/1", "/reco/%2e%2e/1"]
+)
 def test_a_token_of_another_model_is_forbidden(deployed: Deployed, narrow: str, path: str) -> None:
     """A token of one model gets 403 for another, its name encoded or not, and for one that does not exist."""
     answer = deployed.ask("GET", path, token=narrow)

@@ -1,6 +1,6 @@
 """What the API answers is what `warmstart recommend` says of the same version."""
 
-import random
+import csv
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ HISTORIES = 50
 
 @pytest.mark.parametrize("model", MODELS)
 def test_users(deployed: Deployed, model: str) -> None:
-    """For 200 users, known and not, lists, sources and scores are those of the command."""
-    users = [str(user) for user in random.Random(5).sample(range(1, 450), USERS)]
+    """For 200 users, a tenth of them unknown, lists, sources and scores are those of the command."""
+    known = sorted(_column(deployed, "interactions.csv", "user_id"))
+    users = [str(user) for user in (*known[: USERS - USERS // 10], *range(10**9 - USERS // 10, 10**9))]
     said = deployed.warmstart("recommend", model, *users)
     for user, expected in zip(users, said["recommendations"], strict=True):
         answer = deployed.ask("GET", f"/reco/{model}/{user}?explain=true").json()
@@ -29,13 +30,19 @@ def test_users(deployed: Deployed, model: str) -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_histories(deployed: Deployed, model: str) -> None:
     """For 50 histories of people that nobody knows, too."""
-    rng = random.Random(6)
-    histories = [[rng.randrange(300) for _ in range(rng.randint(1, 20))] for _ in range(HISTORIES)]
+    rng = np.random.default_rng(6)
+    items = sorted(_column(deployed, "items.csv", "item_id"))
+    histories = [rng.choice(items, rng.integers(1, 20), replace=False).tolist() for _ in range(HISTORIES)]
     options = [part for history in histories for part in ("--history", ",".join(map(str, history)))]
     said = deployed.warmstart("recommend", model, *options)
     for history, expected in zip(histories, said["recommendations"], strict=True):
         body = {"history": [{"item_id": item} for item in history]}
         assert_same(deployed.ask("POST", f"/reco/{model}?explain=true", json=body).json(), expected)
+
+
+def _column(deployed: Deployed, table: str, name: str) -> set[int]:
+    with (deployed.commands.folder / "data" / "kion" / table).open(encoding="utf-8") as lines:
+        return {int(row[name]) for row in csv.DictReader(lines)}
 
 
 def assert_same(answer: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -15,7 +15,9 @@ class Missing(Exception):
     """Something that this needs is not on this machine; says what, and how to get it."""
 
 
-def run(*command: str | Path, environment: Mapping[str, str] | None = None, cwd: Path = ROOT, quiet: bool = True) -> str:
+def run(
+    *command: str | Path, environment: Mapping[str, str] | None = None, cwd: Path = ROOT, quiet: bool = True
+) -> str:
     """Run a program to its end and return what it printed; what it says on stderr is in the error."""
     done = subprocess.run(
         [str(part) for part in command],

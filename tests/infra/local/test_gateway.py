@@ -23,13 +23,14 @@ POLICY = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 class Fakes:
     """Three functions that keep their events, behind a gateway whose clock stands still."""
 
-    def __init__(self) -> None:
+    def __init__(self, *cors_origins: str) -> None:
         self.events: list[dict[str, Any]] = []
         self.outcome: Any = {"statusCode": 200, "body": "{}"}
         self.plan = "internal"
-        routes = Routes([Family("vectors", ("als",), (), 512, 10, 512, 1)])
+        routes = Routes([Family("vectors", ("als",), (), 512, 10, 512, 1)], preflights=bool(cors_origins))
         functions = {"vectors": self.function, "catalogue": self.function}
-        self.gateway = Gateway(routes, functions, Authorizer(self.authorizer), Usage(lambda: 0.0))
+        usage = Usage(lambda: 0.0)
+        self.gateway = Gateway(routes, functions, Authorizer(self.authorizer), usage, cors_origins)
 
     async def authorizer(self, _: bytes) -> bytes:
         """Everyone is somebody."""
@@ -172,3 +173,46 @@ def test_an_answer_without_a_body_has_none(fakes: Fakes) -> None:
     response = fakes.ask()
     assert response.content == b""
     assert "content-length" not in response.headers
+
+
+SHOP, OTHER, STRANGER = "https://shop.example", "http://localhost:3000", "https://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("origins", "sent", "allowed"),
+    [
+        ((), SHOP, []),
+        ((SHOP,), SHOP, [SHOP]),
+        ((SHOP,), STRANGER, [SHOP]),
+        ((SHOP,), None, [SHOP]),
+        ((SHOP, OTHER), OTHER, [OTHER]),
+        ((SHOP, OTHER), STRANGER, [STRANGER]),
+        ((SHOP, OTHER), None, []),
+    ],
+)
+def test_pages_may_read_the_gateway_s_own_answers(
+    origins: tuple[str, ...], sent: str | None, allowed: list[str]
+) -> None:
+    """One origin is named whoever asks, of several whoever asks is; without a stage's origins nothing is said."""
+    response = Fakes(*origins).ask(known=False, headers={"origin": sent} if sent else {})
+    assert_problem(response, 401, "unauthorized")
+    assert response.headers.get_list("access-control-allow-origin") == allowed
+    assert ("vary" in response.headers) == bool(origins)
+
+
+def test_a_preflight_reaches_the_function_without_a_token() -> None:
+    """Nobody vouched for the caller, and the event says so."""
+    fakes = Fakes(SHOP)
+    assert fakes.ask("OPTIONS", known=False).status_code == 200
+    assert "authorizer" not in fakes.events[0]["requestContext"]
+    assert fakes.ask("GET", known=False).status_code == 401
+
+
+def test_preflights_are_throttled_each_resource_on_its_own() -> None:
+    """Whoever floods them leaves other resources, and a resource's other methods, alone."""
+    fakes = Fakes(SHOP)
+    responses = [fakes.ask("OPTIONS", "/health", known=False) for _ in range(OPEN_BURST + 1)]
+    assert [response.status_code for response in responses] == [200] * OPEN_BURST + [429]
+    assert responses[-1].headers["access-control-allow-origin"] == SHOP
+    assert fakes.ask("GET", "/health", known=False).status_code == 200
+    assert fakes.ask("OPTIONS", known=False).status_code == 200

@@ -1,13 +1,14 @@
 """Paths go to the family of their model; whatever is odd goes to the catalogue, behind the authorizer."""
 
+from dataclasses import replace
+
 import pytest
 
 from infra.families import Family
 from infra.local.routes import Route, Routes
 
-ROUTES = Routes(
-    [Family("vectors", ("als", "bpr"), (), 512, 10, 512, 1), Family("lists", ("popular",), (), 512, 10, 512, 1)]
-)
+FAMILIES = [Family("vectors", ("als", "bpr"), (), 512, 10, 512, 1), Family("lists", ("popular",), (), 512, 10, 512, 1)]
+ROUTES = Routes(FAMILIES)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,24 @@ def test_open_paths_are_open_to_get_only(path: str) -> None:
     """Other methods of these paths want a token first."""
     assert ROUTES.find("GET", path).open
     assert not any(ROUTES.find(method, path).open for method in ("HEAD", "POST", "OPTIONS"))
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        Route("vectors", "/reco/als"),
+        Route("vectors", "/similar/als/{proxy+}", {"proxy": "1"}),
+        Route("catalogue", "/"),
+        Route("catalogue", "/health"),
+        Route("catalogue", "/docs/{proxy+}", {"proxy": "page.js"}),
+        Route("catalogue", "/{proxy+}", {"proxy": "models"}),
+    ],
+    ids=lambda route: route.resource,
+)
+def test_preflights_are_open_everywhere_and_nothing_else_is(route: Route) -> None:
+    """Where browsers may ask, OPTIONS of every resource goes to the function that GET goes to."""
+    routes = Routes(FAMILIES, preflights=True)
+    path = route.resource.replace("{proxy+}", route.parameters.get("proxy", ""))
+    assert routes.find("OPTIONS", path) == replace(route, open=True)
+    for method in ("GET", "POST", "HEAD", "DELETE"):
+        assert routes.find(method, path) == ROUTES.find(method, path)

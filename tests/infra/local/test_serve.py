@@ -29,6 +29,23 @@ def test_every_family_is_served_with_a_disk_of_its_own(monkeypatch: pytest.Monke
     assert not any(cache.exists() for cache in caches)
 
 
+def test_functions_and_gateway_learn_of_the_same_origins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one by their environment, the other by an argument; without any there is no variable."""
+    learnt: list[object] = []
+
+    async def serve_functions(families: Sequence[Family], functions: Sequence[Function], **options: object) -> None:
+        said = {function.environment.get("WARMSTART_CORS_ORIGINS") for function in functions}
+        learnt.append((said, options["cors_origins"]))
+
+    monkeypatch.setattr(module, "serve_functions", serve_functions)
+    for origins in ((), ("https://shop.example", "http://localhost:3000")):
+        module.serve(
+            store="file:///store", host="127.0.0.1", port=0, environment={}, ready=lambda: None, cors_origins=origins
+        )
+    both = ("https://shop.example", "http://localhost:3000")
+    assert learnt == [({None}, ()), ({",".join(both)}, both)]
+
+
 def test_every_function_s_handler_is_on_disk() -> None:
     """What would be started here is what is deployed from there."""
     families = read_families(TASK_ROOT / "functions")

@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from mangum import Mangum
@@ -19,8 +19,13 @@ from warmstart.telemetry import log_failure
 Handler = Callable[[Any, Any], dict[str, Any]]
 
 
-def adapt(paths: Paths) -> Handler:
-    """Return a Lambda handler that answers REST API proxy events with these paths."""
+def adapt(paths: Paths, cors_origins: Collection[str] = ()) -> Handler:
+    """Return a Lambda handler that answers REST API proxy events with these paths.
+
+    Args:
+        paths: what to answer.
+        cors_origins: of the pages that may read the answers in a browser.
+    """
     app = create_app(paths)
 
     async def with_context(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,6 +50,10 @@ def adapt(paths: Paths) -> Handler:
         answer["headers"]["x-request-id"] = known_as
         return answer
 
+    if cors_origins:
+        from warmstart.cors import with_cors  # noqa: PLC0415 most stages have no pages, and starts count
+
+        return with_cors(handler, cors_origins)
     return handler
 
 

@@ -47,7 +47,7 @@ from warmstart.schemas import (
     decode_body,
     decode_query,
 )
-from warmstart.telemetry import log_failure
+from warmstart.telemetry import log_failure, metric
 
 Handler = Callable[[Request, bytes], Response]
 Call = Callable[[Handler, Request, bytes], Awaitable[Response]]
@@ -251,6 +251,8 @@ def _path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartErr
 
 def _recommended(served: Served, ask: Ask, *, on_the_fly: bool) -> Response:
     found: Recommendation = served.recommender.recommend(ask)
+    if served.manifest.personal and found.source not in ("model", "mixed"):
+        metric("Fallback", 1, model=served.manifest.model)
     answer = Recommendations(
         user_id=ask.user_id,
         items=found.items,

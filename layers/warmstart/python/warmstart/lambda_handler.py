@@ -17,12 +17,13 @@ def serve(*scorers: type[Scorer]) -> Callable[[Any, Any], dict[str, Any]]:
 
     A model that cannot be loaded is no reason not to start: it is tried again in requests, which get a 503.
     """
-    models = LiveModels(Settings.from_env(), loader(*scorers))
+    settings = Settings.from_env()
+    models = LiveModels(settings, loader(*scorers))
     with ThreadPoolExecutor(1) as beside:
         pulling = beside.submit(models.preload, time.monotonic() + INIT_SECONDS)
         from warmstart.adapter import adapt  # noqa: PLC0415 the web framework loads while the models are on their way
         from warmstart.api import Api  # noqa: PLC0415
 
-        handler = adapt(Api(models).paths())
+        handler = adapt(Api(models).paths(), settings.cors_origins)
         pulling.result()
     return handler

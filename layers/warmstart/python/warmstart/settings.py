@@ -1,11 +1,14 @@
 """The environment of a function as one typed object."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from warmstart.errors import SettingsError
+
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")  # as browsers send it: no path, no capitals
 
 
 class Settings(NamedTuple):
@@ -20,6 +23,7 @@ class Settings(NamedTuple):
     refresh_seconds: float  # WARMSTART_REFRESH_SECONDS: at most one look at an alias in this time
     memory_bytes: int  # AWS_LAMBDA_FUNCTION_MEMORY_SIZE, in MB
     disk_bytes: int  # WARMSTART_DISK_MB
+    cors_origins: tuple[str, ...] = ()  # WARMSTART_CORS_ORIGINS: of the pages that may call from a browser
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -42,11 +46,19 @@ class Settings(NamedTuple):
             refresh_seconds=_number(environment, "WARMSTART_REFRESH_SECONDS", 15),
             memory_bytes=int(_number(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1024) * 2**20),
             disk_bytes=int(_number(environment, "WARMSTART_DISK_MB", 512) * 2**20),
+            cors_origins=_origins(environment),
         )
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name for part in text.split(",") if (name := part.strip()))
+
+
+def _origins(environment: Mapping[str, str]) -> tuple[str, ...]:
+    origins = _names(environment.get("WARMSTART_CORS_ORIGINS", ""))
+    if not all(ORIGIN.fullmatch(origin) for origin in origins):
+        raise SettingsError("WARMSTART_CORS_ORIGINS is not a list of origins such as https://shop.example")
+    return origins
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 from warmstart.errors import ManifestInvalid, Unauthorized
 from warmstart.grant import ALL_MODELS
@@ -15,6 +16,7 @@ from warmstart.manifest import MODEL_NAME, SHA256, canonical_json, parse_json_ob
 TOKENS_KEY = "auth/tokens.json"
 MAX_BYTES = 4 * 2**20  # of the file that holds them all
 MAX_HEADER = 512  # characters of an Authorization header that are worth looking at
+USAGE_KEY = re.compile(r"[!-~]{20,128}")  # an API key, as API Gateway has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Token:
     expires_at: str | None
     models: tuple[str, ...]  # the allowed ones, or ("*",)
     plan: str
+    usage_key: str | None = field(default=None, repr=False)  # of a deployed stage: counts its calls, opens nothing
 
     def expired(self, now: datetime) -> bool:
         """Return whether it is too old."""
@@ -56,7 +59,7 @@ class TokenBook:
 
     def to_json(self) -> bytes:
         """Return canonical JSON."""
-        return canonical_json({"tokens": [asdict(token) for token in self.tokens]})
+        return canonical_json({"tokens": [_entry(token) for token in self.tokens]})
 
     def find(self, header: str, now: datetime) -> Token:
         """Return the token that an Authorization header names.
@@ -98,7 +101,14 @@ def sha256_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _entry(token: Token) -> dict[str, Any]:
+    """Leave out the key where there is none: older functions refuse a book with a field that they do not know."""
+    entry = asdict(token)
+    return {name: value for name, value in entry.items() if name != "usage_key" or value is not None}
+
+
 def _sound(token: Token) -> bool:
     expires = token.expires_at is None or datetime.fromisoformat(token.expires_at).tzinfo is not None
     models = all(model == ALL_MODELS or MODEL_NAME.fullmatch(model) for model in token.models)
-    return expires and models and isinstance(token.name, str) and isinstance(token.plan, str)
+    key = token.usage_key is None or USAGE_KEY.fullmatch(token.usage_key)
+    return bool(key) and expires and models and isinstance(token.name, str) and isinstance(token.plan, str)

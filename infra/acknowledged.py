@@ -1,0 +1,77 @@
+"""What the rules of cdk-nag find and is left as it is: on the smallest part that it is true of, with the reason."""
+
+from collections.abc import Iterable, Mapping
+
+from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_apigateway as apigateway
+from constructs import IConstruct
+
+from infra.config import OPEN_RESOURCES
+from infra.functions import AUTHORIZER, CATALOGUE
+from infra.stacks.artifacts import ArtifactsStack
+from infra.stacks.serving import ServingStack
+from infra.stacks.training import WRITES, TrainingStack
+
+CODEDEPLOY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
+NO_GATEWAY_LOG = "A gateway can only log with a role that is a setting of the whole account; the functions log each call."
+
+STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
+FUNCTION = {"Serverless-LambdaDLQ": "The gateway waits for each answer, so no call is queued that could be lost."}
+ZIP = dict.fromkeys(
+    ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
+    "The layer's wheels are compiled for the Python of the images, so both move on together.",
+)
+TRACES = {"AwsSolutions-IAM5[Resource::*]": "X-Ray's actions have no resource that could be named."}
+REST = {
+    "AwsSolutions-APIG2": "The functions check each request, and say what is wrong with it in the API's own shape.",
+    "AwsSolutions-COG4": "The authorizer knows the tokens of programs; there is no user who could log in.",
+}
+REST_STAGE = {
+    "AwsSolutions-APIG1": NO_GATEWAY_LOG,
+    "AwsSolutions-APIG6": NO_GATEWAY_LOG,
+    "Serverless-APIGWAccessLogging": NO_GATEWAY_LOG,
+    "AwsSolutions-APIG3": "A firewall costs by the month; the authorizer and the usage plans hold callers back.",
+    "Serverless-APIGWDefaultThrottling": "Each token has the rate of its plan, each open path a limit of its own.",
+}
+OPEN = {"AwsSolutions-APIG4": "Health, the documentation and a browser's preflight show nothing that needs a token."}
+DEPLOYMENTS = {f"AwsSolutions-IAM4[Policy::{CODEDEPLOY}]": "It is AWS's narrowest policy for CodeDeploy on Lambda."}
+TOPIC = {"Serverless-SNSRedrivePolicy": "An e-mail that is lost is missed by a person, whom no queue would tell."}
+REGISTRY = {"AwsSolutions-IAM5[Resource::*]": "ECR gives its login to an account, not to a repository."}
+OWN_MODELS = "Each new version of a model has keys of its own, all under the model's prefix."
+CARDS = "The catalogue shows every model's aliases and manifests, and reads nothing else of a model."
+TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
+
+
+def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: TrainingStack) -> None:
+    """Say why each finding stays; any other stops the synth."""
+    _say(artifacts.bucket, STORE)
+    for name, function in serving.functions.items():
+        _say(function.function, FUNCTION)
+        _say(function.role, TRACES, _keys(artifacts, function.reads, CARDS if name == CATALOGUE else OWN_MODELS))
+    _say(serving.functions[AUTHORIZER].function, ZIP)
+    _say_of_api(serving.api.rest)
+    if serving.alarms:
+        _say(serving.alarms.topic, TOPIC)
+    if serving.canary:
+        _say(serving.canary, DEPLOYMENTS)
+    _say(training.role, REGISTRY, _keys(artifacts, WRITES, TRAINED))
+
+
+def _say_of_api(rest: apigateway.RestApi) -> None:
+    _say(rest, REST)
+    _say(rest.deployment_stage, REST_STAGE)
+    for method in rest.methods:
+        if method.http_method == "OPTIONS" or method.resource.path in OPEN_RESOURCES:
+            _say(method, OPEN)
+
+
+def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[str, str]:
+    """Wildcards in the keys of a policy, as the rule writes them: after the name under which the bucket is imported."""
+    arn = artifacts.resolve(artifacts.export_value(artifacts.bucket.bucket_arn))["Fn::ImportValue"]
+    return {f"AwsSolutions-IAM5[Resource::{arn}/{key}]": reason for key in keys if "*" in key}
+
+
+def _say(scope: IConstruct, *rules: Mapping[str, str]) -> None:
+    for rule, reason in (item for table in rules for item in table.items()):
+        pack = rule.split("-", 1)[0]
+        Validations.of(scope).acknowledge(Acknowledgment(id=f"{pack}::{rule}", reason=reason))

@@ -1,0 +1,93 @@
+"""What wakes somebody, alone in a bare stack."""
+
+import json
+
+import pytest
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_logs as logs
+
+from infra.constructs.alarms import Alarms
+from tests.infra.stacks.synthesis import a_function, a_stack, template_of
+from tests.infra.stacks.template import Template, text
+
+
+def watching(*names: str, email: str | None = None) -> Template:
+    """A stack whose alarms watch these functions."""
+    stack = a_stack()
+    api = apigateway.RestApi(stack, "Rest", cloud_watch_role=False)
+    api.root.add_method("GET")
+    Alarms(
+        stack,
+        "Alarms",
+        api=api,
+        functions={name: a_function(stack, name) for name in names},
+        log_groups=[logs.LogGroup(stack, f"Log-{name}") for name in names],
+        namespace="warmstart/bare",
+        email=email,
+    )
+    return template_of(stack)
+
+
+@pytest.fixture(scope="module")
+def alarms() -> Template:
+    """Two functions, and nobody who is told."""
+    return watching("lists", "authorizer")
+
+
+def test_more_functions_have_no_more_alarms(alarms: Template) -> None:
+    """An alarm costs by the month: there are as many for six functions as for two."""
+    many = watching("lists", "knn", "neural", "ranker", "catalogue", "authorizer")
+    assert len(many.all("CloudWatch::Alarm")) == len(alarms.all("CloudWatch::Alarm")) <= 10
+
+
+def test_every_function_counts() -> None:
+    """The errors and the throttles of each function stand in the sum that is watched."""
+    template = watching("lists", "knn", "authorizer")
+    for metric in ("Errors", "Throttles"):
+        watched = [
+            stat["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"]
+            for alarm in template.all("CloudWatch::Alarm")
+            for stat in alarm.get("Metrics", [])
+            if stat.get("MetricStat", {}).get("Metric", {}).get("MetricName") == metric
+        ]
+        assert sorted(map(template.function_name, watched)) == ["authorizer", "knn", "lists"]
+
+
+def test_every_alarm_is_heard_and_says_what_is_wrong(alarms: Template) -> None:
+    """Each tells the topic when it starts and when it ends, is quiet without calls, and describes itself."""
+    for alarm in alarms.all("CloudWatch::Alarm"):
+        assert alarm["AlarmActions"] == alarm["OKActions"]
+        assert len(alarm["AlarmActions"]) == 1
+        assert alarm["TreatMissingData"] == "notBreaching"
+        assert len(alarm["AlarmDescription"]) > 10
+
+
+def test_the_topic_takes_nothing_in_the_clear(alarms: Template) -> None:
+    """Publishing without TLS is denied, and nobody is told unless an address is given."""
+    (statement,) = alarms.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert not alarms.all("SNS::Subscription")
+
+
+def test_the_address_hears_of_it() -> None:
+    """One subscription, by e-mail."""
+    subscription = watching("lists", email="night@shop.example").one("SNS::Subscription")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "night@shop.example")
+
+
+def test_inits_are_read_out_of_lambda_s_own_lines(alarms: Template) -> None:
+    """Each log group has a filter on the duration that Lambda reports, into the metric that an alarm watches."""
+    filters = alarms.all("Logs::MetricFilter")
+    assert len(filters) == 2
+    for metric_filter in filters:
+        (transformation,) = metric_filter["MetricTransformations"]
+        assert transformation["MetricValue"] == "$.record.metrics.initDurationMs"
+        assert (transformation["MetricNamespace"], transformation["MetricName"]) == ("warmstart/bare", "InitTime")
+    assert "InitTime" in {alarm.get("MetricName") for alarm in alarms.all("CloudWatch::Alarm")}
+
+
+def test_one_page_shows_what_the_alarms_watch(alarms: Template) -> None:
+    """The dashboard has a graph for each alarm, and all alarms above them."""
+    page = json.loads(text(alarms.one("CloudWatch::Dashboard")["DashboardBody"]))
+    kinds = [widget["type"] for widget in page["widgets"]]
+    assert kinds == ["alarm", *["metric"] * len(alarms.all("CloudWatch::Alarm"))]

@@ -1,5 +1,7 @@
 """Sweeps, loads, promotions and rollbacks that meet each other."""
 
+import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -14,6 +16,7 @@ from warmstart.store import Store
 from warmstart.sweep import sweep
 
 SWEEP = ("sweep", MODEL, "--keep", "0", "--older-than", "0", "--delete")
+SOON = 20.0  # seconds
 STANDS = "promotion done, sweep exit 0; the alias names NEW; new version"
 
 
@@ -48,6 +51,39 @@ def _swept_under_promotion(world: World) -> Seen:
     with stage.serving():
         served = stage.look()
     return Seen(named(stage, f"{end}; {alias_of(stage)}; {served}"))
+
+
+def _one_dies(world: World, command: str, *, acted: bool) -> Seen:
+    """Kill a promotion or a sweep right before or after the one write that counts; then the other comes, then both."""
+    stage = Stage(world)
+    started, children = threading.Event(), list[subprocess.Popen[str]]()
+    arguments = SWEEP if command == "sweep" else ("promote", MODEL, stage.new.version, "--force", "--reason", "test")
+
+    def die(asked: Asked, forward: Forward) -> Reply | None:
+        if command == "sweep" and b"/manifest.json" not in asked.body:
+            return forward()
+        reply = forward() if acted else None
+        started.wait(SOON)
+        children[0].kill()
+        return reply
+
+    pattern, method = (r"\?delete", "POST") if command == "sweep" else (stage.alias, "PUT")
+    with world.injector.rule(pattern, die, methods=method):
+        children.append(world.command(*arguments, prefix=stage.prefix))
+        started.set()
+        children[0].communicate(timeout=SOON)
+    said = _promoted(stage) if command == "sweep" else _swept(stage)
+    again = f"{_promoted(stage)}, {_swept(stage)}"
+    with stage.serving():
+        return Seen(named(stage, f"{said}; again {again}; {alias_of(stage)}; {stage.look()}"))
+
+
+def _promoted(stage: Stage) -> str:
+    return f"promotion {tried(lambda: promote(stage.store, MODEL, stage.new.version, reason='test'))}"
+
+
+def _swept(stage: Stage) -> str:
+    return f"{len(sweep(stage.store, MODEL, keep=0, older_than_days=-1, dry_run=False))} swept"
 
 
 def _swept_under_load(world: World) -> Seen:
@@ -148,14 +184,38 @@ CASES = [
     Case(
         "promote meets sweep",
         "between the sweep's look and its deletion",
-        STANDS,
+        "promotion Conflict, sweep exit 0; the alias names OLD; old version",
         partial(_promoted_under_sweep, method="POST"),
     ),
     Case(
         "promote meets sweep",
         "the sweep comes before the swap",
-        "exit 1: error: no committed version NEW of als; the alias names OLD; old version",
+        "exit 0; the alias names NEW; new version",
         _swept_under_promotion,
+    ),
+    Case(
+        "promote meets sweep",
+        "the promotion died before its swap",
+        "0 swept; again promotion done, 0 swept; the alias names NEW; new version",
+        partial(_one_dies, command="promote", acted=False),
+    ),
+    Case(
+        "promote meets sweep",
+        "the promotion died after its swap",
+        "0 swept; again promotion done, 0 swept; the alias names NEW; new version",
+        partial(_one_dies, command="promote", acted=True),
+    ),
+    Case(
+        "promote meets sweep",
+        "the sweep died before its deletion",
+        "promotion Conflict; again promotion Conflict, 1 swept; the alias names OLD; old version",
+        partial(_one_dies, command="sweep", acted=False),
+    ),
+    Case(
+        "promote meets sweep",
+        "the sweep died after its deletion",
+        "promotion VersionMissing; again promotion VersionMissing, 1 swept; the alias names OLD; old version",
+        partial(_one_dies, command="sweep", acted=True),
     ),
     Case("sweep meets load", "of the served version", "1 swept; old version; left: OLD", _swept_under_load),
     Case(

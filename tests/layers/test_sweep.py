@@ -9,7 +9,7 @@ from tests.layers.artifacts import Spec, publish_draft
 from tests.layers.places import Place
 from tests.layers.watched import Watched
 from warmstart.errors import ManifestInvalid
-from warmstart.registry import manifest_key, promote, read_alias, version_prefix, versions
+from warmstart.registry import intents_folder, manifest_key, promote, read_alias, version_prefix, versions
 from warmstart.store import Store
 from warmstart.sweep import sweep
 
@@ -73,19 +73,6 @@ def test_half_a_file_goes_too(folder: Place, tmp_path: Path) -> None:
     assert sweep(store, "als", keep=0, older_than_days=0, dry_run=False, now=NOW) == []
 
 
-def test_what_another_sweep_is_about_to_put_back_stays(place: Place, store: Store, names: list[str]) -> None:
-    """A version whose manifest is away for a moment, and that was promoted just before, keeps its files."""
-
-    def meanwhile(operation: str, key: str) -> None:
-        if (operation, key) == ("get", manifest_key("als", names[0])) and read_alias(place.open(), "als") is None:
-            promote(place.open(), "als", names[0], reason="rescued")
-            place.open().delete(key)
-
-    gone = sweep(Watched(store, before=meanwhile), "als", keep=0, older_than_days=0, dry_run=False, now=NOW)
-    assert gone == names[1:]
-    assert f"{version_prefix('als', names[0])}/arrays.safetensors" in store.keys("models")
-
-
 def test_foreign_folders_are_left_alone(store: Store, names: list[str]) -> None:
     """What is not named as a version is, in a time that can have been, is not ours to delete."""
     for name in ("keep-me", "20261399T000000Z-0000000"):
@@ -107,16 +94,32 @@ def test_the_aliases_are_read_again_before_each_deletion(place: Place, store: St
 
 
 def test_the_manifest_goes_first(store: Store, names: list[str]) -> None:
-    """A sweep killed after its first deletion leaves a version that is no longer committed, and no half one."""
+    """A sweep stopped after its first deletion leaves a version that is no longer committed, and no half one."""
 
     def stop(operation: str, key: str) -> None:
-        if operation == "delete":
+        if (operation, key) == ("delete", manifest_key("als", names[0])):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         sweep(Watched(store, after=stop), "als", keep=0, older_than_days=0, dry_run=False, now=NOW)
     assert versions(store, "als") == names[1:]
     assert f"{version_prefix('als', names[0])}/arrays.safetensors" in store.keys("models")
+    assert store.keys(intents_folder("als")) == []
+
+
+def test_two_sweeps_at_once_take_the_same(place: Place, store: Store, names: list[str]) -> None:
+    """A second sweep in the middle of the first does no harm to it, nor to what is promoted beside them."""
+
+    def meanwhile(operation: str, key: str) -> None:
+        if (operation, key) == ("delete", manifest_key("als", names[1])) and names[1] in versions(store, "als"):
+            promote(place.open(), "als", names[3], reason="rescued")
+            assert swept(place.open()) == [names[1], names[2], names[4], names[5]]
+
+    def swept(store: Store) -> list[str]:
+        return sweep(store, "als", keep=0, older_than_days=0, dry_run=False, now=NOW)
+
+    assert swept(Watched(store, before=meanwhile)) == [*names[:3], *names[4:]]
+    assert (versions(store, "als"), store.keys(intents_folder("als"))) == ([names[3]], [])
 
 
 def test_a_broken_alias_stops_the_sweep(store: Store, names: list[str]) -> None:

@@ -8,6 +8,7 @@ from tests.soak.drafts import MODEL, Draft
 from tests.soak.episode import ALIASES, Episode, expect
 from tests.soak.faults import Fault, Outcome, attempt, fault_at, said, sweep_rules
 from tests.soak.world import Violation, World, sha256
+from warmstart.intents import LIFE, PROMOTION, SWEEP
 from warmstart.publish import publish as publish_
 from warmstart.registry import promote as promote_
 from warmstart.registry import rollback as rollback_
@@ -15,6 +16,8 @@ from warmstart.sweep import sweep as sweep_
 
 MISSING = "20990101T000000Z-0000000"
 HOW = ("before", "after", "half")  # an operation dies at a call of the store
+FAILS = (*HOW, "unavailable", "lost")
+CUT_OFF = {"crash", "StoreUnavailable"}
 
 
 def publish(episode: Episode, rng: random.Random) -> Outcome:
@@ -52,8 +55,8 @@ def promote(episode: Episode, rng: random.Random) -> Outcome:
 
 
 def promote_crash(episode: Episode, rng: random.Random) -> Outcome:
-    """Promote, and die somewhere."""
-    return _promote_to(episode, rng, fault_at(rng, HOW, most=6))
+    """Promote, and die or fail somewhere."""
+    return _promote_to(episode, rng, fault_at(rng, FAILS, most=8))
 
 
 def promote_missing(episode: Episode, rng: random.Random) -> Outcome:
@@ -67,10 +70,8 @@ def promote_missing(episode: Episode, rng: random.Random) -> Outcome:
 def _promote_to(episode: Episode, rng: random.Random, fault: Fault | None) -> Outcome:
     version, alias = episode.some_version(rng), rng.choice(ALIASES)
     episode.note(f" {alias} {version} {said(fault)}")
-    there = version in episode.world.committed
-    after = episode.world.pointed(alias, version) if there else episode.world
     outcome = attempt(lambda: promote_(episode.faulty(fault), MODEL, version, reason="soak", alias=alias))
-    return _pointed(episode, outcome, "done" if there else "VersionMissing", after)
+    return _pointed(episode, outcome, alias, version, fault)
 
 
 def rollback(episode: Episode, rng: random.Random) -> Outcome:
@@ -79,27 +80,37 @@ def rollback(episode: Episode, rng: random.Random) -> Outcome:
 
 
 def rollback_crash(episode: Episode, rng: random.Random) -> Outcome:
-    """Roll back, and die somewhere."""
-    return _roll(episode, rng.choice(ALIASES), fault_at(rng, HOW, most=6))
+    """Roll back, and die or fail somewhere."""
+    return _roll(episode, rng.choice(ALIASES), fault_at(rng, FAILS, most=8))
 
 
 def _roll(episode: Episode, alias: str, fault: Fault | None) -> Outcome:
     episode.note(f" {alias} {said(fault)}")
     pointer = episode.world.aliases.get(alias)
-    to = pointer.previous if pointer else None
-    there = to in episode.world.committed
-    after = episode.world.pointed(alias, to) if to and there else episode.world
     outcome = attempt(lambda: rollback_(episode.faulty(fault), MODEL, reason="soak", alias=alias))
-    return _pointed(episode, outcome, "done" if there else "VersionMissing" if to else "NothingToRollBack", after)
+    return _pointed(episode, outcome, alias, pointer.previous if pointer else None, fault)
 
 
-def _pointed(episode: Episode, outcome: Outcome, word: str, after: World) -> Outcome:
-    if outcome.word == "crash":
-        episode.settle([episode.world, after])
+def _pointed(episode: Episode, outcome: Outcome, alias: str, version: str | None, fault: Fault | None) -> Outcome:
+    """Check how a move of an alias to a version ended; None: to nothing."""
+    word, world = _end_of_move(episode, alias, version)
+    after = world.pointed(alias, version) if version and word == "done" else world
+    if fault and outcome.word in CUT_OFF:
+        episode.settle([world, after], leaves=True)
     else:
         expect(outcome, word)
-        episode.settle([after])
+        episode.settle([after], leaves=fault is not None)
     return outcome
+
+
+def _end_of_move(episode: Episode, alias: str, version: str | None) -> tuple[str, World]:
+    world = episode.world
+    if version is None:
+        return "NothingToRollBack", world
+    if version not in world.committed:
+        return "VersionMissing", world
+    swept = version in world.held(SWEEP, episode.clock.now()) and world.moves(alias, version)
+    return "Conflict" if swept else "done", world
 
 
 def sweep(episode: Episode, rng: random.Random) -> Outcome:
@@ -113,23 +124,32 @@ def sweep_dry(episode: Episode, rng: random.Random) -> Outcome:
 
 
 def sweep_crash(episode: Episode, rng: random.Random) -> Outcome:
-    """Sweep, and die somewhere: what went, went whole or is no longer committed."""
-    return _sweep_all(episode, rng, dry=False, fault=fault_at(rng, ("before", "after"), most=25))
+    """Sweep, and die or fail somewhere: what went, went whole or is no longer committed."""
+    return _sweep_all(episode, rng, dry=False, fault=fault_at(rng, FAILS, most=40))
 
 
 def _sweep_all(episode: Episode, rng: random.Random, *, dry: bool, fault: Fault | None) -> Outcome:
     keep, days, now = sweep_rules(rng)
-    gone = episode.world.to_sweep(keep, days, now)
+    held = set() if dry else episode.world.held(PROMOTION, episode.clock.now())
+    gone = [version for version in episode.world.to_sweep(keep, days, now) if version not in held]
     episode.note(f" keep={keep} {now - timedelta(days=days):%d %b} {said(fault)} takes {gone}")
     store = episode.faulty(fault)
     outcome = attempt(lambda: sweep_(store, MODEL, keep=keep, older_than_days=days, dry_run=dry, now=now))
-    if outcome.word == "crash":
+    if fault and outcome.word in CUT_OFF:
         steps = [episode.world.swept(gone[:count]) for count in range(len(gone) + 1)]
         emptied = [World(step.committed, frozenset(), step.aliases) for step in steps]
-        episode.settle(emptied, folders=False)
-    else:
-        expect(outcome, "done")
-        if outcome.value != gone:
-            raise Violation(f"a sweep took {outcome.value}, the rules say {gone}")
-        episode.settle([episode.world if dry else episode.world.swept(gone)], sweeps=True)
+        episode.settle(emptied, folders=False, leaves=True)
+        return outcome
+    expect(outcome, "done")
+    if outcome.value != gone:
+        raise Violation(f"a sweep took {outcome.value}, the rules say {gone}")
+    episode.settle([episode.world if dry else episode.world.swept(gone)], sweeps=True, leaves=fault is not None)
+    if not dry and (dead := [i for i in episode.world.intents if episode.clock.now() - i[2] > LIFE]):
+        raise Violation(f"a sweep left intents of the dead: {dead}")
     return outcome
+
+
+def hours(episode: Episode, rng: random.Random) -> Outcome:
+    """Let time go by: whoever died is known to be dead."""
+    episode.clock.time += LIFE + rng.randint(1, LIFE)
+    return Outcome("done")

@@ -16,6 +16,7 @@ from warmstart.publish import publish
 from warmstart.registry import alias_key, promote, rollback
 from warmstart.sweep import sweep
 
+DEATHS = ("before", "after")
 LATE = datetime(2026, 2, 1, tzinfo=UTC)  # a day on which all of the pool is old
 
 
@@ -29,19 +30,19 @@ class Act(NamedTuple):
 
 
 def together(episode: Episode, rng: random.Random) -> Outcome:
-    """Two or three at once: promotions, rollbacks, sweeps, publications and readers; at most one dies."""
+    """Two or three at once: promotions, rollbacks, sweeps, publications and readers; some die."""
     return _at_once(episode, rng, _acts(episode, rng), sweep_rules(rng))
 
 
 def duel(episode: Episode, rng: random.Random) -> Outcome:
-    """A promotion of just what a sweep beside it takes, to an alias that stands, or that never did."""
+    """A promotion of just what one or two sweeps beside it take, to an alias that stands, or that never did."""
     alias = rng.choice(("champion", "challenger", f"trial-{len(episode.serials)}"))
     free = sorted(set(episode.world.committed) - episode.world.named())
     prey = free[0] if free else episode.some_version(rng)
-    words = ["promote", "sweep", *rng.choice(([], ["promote"], ["promote"], ["rollback"], ["read"]))]
+    words = ["promote", "sweep", *rng.choice(([], ["promote"], ["rollback"], ["read"], ["sweep"], ["sweep"]))]
     targets = [prey, prey, episode.some_version(rng)]
-    dying = rng.randrange(8)
-    faults = [fault_at(rng, ("before", "after"), most=8) if place == dying else None for place in range(3)]
+    dying = {rng.randrange(8), rng.randrange(8)}
+    faults = [fault_at(rng, DEATHS, most=16) if place in dying else None for place in range(3)]
     acts = [Act(word, alias, target, fault) for word, target, fault in zip(words, targets, faults, strict=False)]
     outcome = _at_once(episode, rng, acts, (0, 0.0, LATE))
     if alias.startswith("trial") and alias in episode.world.aliases:
@@ -56,12 +57,10 @@ def _at_once(episode: Episode, rng: random.Random, acts: list[Act], rules: tuple
     reader = episode.reader(rng)
     outcomes = run_together([partial(_do, episode, act, rules, reader) for act in acts], turns)
     episode.note(" = " + ", ".join(outcome.word for outcome in outcomes))
-    episode.orphans |= _lost(acts, outcomes)
-    episode.settle(None, sweeps=any(act.word == "sweep" for act in acts))
+    died = any(outcome.word == "crash" for outcome in outcomes)
+    episode.settle(None, sweeps=any(act.word == "sweep" for act in acts), leaves=died)
     for act, outcome in zip(acts, outcomes, strict=True):
         _judge(episode, act, outcome)
-        if outcome.word == "VersionMissing" and not any(o.word == "crash" for o in outcomes):
-            _undone(episode, act)
         if act.word == "read" and reader.served:
             episode.remember(reader.alias, reader.serial, reader.served.manifest.version)
     return Outcome("+".join(sorted(act.word for act in acts)))
@@ -77,15 +76,13 @@ def _acts(episode: Episode, rng: random.Random) -> list[Act]:
         words = ["read", *["promote"] * (len(words) - 1)]
     if "sweep" in words:  # only young versions may be published beside a sweep
         words = ["promote" if word == "publish" else word for word in words]
-        if "promote" in words:
-            words = ["sweep", *(word for word in words if word != "sweep")]
-    dying = rng.randrange(len(words)) if rng.random() < 0.3 else -1
+    dying = {rng.randrange(len(words)), rng.randrange(len(words))} if rng.random() < 0.3 else set()
     return [
         Act(
             word,
             alias,
             target if rng.random() < 0.6 else episode.some_version(rng),
-            fault_at(rng, ("before", "after"), most=8) if place == dying and word != "read" else None,
+            fault_at(rng, DEATHS, most=16) if place in dying and word != "read" else None,
         )
         for place, word in enumerate(words)
     ]
@@ -124,25 +121,6 @@ def _judge(episode: Episode, act: Act, outcome: Outcome) -> None:
             raise Violation(f"{act.alias} was moved to {outcome.value}, and is {now}")
     if act.word == "publish" and outcome.word == "done" and act.target not in episode.world.committed:
         raise Violation(f"{act.target} was published, and is not there")
-
-
-def _undone(episode: Episode, act: Act) -> None:
-    """Where nobody died, a promotion that was refused left no alias on a version that is gone."""
-    pointer = episode.world.aliases.get(act.alias)
-    if pointer and pointer.version and pointer.version not in episode.world.committed:
-        raise Violation(f"{act.alias} was left on {pointer.version}, which is gone")
-
-
-def _lost(acts: list[Act], outcomes: list[Outcome]) -> frozenset[str]:
-    """Return what an alias may name although a sweep beside it took it: see the module's docstring."""
-    if not any(act.word == "sweep" for act in acts):
-        return frozenset()
-    died = any(outcome.word == "crash" for outcome in outcomes)
-    return frozenset(
-        act.target
-        for act, outcome in zip(acts, outcomes, strict=True)
-        if act.word == "promote" and (died or outcome.word == "VersionMissing")
-    )
 
 
 def _act(act: Act) -> str:

@@ -5,7 +5,7 @@ from collections import deque
 from pathlib import Path
 
 from tests.soak.drafts import MODEL, Draft
-from tests.soak.faults import Fault, Outcome, faulty
+from tests.soak.faults import Clock, Fault, Outcome, faulty
 from tests.soak.places import Ground
 from tests.soak.readers import Reader
 from tests.soak.world import EMPTY, Violation, World, check_step, observe
@@ -18,13 +18,12 @@ ALIASES = ("champion", "champion", "challenger")  # drawn from, and one reader f
 class Episode:
     """Begins with an empty store and readers that have served nothing."""
 
-    def __init__(self, ground: Ground, pool: list[Draft], folder: Path) -> None:
-        self.ground, self.pool, self.folder = ground, pool, folder
+    def __init__(self, ground: Ground, pool: list[Draft], folder: Path, clock: Clock) -> None:
+        self.ground, self.pool, self.folder, self.clock = ground, pool, folder, clock
         self.store = ground.place.open()
         self.disk = None if ground.place.endpoint else ground.place.folder()
         self.log: deque[str] = deque(maxlen=40)
         self.world = EMPTY
-        self.orphans: frozenset[str] = frozenset()  # that an alias may name although they are gone
         self.old: dict[str, list[bytes]] = {}  # what each alias said, oldest first
         self.serials: dict[tuple[str, int], str] = {}  # which version each serial of an alias was
         self.readers = [
@@ -43,11 +42,16 @@ class Episode:
         self.note(f"by {number}")
         return self.readers[number]
 
-    def settle(self, allowed: list[World] | None, *, sweeps: bool = False, folders: bool = True) -> None:
-        """Look at the store, check it, and go on from there; it must be one of some worlds, where these are known."""
+    def settle(
+        self, allowed: list[World] | None, *, sweeps: bool = False, folders: bool = True, leaves: bool = False
+    ) -> None:
+        """Look at the store, check it, and go on from there; it must be one of some worlds, where these are known.
+
+        Only who dies `leaves` an intent.
+        """
         files = self.ground.look()
         found = observe(files)
-        check_step(self.world, found, sweeps=sweeps or not folders, orphans=self.orphans)
+        check_step(self.world, found, sweeps=sweeps or not folders)
         if allowed is not None:
             seen = found if folders else World(found.committed, frozenset(), found.aliases)
             if seen not in allowed:
@@ -56,16 +60,17 @@ class Episode:
             raise Violation("the list of versions is not what is committed")
         if left := [path.name for path in self.temporary.iterdir()]:
             raise Violation(f"temporary files were left: {left}")
-        self.orphans &= found.named()
+        if (more := found.intents - self.world.intents) and not leaves:
+            raise Violation(f"intents were left: {sorted(more)}")
         for name, pointer in found.aliases.items():
             self.remember(name, pointer.serial, pointer.version)
-            if pointer.version and pointer != self.world.aliases.get(name):
+            if pointer != self.world.aliases.get(name):
                 self.old.setdefault(name, []).append(files[alias_key(MODEL, name)])
         self.world = found
 
-    def remember(self, alias: str, serial: int, version: str | None) -> None:
+    def remember(self, alias: str, serial: int, version: str) -> None:
         """Raise Violation where a serial of an alias was another version before."""
-        if self.serials.setdefault((alias, serial), version or "") != (version or ""):
+        if self.serials.setdefault((alias, serial), version) != version:
             raise Violation(f"serial {serial} of {alias} is {version}, and was {self.serials[alias, serial]}")
 
     def some_version(self, rng: random.Random) -> str:

@@ -23,7 +23,18 @@ class Fault(NamedTuple):
     """What happens at which call of the store."""
 
     at: int  # 1 for the first call
-    how: str  # "before", "after", "half" of a write, or "unavailable"
+    how: str  # death "before", "after", or "half" of a write; "unavailable"; "lost", done but not answered
+
+
+class Clock:
+    """A time at which all that happens does so at once, until it is moved on."""
+
+    def __init__(self) -> None:
+        self.time = 10**9
+
+    def now(self) -> int:
+        """Return the Unix time."""
+        return self.time
 
 
 class Outcome(NamedTuple):
@@ -38,25 +49,33 @@ Wait = Callable[[], None]
 
 def faulty(store: Store, folder: Path | None, fault: Fault | None, wait: Wait | None = None) -> Watched:
     """Wrap a store; a half write leaves in `folder`, where there is one, what a killed writer of files leaves."""
-    lock, calls = threading.Lock(), [0]
+    lock, calls, dead = threading.Lock(), [0], threading.Event()
+
+    def die() -> None:
+        dead.set()
+        raise Crash
 
     def before(operation: str, key: str) -> None:
+        if dead.is_set():
+            raise Crash
         if wait:
             wait()
         with lock:
             calls[0] += 1
-        if fault is None or calls[0] != fault.at or fault.how == "after":
+        if fault is None or calls[0] != fault.at or fault.how in {"after", "lost"}:
             return
         if fault.how == "unavailable":
             raise StoreUnavailable("not now")
         if fault.how == "half" and operation in WRITES and folder:
             (folder / key).parent.mkdir(parents=True, exist_ok=True)
             (folder / f"{key}#{calls[0]}").write_bytes(b"half")
-        raise Crash
+        die()
 
     def after(operation: str, key: str) -> None:
         if fault and calls[0] == fault.at and fault.how == "after":
-            raise Crash
+            die()
+        if fault and calls[0] == fault.at and fault.how == "lost":
+            raise StoreUnavailable("no answer")
 
     return Watched(store, before=before, after=after)
 

@@ -4,11 +4,8 @@ Each step draws from a generator of its own, seeded by the run's seed, the kind 
 An episode begins with an empty store and new readers. Interleavings of operations at once are drawn too, call of the
 store by call of the store, but for some that run freely from a barrier.
 
-Three things may break "what an alias names is there", and are left out or allowed for. One of a promoter and a sweep
-dies, between its write and its second look, just when the other is at the same version: the alias may then name a
-swept version, readers keep their last good one, and the next promotion mends it; such versions are the machine's
-orphans. Who moves an alias on from a promotion that is then undone keeps it as `previous`, and cannot be rolled back.
-And two sweeps at once beside a promotion: the machine runs one.
+What an alias names, as its version or the one before, is there after every step. One thing is left out: an old version
+that is published again just while a sweep deletes it may be committed without its files (see warmstart.sweep).
 """
 
 import random
@@ -39,6 +36,7 @@ OPERATIONS = {
     "sweep": Operation(5, alone.sweep),
     "sweep_dry": Operation(2, alone.sweep_dry),
     "sweep_crash": Operation(4, alone.sweep_crash),
+    "hours": Operation(3, alone.hours),
     "together": Operation(12, crowd.together),
     "duel": Operation(8, crowd.duel),
     "read": Operation(12, reading.read),

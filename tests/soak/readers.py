@@ -48,7 +48,7 @@ class Reader:
         if served.serial < self.serial:
             raise Violation(f"a reader went back from serial {self.serial} to {served.serial}")
         self.serial, self.served = served.serial, served
-        return Pointer(version, None, served.serial, None)
+        return Pointer(version, "", served.serial, None)
 
     def try_read(
         self, *, seconds: float = LONG, fault: Fault | None = None, wait: Wait | None = None, stale: bytes | None = None

@@ -3,15 +3,17 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from tests.soak.drafts import MODEL, Draft
 from tests.soak.places import Files
+from warmstart.intents import LIFE
 
 VERSIONS = f"models/{MODEL}/versions/"
 ALIASES = f"models/{MODEL}/aliases/"
+INTENTS = f"models/{MODEL}/intents/"
 
 
 class Violation(AssertionError):
@@ -19,25 +21,34 @@ class Violation(AssertionError):
 
 
 class Pointer(NamedTuple):
-    """What an alias says; without a version, it says only which serial was the last."""
+    """What an alias says."""
 
-    version: str | None
-    sha: str | None
+    version: str
+    sha: str
     serial: int
     previous: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Committed versions with the hashes of their manifests, versions that left anything behind, and aliases."""
+    """Committed versions with the hashes of their manifests, versions that left anything behind, aliases, intents."""
 
     committed: Mapping[str, str]
     folders: frozenset[str]
     aliases: Mapping[str, Pointer]
+    intents: frozenset[tuple[str, str, int]] = field(default=frozenset(), compare=False)  # version, kind, time
+
+    def held(self, kind: str, now: int) -> set[str]:
+        """Return the versions with intents of a kind that are not dead."""
+        return {version for version, what, since in self.intents if what == kind and now - since <= LIFE}
 
     def named(self) -> frozenset[str]:
         """Return the versions that an alias needs."""
         return frozenset(name for p in self.aliases.values() for name in (p.version, p.previous) if name)
+
+    def moves(self, alias: str, version: str) -> bool:
+        """Whether a promotion to a committed version changes anything."""
+        return alias not in self.aliases or self.aliases[alias][:2] != (version, self.committed[version])
 
     def published(self, draft: Draft) -> "World":
         """Return what a publication makes of it."""
@@ -47,9 +58,10 @@ class World:
 
     def pointed(self, alias: str, version: str) -> "World":
         """Return what a promotion to a committed version makes of it."""
-        before = self.aliases.get(alias, Pointer(None, None, 0, None))
-        after = Pointer(version, self.committed[version], before.serial + 1, before.version)
-        return self if before[:2] == after[:2] else replace(self, aliases={**self.aliases, alias: after})
+        before = self.aliases.get(alias)
+        serial, previous = (before.serial + 1, before.version) if before else (1, None)
+        after = Pointer(version, self.committed[version], serial, previous)
+        return replace(self, aliases={**self.aliases, alias: after}) if self.moves(alias, version) else self
 
     def swept(self, gone: list[str]) -> "World":
         """Return it without some versions."""
@@ -82,20 +94,25 @@ def observe(files: Files) -> World:
     for key, data in whole.items():
         if key.startswith(VERSIONS) and key.endswith("/manifest.json"):
             committed[key.split("/")[-2]] = _checked(key, data, whole)
-        elif not key.startswith((VERSIONS, ALIASES)):
+        elif not key.startswith((VERSIONS, ALIASES, INTENTS)):
             raise Violation(f"{key} has no place in a registry")
     folders = frozenset(key.split("/")[3] for key in files if key.startswith(VERSIONS))
     aliases = {key.removeprefix(ALIASES)[:-5]: _pointer(d) for key, d in whole.items() if key.startswith(ALIASES)}
-    return World(committed, folders, aliases)
+    return World(committed, folders, aliases, frozenset(_intent(key) for key in whole if key.startswith(INTENTS)))
 
 
-def check_step(before: World, after: World, *, sweeps: bool, orphans: frozenset[str]) -> None:
-    """Raise Violation unless one may follow the other; orphans are versions that an alias may name although gone."""
-    for name, pointer in after.aliases.items():
-        if pointer.version not in orphans and pointer.sha != after.committed.get(pointer.version or "", None):
+def check_named(world: World) -> None:
+    """Raise Violation unless every alias names what is committed."""
+    for name, pointer in world.aliases.items():
+        if pointer.sha != world.committed.get(pointer.version):
             raise Violation(f"{name} names {pointer.version}, which is not committed as it says")
-        if pointer.previous and pointer.previous not in orphans and pointer.previous not in after.committed:
+        if pointer.previous and pointer.previous not in world.committed:
             raise Violation(f"{name} came from {pointer.previous}, which is gone")
+
+
+def check_step(before: World, after: World, *, sweeps: bool) -> None:
+    """Raise Violation unless one may follow the other."""
+    check_named(after)
     for name, pointer in before.aliases.items():
         now = after.aliases.get(name)
         if now is None or now.serial < pointer.serial or (now.serial == pointer.serial and now != pointer):
@@ -103,8 +120,6 @@ def check_step(before: World, after: World, *, sweeps: bool, orphans: frozenset[
     for version, sha in before.committed.items():
         if not sweeps and after.committed.get(version) != sha:
             raise Violation(f"{version} was committed, and is gone or another")
-        if version not in after.committed and version in before.named() & after.named() - orphans:
-            raise Violation(f"{version} was taken while an alias needed it")
 
 
 def _checked(key: str, manifest: bytes, files: Files) -> str:
@@ -118,4 +133,9 @@ def _checked(key: str, manifest: bytes, files: Files) -> str:
 
 def _pointer(data: bytes) -> Pointer:
     raw: dict[str, Any] = json.loads(data)
-    return Pointer(raw.get("version"), raw.get("manifest_sha256"), raw["serial"], raw.get("previous"))
+    return Pointer(raw["version"], raw["manifest_sha256"], raw["serial"], raw["previous"])
+
+
+def _intent(key: str) -> tuple[str, str, int]:
+    version, kind, since, _ = key.removeprefix(INTENTS).split(".")
+    return version, kind, int(since)

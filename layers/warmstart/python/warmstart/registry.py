@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
 from warmstart.errors import Conflict, KeyMissing, ManifestInvalid, NothingToRollBack, VersionMissing
+from warmstart.intents import PROMOTION, SWEEP, announced, live
 from warmstart.manifest import MAX_BYTES, MODEL_NAME, SHA256, VERSION, Manifest, canonical_json, parse_json_object
 from warmstart.store import Object, Store
 
@@ -25,6 +26,11 @@ def manifest_key(model: str, version: str) -> str:
 def alias_key(model: str, alias: str) -> str:
     """Return where an alias lies."""
     return f"{MODELS}/{model}/aliases/{alias}.json"
+
+
+def intents_folder(model: str) -> str:
+    """Return where promotions and sweeps of a model announce themselves."""
+    return f"{MODELS}/{model}/intents"
 
 
 class Alias(NamedTuple):
@@ -102,9 +108,9 @@ def promote(store: Store, model: str, version: str, *, reason: str, alias: str =
         mend: write over an alias that cannot be read; its serial is then the time, above all that were counted.
 
     Raises:
-        VersionMissing: there is none, or a sweep took it meanwhile and the swap was undone.
+        VersionMissing: there is none, or a sweep has taken some of its files.
         ManifestInvalid: what stands under the alias is none, and `mend` is not set.
-        Conflict: somebody else moved the alias at the same time.
+        Conflict: somebody else moved the alias at the same time, or a sweep is deleting the version.
     """
     found = _alias_object(store, model, alias)
     try:
@@ -121,7 +127,7 @@ def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) ->
 
     Raises:
         NothingToRollBack: it never pointed at another.
-        Conflict: somebody else moved the alias at the same time.
+        VersionMissing, Conflict: as promote does.
     """
     found = _alias_object(store, model, alias)
     current = _parsed(found, model, alias)
@@ -134,7 +140,7 @@ def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) ->
 
 def _parsed(found: Object | None, model: str, alias: str) -> Alias | None:
     """Read what was found under an alias; the error names the key."""
-    if found is None or _withdrawn_serial(found) is not None:
+    if found is None:
         return None
     try:
         return Alias.from_json(found.data)
@@ -147,24 +153,36 @@ def _point(
 ) -> Alias:
     """Move an alias on from what stands there; whoever moved it since then is not overwritten."""
     found, current = stands
-    _, digest = read_manifest(store, model, version)
+    read_manifest(store, model, version)
     if current and current.version == version:
         return current
-    promoted = Alias(
-        version=version,
-        manifest_sha256=digest,
-        serial=_next_serial(found, current),
-        set_at=_now(),
-        reason=reason,
-        previous=current.version if current else None,
-    )
-    _write_alias(store, model, alias, promoted, found)
-    try:
-        read_manifest(store, model, version)
-    except VersionMissing:
-        _undo(store, model, alias, promoted, current)
-        raise
+    with announced(store, intents_folder(model), version, PROMOTION) as mine:
+        if sweeps := live(store, intents_folder(model), version, SWEEP):
+            until = max(sweep.dies() for sweep in sweeps)
+            raise Conflict(f"a sweep is deleting {version} of {model}; if it died, promote again after {until}")
+        promoted = Alias(
+            version=version,
+            manifest_sha256=_whole(store, model, version),
+            serial=_next_serial(found, current),
+            set_at=_now(),
+            reason=reason,
+            previous=current.version if current else None,
+        )
+        mine.confirm()
+        _write_alias(store, model, alias, promoted, found)
     return promoted
+
+
+def _whole(store: Store, model: str, version: str) -> str:
+    """Return the SHA-256 of the manifest of a version that has all its files, or raise VersionMissing.
+
+    One that was published again while a sweep deleted it may lack some.
+    """
+    manifest, digest = read_manifest(store, model, version)
+    prefix = version_prefix(model, version)
+    if absent := {f"{prefix}/{name}" for name in manifest.files}.difference(store.keys(prefix)):
+        raise VersionMissing(f"{min(absent)} is gone: sweep {version} and publish it again")
+    return digest
 
 
 def _alias_object(store: Store, model: str, alias: str) -> Object | None:
@@ -184,41 +202,11 @@ def _write_alias(store: Store, model: str, alias: str, value: Alias, over: Objec
         store.replace(key, value.to_json(), over.etag)
 
 
-def _undo(store: Store, model: str, alias: str, promoted: Alias, before: Alias | None) -> None:
-    """Put back what stood there, under a new serial; somebody who moved it meanwhile wins.
-
-    What was `previous` before that had no protection in between, so there is nothing to roll back to. A first
-    promotion leaves its serial alone: to delete the alias could take one that was written in this moment.
-    """
-    found = _alias_object(store, model, alias)
-    if found is None or found.data != promoted.to_json():
-        return
-    serial = promoted.serial + 1
-    restored = canonical_json({"serial": serial})
-    if before is not None:
-        reason = f"undone: {promoted.version} was swept"
-        restored = before._replace(serial=serial, set_at=_now(), reason=reason, previous=None).to_json()
-    try:
-        store.replace(alias_key(model, alias), restored, found.etag)
-    except Conflict:
-        return
-
-
 def _next_serial(found: Object | None, current: Alias | None) -> int:
     """Return a serial above all that were given; where what stands there cannot be read, that is the time."""
-    if found is None:
-        return 1
-    last = current.serial if current else _withdrawn_serial(found)
-    return int(datetime.now(UTC).timestamp()) if last is None else last + 1
-
-
-def _withdrawn_serial(found: Object) -> int | None:
-    """Return the serial of an alias whose only promotion was undone, or None where it is another thing."""
-    try:
-        raw = parse_json_object(found.data, "alias")
-    except ManifestInvalid:
-        return None
-    return raw["serial"] if raw.keys() == {"serial"} and type(raw["serial"]) is int else None
+    if current:
+        return current.serial + 1
+    return int(datetime.now(UTC).timestamp()) if found else 1
 
 
 def _now() -> str:

@@ -1,10 +1,14 @@
-"""Old versions go: never one that an alias names, nor one that a publisher may still be at work on."""
+"""Old versions go: never one that an alias names, nor one that a publisher may still be at work on.
+
+An old draft that is published again just while its version is deleted may be committed without its files: no promotion
+takes such a version, and the next sweep does.
+"""
 
 from datetime import UTC, datetime, timedelta
 
-from warmstart.errors import Corrupt, KeyMissing
-from warmstart.manifest import MAX_BYTES, VERSION
-from warmstart.registry import MODELS, aliases, manifest_key, version_prefix, versions
+from warmstart.intents import PROMOTION, SWEEP, announced, live, remove_dead
+from warmstart.manifest import VERSION
+from warmstart.registry import MODELS, aliases, intents_folder, manifest_key, version_prefix, versions
 from warmstart.store import Store
 
 
@@ -23,44 +27,38 @@ def sweep(
 
     Returns:
         The versions that went, or would go; never one that any alias names as `version` or `previous`.
+
+    Raises:
+        Conflict: it stood still for too long; what is left can be swept by another.
     """
     limit = (now or datetime.now(UTC)) - timedelta(days=older_than_days)
-    named = [name for name in store.folders(f"{MODELS}/{model}/versions") if VERSION.fullmatch(name)]
+    standing = [name for name in store.folders(f"{MODELS}/{model}/versions") if VERSION.fullmatch(name)]
     newest = set(versions(store, model)[-keep:]) if keep else set()
-    old = [name for name in named if name not in newest and _sealed_at(name) < limit]
+    old = [name for name in standing if name not in newest and _sealed_at(name) < limit]
+    if not dry_run:
+        remove_dead(store, intents_folder(model))
     gone = []
     for version in old:
-        named_now = version in _named_by_aliases(store, model)  # read again before each deletion
-        if not named_now and (dry_run or _delete_version(store, model, version)):
+        named = version in _named_by_aliases(store, model)
+        if not named and (dry_run or _delete_version(store, model, version)):
             gone.append(version)
     return gone
 
 
 def _delete_version(store: Store, model: str, version: str) -> bool:
-    """Delete a version, unless it is promoted meanwhile.
-
-    A promotion reads its manifest after the swap, and undoes itself where the manifest has gone by then; one that
-    read it before is seen here, and the manifest put back.
-    """
-    committed = _manifest_bytes(store, model, version)
-    if committed is not None:
-        store.delete(manifest_key(model, version))  # first: from here on it is not committed
-    if version in _named_by_aliases(store, model):
-        if committed is not None:  # else another sweep has it, and puts it back
-            store.put_if_absent(manifest_key(model, version), committed)
-        return False
-    for key in store.keys(version_prefix(model, version)):
-        store.delete(key)
-    store.remove_folder(version_prefix(model, version))
+    """Delete a version, unless somebody promotes it or has done so since it was chosen."""
+    prefix = version_prefix(model, version)
+    with announced(store, intents_folder(model), version, SWEEP) as mine:
+        # in this order: a promotion takes its intent back when the alias names the version
+        if live(store, intents_folder(model), version, PROMOTION) or version in _named_by_aliases(store, model):
+            return False
+        manifest = manifest_key(model, version)  # goes first: from there on the version is not committed
+        for key in sorted(store.keys(prefix), key=lambda key: key != manifest):
+            mine.confirm()
+            store.delete(key)
+        mine.confirm()
+        store.remove_folder(prefix)
     return True
-
-
-def _manifest_bytes(store: Store, model: str, version: str) -> bytes | None:
-    """Return what a promotion would read, or None where there is nothing that it would take."""
-    try:
-        return store.get(manifest_key(model, version), limit=MAX_BYTES).data
-    except (KeyMissing, Corrupt):
-        return None
 
 
 def _named_by_aliases(store: Store, model: str) -> set[str | None]:

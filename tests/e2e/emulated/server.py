@@ -1,8 +1,11 @@
-"""Starts ministack, after teaching it what API Gateway does with the API key that an authorizer names.
+"""Starts ministack, after teaching it what API Gateway does with API keys. Run by the Python of `.venv-infra`.
 
-Run by the Python of `.venv-infra`. ministack 1.5.33 counts calls against the plan of the key in `x-api-key` alone; with
-`apiKeySource: AUTHORIZER`, API Gateway takes `usageIdentifierKey` of the authorizer's answer instead:
+ministack 1.5.33 counts calls against the plan of the key in `x-api-key` alone; with `apiKeySource: AUTHORIZER`, API
+Gateway takes `usageIdentifierKey` of the authorizer's answer instead:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+It also lists every usage plan where GetUsagePlans is asked for those of one key.
+
+The bucket takes nothing but TLS. ministack is called in plain HTTP, which never leaves this machine: that counts as TLS.
 """
 
 import json
@@ -10,9 +13,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ministack.app import main
+from ministack.core import iam_evaluator as iam
 from ministack.services import apigateway_v1 as gateway
 
 _keys: dict[str, str] = {}  # an Authorization header -> the key that the authorizer named for it
+TLS = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
+_resolve = iam._resolve_condition_key
 _ask = gateway._invoke_authorizer_lambda
 
 
@@ -29,7 +35,19 @@ def _key_of(headers: Mapping[str, Any]) -> str | None:
     return _keys.get(gateway._header_ci(headers, "authorization") or "")
 
 
+def _as_over_tls(key: str, context: Any) -> Any:
+    return TLS.get(key.lower()) or _resolve(key, context)
+
+
+def _plans(query: Any) -> Any:
+    key = gateway._qp(query, "keyId")
+    plans = [plan for plan in gateway._usage_plans.values() if not key or key in gateway._usage_plan_keys[plan["id"]]]
+    return gateway._v1_paginated_response(plans, query)
+
+
 if __name__ == "__main__":
     gateway._invoke_authorizer_lambda = _ask_and_remember
     gateway._api_key_from_request = _key_of
+    iam._resolve_condition_key = _as_over_tls
+    gateway._get_usage_plans = _plans
     main()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.emulated.conftest import Deployed, containers_of
+from tests.e2e.emulated.conftest import UNPUBLISHED, Deployed, containers_of
 from tests.e2e.emulated.tools import run
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,6 @@ def test_a_function_reads_its_own_models_alone(deployed: Deployed) -> None:
     assert s3.get_object(Bucket=bucket, Key="models/als/aliases/champion.json")["Body"].read()
     denied: list[Callable[[], Any]] = [
         lambda: s3.get_object(Bucket=bucket, Key="models/popular/aliases/champion.json"),
-        lambda: s3.get_object(Bucket=bucket, Key="models/als/aliases/none.json"),  # who may not list learns no more
         lambda: s3.get_object(Bucket=bucket, Key="auth/tokens.json"),
         lambda: s3.list_objects_v2(Bucket=bucket),
         lambda: s3.list_objects_v2(Bucket=bucket, Prefix="models/als/"),
@@ -42,6 +41,28 @@ def test_the_catalogue_reads_cards_alone(deployed: Deployed) -> None:
     for key in (f"{version}/arrays.safetensors", "auth/tokens.json"):
         with pytest.raises(ClientError, match=r"AccessDenied|403"):
             s3.get_object(Bucket=bucket, Key=key)
+
+
+def test_an_alias_that_may_not_be_read_is_an_unavailable_model(deployed: Deployed) -> None:
+    """S3 says 403, as it also does for a missing key where nobody may list: 503, and the log names both causes."""
+    bucket, s3 = deployed.outputs["StoreUrl"].removeprefix("s3://"), deployed.client("s3")
+    before = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    denied = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/models/{UNPUBLISHED}/*",
+    }
+    policy = json.loads(before)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({**policy, "Statement": [*policy["Statement"], denied]}))
+    try:
+        answer = deployed.ask("GET", f"/reco/{UNPUBLISHED}/1")
+    finally:
+        s3.put_bucket_policy(Bucket=bucket, Policy=before)
+    assert (answer.status_code, answer.json()["errors"][0]["error_key"]) == (503, "model_unavailable")
+    assert answer.headers["retry-after"]
+    logged = "".join(run("docker", "logs", container, merged=True) for container in containers_of("lists"))
+    assert "access denied, or absent without the right to list" in logged
 
 
 def _credentials(deployed: Deployed, function: str, path: str) -> dict[str, str]:

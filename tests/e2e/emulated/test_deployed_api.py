@@ -100,7 +100,7 @@ def test_a_token_past_its_plan_is_throttled_alone(deployed: Deployed) -> None:
 
 
 def test_a_model_without_a_version_is_unavailable(deployed: Deployed) -> None:
-    """S3 answers 403 for a missing alias, as nobody may list: 503, to be tried again, and the log names both causes."""
+    """Where nothing was published yet, an answer says so and when to ask again."""
     answer = deployed.ask("GET", f"/reco/{UNPUBLISHED}/1")
     assert answer.status_code == 503
     assert problem(answer) == "model_unavailable"

@@ -16,15 +16,15 @@ class Missing(Exception):
 
 
 def run(
-    *command: str | Path, environment: Mapping[str, str] | None = None, cwd: Path = ROOT, quiet: bool = True
+    *command: str | Path, environment: Mapping[str, str] | None = None, cwd: Path = ROOT, merged: bool = False
 ) -> str:
-    """Run a program to its end and return what it printed; what it says on stderr is in the error."""
+    """Run a program to its end and return what it printed, what it said on stderr too if merged."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if merged else subprocess.PIPE,
         text=True,
         check=False,
     )

@@ -8,7 +8,7 @@ SAM := .venv-sam
 CDK_VERSION := 2.1148.1
 SAM_VERSION := 1.170.0
 STAGE ?= dev
-CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 CDK_DISABLE_CLI_TELEMETRY=true \
+CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
 .PHONY: setup setup-infra setup-sam demo test test-infra lint bench openapi requirements reliability soak endurance \
@@ -82,18 +82,17 @@ images: setup setup-sam  ## build each image and run it by itself: size and cold
 	$(BIN)/python -m tests.images --write
 
 bootstrap: setup-infra  ## once for an account and a region, before the first deploy
-	$(CDK) bootstrap
+	@$(CDK) bootstrap
 
 diff: setup-infra  ## what a deploy would change
-	$(CDK) diff
+	@$(CDK) diff
 
-deploy: setup setup-infra  ## the whole API on AWS: make deploy STAGE=dev
-	@$(CDK) deploy --all --require-approval never --progress events || { cat docs/deploy-failed.txt; exit 1; }
-	@$(BIN)/warmstart url --stage $(STAGE)
+deploy: setup-infra  ## the whole API on AWS: make deploy STAGE=dev
+	@$(INFRA)/bin/python -m infra.deploy $(STAGE) env $(CDK)
 
 destroy: setup setup-infra  ## take down what serves and trains; the store stays
-	$(CDK) destroy warmstart-$(STAGE)-serving warmstart-$(STAGE)-training
-	@echo "kept: the store, with every version and token: $$($(BIN)/warmstart url --store --stage $(STAGE))"
+	@$(CDK) destroy warmstart-$(STAGE)-serving warmstart-$(STAGE)-training
+	@echo "kept, with every version and token: $$($(BIN)/warmstart url --store --stage $(STAGE))"
 
 deploy-local: setup setup-infra setup-sam  ## the same deploy on this machine: Docker, and ministack in AWS's place
 	$(BIN)/python -m tests.e2e.emulated up
@@ -101,7 +100,9 @@ deploy-local: setup setup-infra setup-sam  ## the same deploy on this machine: D
 destroy-local: setup  ## take that down
 	$(BIN)/python -m tests.e2e.emulated down
 
-sam-local: setup-infra setup-sam  ## SAM's API on the synthesized template: make sam-local WARMSTART_STORE=s3://...
-	$(CDK) synth --quiet --output build/sam/cdk.out
-	$(SAM)/bin/sam build --template build/sam/cdk.out/warmstart-$(STAGE)-serving.template.json --build-dir build/sam/built
-	$(SAM)/bin/sam local start-api --template build/sam/built/template.yaml --skip-pull-image --warm-containers EAGER
+sam-local: setup setup-infra setup-sam  ## SAM's API on the synthesized template, with the store of a deployed stage
+	@$(CDK) synth --quiet --output build/sam/cdk.out
+	@export SAM_CLI_TELEMETRY=0 DOCKER_BUILDKIT=0 WARMSTART_STORE=$$($(BIN)/warmstart url --store --stage $(STAGE)) && \
+	    $(SAM)/bin/sam build --build-dir build/sam/built \
+	        --template build/sam/cdk.out/warmstart-$(STAGE)-serving.template.json && \
+	    $(SAM)/bin/sam local start-api --template build/sam/built/template.yaml --skip-pull-image

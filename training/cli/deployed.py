@@ -42,10 +42,12 @@ class Ago(click.ParamType[int]):
 
 @click.command()
 @stage_option
+@click.option("--store", is_flag=True, help="Print where its store is instead.")
 @json_option
-def url(stage: str, console: Console) -> None:
+def url(stage: str, store: bool, console: Console) -> None:
     """Print the URL of a deployed stage's API."""
-    found = _serving(stage, console).output("ApiUrl")
+    part, name = ("artifacts", "StoreUrl") if store else ("serving", "ApiUrl")
+    found = _stack(stage, part, console).output(name)
     console.result({"stage": stage, "url": found}, found)
 
 
@@ -62,7 +64,7 @@ def logs(family: str | None, stage: str, since: int, follow: bool, console: Cons
     """
     from training.function_logs import FunctionLogs, log_groups
 
-    found = FunctionLogs(log_groups(_serving(stage, console), family))
+    found = FunctionLogs(log_groups(_stack(stage, "serving", console), family))
     start = int((time.time() - since) * 1000)
     events = found.follow(start) if follow else chain(found.since(start), [None])
     try:
@@ -94,10 +96,10 @@ def _say_silent(silent: set[str], logs: "FunctionLogs") -> None:
         click.echo(f"{function}: {reason}", err=True)
 
 
-def _serving(stage: str, console: Console) -> "Stack":
+def _stack(stage: str, part: str, console: Console) -> "Stack":
     from training.stage import read_stack
 
-    stack = read_stack(stage, "serving")
+    stack = read_stack(stage, part)
     if stack.remark:
         console.warn(stack.remark)
     return stack

@@ -125,6 +125,7 @@ def test_url_is_one_line(stage: DeployedStage, commands: AwsCommands) -> None:
     """It can be put into another command as it is."""
     assert commands.run("url", "--stage", stage.name).stdout == f"{stage.url}\n"
     assert commands.json("url", "--stage", stage.name) == {"stage": stage.name, "url": stage.url}
+    assert commands.run("url", "--store", "--stage", stage.name).stdout == f"s3://{stage.bucket}\n"
 
 
 def test_logs_of_all_functions_or_one(stage: DeployedStage, commands: AwsCommands) -> None:

@@ -12,7 +12,7 @@ CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DI
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
 .PHONY: setup setup-infra setup-sam demo test test-infra lint bench openapi requirements reliability soak endurance \
-    images bootstrap diff deploy destroy deploy-local destroy-local sam-local
+    images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -47,7 +47,7 @@ test: setup  ## the fast tests
 	else echo "skipped: tests of the stacks, for there is no Node.js; with it: make test-infra"; fi
 
 test-infra: setup-infra  ## the stacks, synthesized without Docker, network or account
-	$(INFRA)/bin/python -m pytest tests/infra/stacks tests/infra/test_stages.py
+	$(INFRA)/bin/python -m pytest --confcutdir tests/infra tests/infra/stacks tests/infra/test_stages.py
 
 lint: setup setup-infra  ## style, types, who imports whom
 	$(BIN)/ruff check .
@@ -86,6 +86,10 @@ bootstrap: setup-infra  ## once for an account and a region, before the first de
 
 diff: setup-infra  ## what a deploy would change
 	@$(CDK) diff
+
+idle-costs: setup-infra  ## what a stage costs in a month without one call
+	@$(CDK) synth --quiet --output build/idle/$(STAGE) >/dev/null 2>&1
+	@$(INFRA)/bin/python -m infra.idle_costs build/idle/$(STAGE)
 
 deploy: setup-infra  ## the whole API on AWS: make deploy STAGE=dev
 	@$(INFRA)/bin/python -m infra.deploy $(STAGE) env $(CDK)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_sns as sns
 from constructs import IConstruct
 
 from infra.config import OPEN_RESOURCES
@@ -13,7 +14,7 @@ from infra.stacks.serving import ServingStack
 from infra.stacks.training import WRITES, TrainingStack
 
 CODEDEPLOY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
-NO_GATEWAY_LOG = "A gateway can only log with a role that is a setting of the whole account; the functions log each call."
+NO_GATEWAY_LOG = "A gateway logs with a role that is a setting of the whole account; the functions log each call."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
 FUNCTION = {"Serverless-LambdaDLQ": "The gateway waits for each answer, so no call is queued that could be lost."}
@@ -35,7 +36,7 @@ REST_STAGE = {
 }
 OPEN = {"AwsSolutions-APIG4": "Health, the documentation and a browser's preflight show nothing that needs a token."}
 DEPLOYMENTS = {f"AwsSolutions-IAM4[Policy::{CODEDEPLOY}]": "It is AWS's narrowest policy for CodeDeploy on Lambda."}
-TOPIC = {"Serverless-SNSRedrivePolicy": "An e-mail that is lost is missed by a person, whom no queue would tell."}
+SUBSCRIPTION = {"Serverless-SNSRedrivePolicy": "A lost e-mail is missed by a person, whom no queue would tell."}
 REGISTRY = {"AwsSolutions-IAM5[Resource::*]": "ECR gives its login to an account, not to a repository."}
 OWN_MODELS = "Each new version of a model has keys of its own, all under the model's prefix."
 CARDS = "The catalogue shows every model's aliases and manifests, and reads nothing else of a model."
@@ -50,8 +51,8 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
         _say(function.role, TRACES, _keys(artifacts, function.reads, CARDS if name == CATALOGUE else OWN_MODELS))
     _say(serving.functions[AUTHORIZER].function, ZIP)
     _say_of_api(serving.api.rest)
-    if serving.alarms:
-        _say(serving.alarms.topic, TOPIC)
+    for subscription in _subscriptions(serving):
+        _say(subscription, SUBSCRIPTION)
     if serving.canary:
         _say(serving.canary, DEPLOYMENTS)
     _say(training.role, REGISTRY, _keys(artifacts, WRITES, TRAINED))
@@ -63,6 +64,11 @@ def _say_of_api(rest: apigateway.RestApi) -> None:
     for method in rest.methods:
         if method.http_method == "OPTIONS" or method.resource.path in OPEN_RESOURCES:
             _say(method, OPEN)
+
+
+def _subscriptions(serving: ServingStack) -> list[IConstruct]:
+    children = serving.alarms.topic.node.children if serving.alarms else []
+    return [child for child in children if isinstance(child, sns.Subscription)]
 
 
 def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[str, str]:

@@ -53,7 +53,9 @@ def read_stage(name: str, stages: object) -> Stage:
         good, expected = CHECKS[key]
         if not good(value):
             raise ValueError(f"cdk.json: stages.{name}.{key}: expected {expected}")
-    settings = {key: tuple(value) if isinstance(value, list) else value for key, value in stages[name].items()}
+    settings: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in stages[name].items()
+    }
     return _consistent(Stage(name=name, **settings))
 
 

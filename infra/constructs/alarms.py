@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
@@ -25,7 +24,7 @@ class Alarms(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        api: apigateway.RestApi,
+        api: Mapping[str, str],
         functions: Mapping[str, lambda_.Function],
         log_groups: Sequence[logs.LogGroup],
         namespace: str,
@@ -36,7 +35,7 @@ class Alarms(Construct):
         Args:
             scope: the parent.
             construct_id: the name under it.
-            api: whose errors and latency count.
+            api: the dimensions of its metrics.
             functions: by name, the authorizer among them.
             log_groups: theirs; Lambda's own lines in them say how long an init took.
             namespace: of the metrics that functions write.
@@ -99,8 +98,10 @@ def _sum_of(functions: Mapping[str, lambda_.Function], metric: str) -> cloudwatc
     )
 
 
-def _api_metric(api: apigateway.RestApi, name: str, statistic: str) -> cloudwatch.Metric:
-    return api.deployment_stage.metric(name, statistic=statistic, period=FIVE_MINUTES)
+def _api_metric(api: Mapping[str, str], name: str, statistic: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/ApiGateway", metric_name=name, dimensions_map=api, statistic=statistic, period=FIVE_MINUTES
+    )
 
 
 def _own(namespace: str, name: str) -> cloudwatch.Metric:
@@ -121,7 +122,7 @@ def _init_time(log_groups: Sequence[logs.LogGroup], namespace: str) -> cloudwatc
     return cloudwatch.Metric(namespace=namespace, metric_name="InitTime", statistic="Maximum", period=FIVE_MINUTES)
 
 
-def _fallback_share(namespace: str, api: apigateway.RestApi) -> cloudwatch.MathExpression:
+def _fallback_share(namespace: str, api: Mapping[str, str]) -> cloudwatch.MathExpression:
     """Answers of personal models that were not personal, in percent of all calls."""
     return cloudwatch.MathExpression(
         expression="100 * FILL(fallbacks, 0) / calls",

@@ -86,6 +86,11 @@ class Api(Construct):
             return f"https://{self._stage.domain}"
         return self.rest.url_for_path().removesuffix("/")
 
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """Of its metrics, by names: an alarm that referred to it would wait for the aliases that wait for the alarm."""
+        return {"ApiName": self.rest.rest_api_name, "Stage": self._stage.name}
+
     def _domain(self) -> apigateway.DomainNameOptions | None:
         if self._stage.domain is None or self._stage.certificate_arn is None:
             return None

@@ -74,7 +74,7 @@ class _LayerBundling:
         wheels = f"--only-binary=:all: --implementation=cp --python-version={PYTHON}".split()
         platforms = [f"--platform={tag}_{self._machine}" for tag in ("manylinux_2_28", "manylinux2014")]
         pinned = ["--no-deps", "--require-hashes", f"--requirement={self._requirements}", f"--target={target}"]
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+        pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
         subprocess.run([*pip, *wheels, *platforms, *pinned], check=True)  # noqa: S603 nothing of a user's is in it
         shutil.copytree(
             ROOT / LAYER / "python", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")

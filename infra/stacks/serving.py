@@ -56,7 +56,7 @@ class ServingStack(Stack):
             self.alarms = Alarms(
                 self,
                 "Alarms",
-                api=self.api.rest,
+                api=self.api.dimensions,
                 functions={name: function.function for name, function in self.functions.items()},
                 log_groups=[function.log_group for function in self.functions.values()],
                 namespace=metrics_namespace(stage.name),

@@ -5,7 +5,7 @@ Gateway takes `usageIdentifierKey` of the authorizer's answer instead:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 It also lists every usage plan where GetUsagePlans is asked for those of one key.
 
-The bucket takes nothing but TLS. ministack is called in plain HTTP, which never leaves this machine: that counts as TLS.
+The bucket takes nothing but TLS. Calls of ministack are plain HTTP that never leaves this machine: they count as TLS.
 """
 
 import json

@@ -8,6 +8,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
@@ -50,7 +51,7 @@ class Assembly:
     def __getitem__(self, stack: str) -> Template:
         """The template of `artifacts`, `serving` or `training`."""
         path = self.folder / f"warmstart-{self.stage.name}-{stack}.template.json"
-        return Template(json.loads(path.read_text()))
+        return Template(assertions.Template.from_string(path.read_text()).to_json())
 
     @property
     def files(self) -> list[Path]:
@@ -60,8 +61,8 @@ class Assembly:
     @property
     def report(self) -> list[dict[str, Any]]:
         """What each pack of rules found."""
-        reports: list[dict[str, Any]] = json.loads((self.folder / "validation-report.json").read_text())["pluginReports"]
-        return reports
+        content: dict[str, list[dict[str, Any]]] = json.loads((self.folder / "validation-report.json").read_text())
+        return content["pluginReports"]
 
 
 def families() -> tuple[Family, ...]:
@@ -112,9 +113,7 @@ def a_function(stack: cdk.Stack, name: str) -> lambda_.Function:
 
 def template_of(stack: cdk.Stack) -> Template:
     """Synthesize a bare stack."""
-    assembly = cdk.App.of(stack)
-    assert isinstance(assembly, cdk.App)
-    return Template(assembly.synth().get_stack_by_name(stack.stack_name).template)
+    return Template(assertions.Template.from_stack(stack).to_json())
 
 
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -18,6 +18,8 @@ def text(value: Any) -> str:
             return f"{{{name}.{attribute}}}"
         case {"Ref": name} | {"Fn::ImportValue": name}:
             return f"{{{text(name)}}}"
+        case {"Fn::Select": [index, {"Fn::Split": [_, whole]}]}:
+            return f"{text(whole)}[{index}]"
         case {"Fn::Sub": pattern}:
             return str(pattern)
     raise AssertionError(value)
@@ -61,7 +63,7 @@ class Template:
         return str(properties.get("Description", logical_id)).rpartition(": ")[2]
 
     def called(self, uri: Any) -> str:
-        """The name of the function that stands in the address of an integration or a permission, or whose alias does."""
+        """The name of the function that an integration or a permission names, or that its alias does."""
         callable_ = [*self._of("Lambda::Alias"), *self._of("Lambda::Function")]
         (key,) = [key for key, _ in callable_ if f"{{{key}}}" in text(uri) or f"{{{key}.Arn}}" in text(uri)]
         return self.function_name(key)

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 
 from infra.constructs.alarms import Alarms
@@ -14,12 +13,10 @@ from tests.infra.stacks.template import Template, text
 def watching(*names: str, email: str | None = None) -> Template:
     """A stack whose alarms watch these functions."""
     stack = a_stack()
-    api = apigateway.RestApi(stack, "Rest", cloud_watch_role=False)
-    api.root.add_method("GET")
     Alarms(
         stack,
         "Alarms",
-        api=api,
+        api={"ApiName": "bare", "Stage": "dev"},
         functions={name: a_function(stack, name) for name in names},
         log_groups=[logs.LogGroup(stack, f"Log-{name}") for name in names],
         namespace="warmstart/bare",
@@ -51,6 +48,12 @@ def test_every_function_counts() -> None:
             if stat.get("MetricStat", {}).get("Metric", {}).get("MetricName") == metric
         ]
         assert sorted(map(template.function_name, watched)) == ["authorizer", "knn", "lists"]
+
+
+def test_no_alarm_refers_to_the_api(alarms: Template) -> None:
+    """A canary's aliases wait for the alarms and the API for the aliases, so the API's metrics are named by texts."""
+    watched = json.dumps(alarms.all("CloudWatch::Alarm"))
+    assert watched.count('"Name": "ApiName", "Value": "bare"') == watched.count("AWS/ApiGateway") > 0
 
 
 def test_every_alarm_is_heard_and_says_what_is_wrong(alarms: Template) -> None:

@@ -149,6 +149,25 @@ def test_without_origins_no_browser_may_call(api: Template) -> None:
     assert "access-control" not in json.dumps(api.content).lower()
 
 
+def test_with_origins_every_path_answers_a_preflight() -> None:
+    """OPTIONS needs no token, goes to the function of its path, and has a limit; the gateway's answers can be read."""
+    template = serving(cors_origins=FULL["cors_origins"])
+    methods = template.methods()
+    preflights = {path: method for (verb, path), method in methods.items() if verb == "OPTIONS"}
+    assert preflights.keys() == {path for _, path in methods}
+    settings = template.one("ApiGateway::Stage")["MethodSettings"]
+    limited = [setting for setting in settings if setting["HttpMethod"] == "OPTIONS"]
+    assert len(limited) == len(preflights)
+    for path, method in preflights.items():
+        other = methods.get(("ANY", path)) or methods["GET", path]
+        assert method["AuthorizationType"] == "NONE"
+        assert method["Integration"] == other["Integration"]
+    expected = read_gateway_responses(tuple(FULL["cors_origins"]))
+    for answer in template.all("ApiGateway::GatewayResponse"):
+        headers = {key.rpartition(".")[2]: value for key, value in answer["ResponseParameters"].items()}
+        assert headers == dict(expected[answer["ResponseType"]].headers)
+
+
 def test_a_domain_is_the_only_way_in() -> None:
     """With a domain of its own, the API's address of AWS is closed, and TLS is at least 1.2."""
     template = serving(domain=FULL["domain"], certificate_arn=FULL["certificate_arn"])

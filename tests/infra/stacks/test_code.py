@@ -31,7 +31,8 @@ def made_of(tree: Path, architecture: str = "x86_64") -> Template:
 def hashes(tree: Path) -> dict[str, str]:
     """The hash of each function's code, and the layer's."""
     template = made_of(tree)
-    found = {name: text(function["Code"].get("ImageUri") or function["Code"]["S3Key"]) for name, function in template.functions().items()}
+    codes = {name: function["Code"] for name, function in template.functions().items()}
+    found = {name: text(code.get("ImageUri") or code["S3Key"]) for name, code in codes.items()}
     return {**found, "layer": text(template.one("Lambda::LayerVersion")["Content"]["S3Key"])}
 
 
@@ -122,7 +123,7 @@ def test_a_model_s_name_makes_a_new_version_and_no_new_image(tree: Path) -> None
     """A model added to family.toml is one more name in the environment: deployed, but nothing is built."""
     toml = tree / "functions" / "lists" / "family.toml"
     images, before = hashes(tree), versions(made_of(tree))
-    toml.write_text(toml.read_text().replace('models = [', 'models = ["popular_films", '))
+    toml.write_text(toml.read_text().replace("models = [", 'models = ["popular_films", '))
     after = versions(made_of(tree))
     assert hashes(tree) == images
     assert {name for name, version in after.items() if version != before[name]} == {"lists", "catalogue"}

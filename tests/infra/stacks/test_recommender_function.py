@@ -44,6 +44,12 @@ def test_it_knows_its_store_and_its_models() -> None:
     }
 
 
+def test_it_knows_the_pages_that_may_call_it() -> None:
+    """Origins stand in the environment if there are any."""
+    variables = recommending(cors_origins=["https://a.example", "https://b.example"]).one("Lambda::Function")
+    assert variables["Environment"]["Variables"]["WARMSTART_CORS_ORIGINS"] == "https://a.example,https://b.example"
+
+
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 def test_it_is_an_image_that_is_told_its_handler(architecture: str) -> None:
     """One Dockerfile serves all families: the handler is the command."""

@@ -1,0 +1,66 @@
+"""`make idle-costs`: what a stage costs in a month without one call, counted in its synthesized templates.
+
+List prices of us-east-1 in US dollars, before any free tier: https://aws.amazon.com/cloudwatch/pricing/,
+https://aws.amazon.com/lambda/pricing/. Artifacts in S3, images in ECR and logs in CloudWatch are priced by the GB.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+HOURS = 730
+ALARM_METRIC = 0.10  # a month, for each metric that an alarm looks at
+DASHBOARD = 3.00  # a month
+PROVISIONED_GB_SECOND = 0.0000041667
+BY_THE_GB = {"artifacts in S3": 0.023, "images in ECR": 0.10, "logs in CloudWatch": 0.03}  # a GB and month
+
+
+def main(assembly: Path) -> None:
+    """Print the table of a stage.
+
+    Args:
+        assembly: the folder of its synthesized templates.
+    """
+    resources = [
+        resource
+        for path in sorted(assembly.glob("*.template.json"))
+        for resource in json.loads(path.read_text(encoding="utf-8"))["Resources"].items()
+    ]
+    metrics = sum(_metrics(alarm) for _, alarm in _of(resources, "AWS::CloudWatch::Alarm"))
+    dashboards = len([*_of(resources, "AWS::CloudWatch::Dashboard")])
+    provisioned = _provisioned_gb(dict(resources))
+    rows = [
+        (f"{metrics} metrics that alarms look at", metrics * ALARM_METRIC),
+        (f"{dashboards} dashboards", dashboards * DASHBOARD),
+        (f"{provisioned:.2f} GB of provisioned concurrency", provisioned * HOURS * 3600 * PROVISIONED_GB_SECOND),
+        ("functions, API, authorizer, usage plans, topics", 0.0),
+    ]
+    for what, dollars in (*rows, ("in all", sum(dollars for _, dollars in rows))):
+        print(f"{what:<50} {dollars:7.2f}")
+    for what, dollars in BY_THE_GB.items():
+        print(f"{what + ', a GB':<50} {dollars:7.3f}")
+
+
+def _of(resources: Iterable[tuple[str, Any]], kind: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    return ((name, resource["Properties"]) for name, resource in resources if resource["Type"] == kind)
+
+
+def _metrics(alarm: Mapping[str, Any]) -> int:
+    """How many metrics an alarm looks at: its own, or those of its expression."""
+    return len([entry for entry in alarm.get("Metrics", []) if "MetricStat" in entry]) or 1
+
+
+def _provisioned_gb(resources: Mapping[str, Any]) -> float:
+    """The memory that is kept warm, whether or not anybody calls."""
+    total = 0.0
+    for _, alias in _of(resources.items(), "AWS::Lambda::Alias"):
+        count = alias.get("ProvisionedConcurrencyConfig", {}).get("ProvisionedConcurrentExecutions", 0)
+        memory_mb = resources[alias["FunctionName"]["Ref"]]["Properties"]["MemorySize"]
+        total += count * memory_mb / 1024
+    return total
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -28,8 +28,8 @@ interface emulator. A cold start is the time from `docker start` to the first re
 MovieLens 100k included; beside it a handler that returns a constant, on the bare base image, in the same run. Medians
 of {rounds}.
 
-Base image: {base}, {base_mb:.0f} MB. Sizes are uncompressed; a test fails where an image adds more than its line in
-`family.toml`.
+Base image: {base}, {base_mb:.0f} MB. Sizes are uncompressed; a test fails where
+an image adds more than its line in `family.toml`.
 
 | image | adds | may add | memory | cold start | constant handler | ratio |
 |---|---|---|---|---|---|---|
@@ -46,7 +46,7 @@ def main() -> None:
     how = base_image.provide()
     with tempfile.TemporaryDirectory() as folder:
         store = _demo_store(Path(folder))
-        page = HEAD.format(rounds=ROUNDS, base=f"{base_image.IMAGE}, {how}", base_mb=size(base_image.IMAGE) / 1e6)
+        page = HEAD.format(rounds=ROUNDS, base=how, base_mb=size(base_image.IMAGE) / 1e6)
         families = read_families(ROOT / "functions")
         for family in (*families, catalogue(families)):
             page += _row(build(family), store, Path(folder)) + "\n"

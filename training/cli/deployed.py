@@ -12,7 +12,7 @@ from training.cli.console import Console, json_option
 
 if TYPE_CHECKING:
     from training.function_logs import Event, FunctionLogs
-    from training.stage import Stack
+    from training.stage import Part, Stack
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 stage_option = click.option(
@@ -46,8 +46,7 @@ class Ago(click.ParamType[int]):
 @json_option
 def url(stage: str, store: bool, console: Console) -> None:
     """Print the URL of a deployed stage's API."""
-    part, name = ("artifacts", "StoreUrl") if store else ("serving", "ApiUrl")
-    found = _stack(stage, part, console).output(name)
+    found = _stack(stage, "artifacts" if store else "serving", console).output("StoreUrl" if store else "ApiUrl")
     console.result({"stage": stage, "url": found}, found)
 
 
@@ -96,7 +95,7 @@ def _say_silent(silent: set[str], logs: "FunctionLogs") -> None:
         click.echo(f"{function}: {reason}", err=True)
 
 
-def _stack(stage: str, part: str, console: Console) -> "Stack":
+def _stack(stage: str, part: "Part", console: Console) -> "Stack":
     from training.stage import read_stack
 
     stack = read_stack(stage, part)

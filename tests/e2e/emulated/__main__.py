@@ -28,7 +28,7 @@ def up() -> None:
     deployment = Deployment(emulator, STAGE)
     deployment.bootstrap()
     outputs = deployment.deploy()
-    _say(f"3. cdk bootstrap, cdk deploy: {', '.join(sorted(outputs))}")
+    _say(f"3. cdk bootstrap, cdk deploy: store {outputs['StoreUrl']}")
     _say("4. Publish the demo's models into the deployed bucket")
     _warmstart(emulator, "data", "fetch", "movielens-100k")
     _warmstart(emulator, "train", "--recipe", "movielens_100k", "--stage", STAGE, "--promote")

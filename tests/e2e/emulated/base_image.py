@@ -29,6 +29,7 @@ ENV LANG=C.UTF-8 PATH=/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin \\
     LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime PIP_CERT=/etc/ssl/certs/ca-certificates.crt
 WORKDIR /var/task
 ENTRYPOINT ["/lambda-entrypoint.sh"]
+LABEL stand-in="Debian 12"
 """
 ENTRY_POINT = """\
 #!/bin/sh
@@ -46,18 +47,16 @@ exec /var/lang/bin/python3 -m awslambdaric "$_HANDLER"
 
 
 def provide() -> str:
-    """See to it that the image is there; return how it came.
+    """See to it that the image is there; return what it is.
 
     Raises:
         Missing: it can be neither pulled nor made.
     """
-    if _is_there():
-        return "there already"
-    if _pulled():
-        return "pulled"
-    with tempfile.TemporaryDirectory() as folder:
-        _make(Path(folder))
-    return "made here, on Debian"
+    if not _is_there() and not _pulled():
+        with tempfile.TemporaryDirectory() as folder:
+            _make(Path(folder))
+    stand_in = docker("image", "inspect", "--format", '{{index .Config.Labels "stand-in"}}', IMAGE).strip()
+    return f"a stand-in on {stand_in}" if stand_in else "AWS's own"
 
 
 def _is_there() -> bool:

@@ -1,0 +1,92 @@
+"""Fits models on one set of interactions and seals them: a fold's earlier part, or all there is."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.algorithms.base import Algorithm
+from training.algorithms.build import build
+from training.algorithms.orders import Orders
+from training.algorithms.popular import Popular
+from training.algorithms.popular_recent import PopularRecent
+from training.export import export
+from training.interactions import Interactions
+from training.recipe import ModelSection, Recipe
+from warmstart.errors import DataError
+from warmstart.manifest import Manifest
+
+Popularity = Popular | PopularRecent
+
+
+def built(recipe: Recipe, model: ModelSection) -> Algorithm:
+    """Return a model's algorithm with the recipe's settings; a wrong one is a DataError that names it."""
+    return build(model.algorithm, model.params, where=f"{recipe.path}: models.{model.name}")
+
+
+class Fitting:
+    """A recipe's models on the same interactions; popularity, which is also everyone's fallback, is fitted once."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        interactions: Interactions,
+        dataset: Mapping[str, Any],
+        say: Callable[[str], None] = lambda _: None,
+        fit_seconds: defaultdict[str, float] | None = None,
+    ) -> None:
+        """Fit nothing yet.
+
+        Args:
+            recipe: its seed and its fallback count, and the path that errors name.
+            interactions: what is learnt from.
+            dataset: name and hash, for the manifest.
+            say: is told what is being fitted.
+            fit_seconds: model -> seconds, to which the time of each fit is added.
+        """
+        self._recipe = recipe
+        self._interactions = interactions
+        self._dataset = dataset
+        self._say = say
+        self._popularity: dict[str, Popularity] = {}  # by algorithm and settings
+        self.fit_seconds = defaultdict[str, float](float) if fit_seconds is None else fit_seconds
+
+    def seal(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
+        """Fit a model and write its draft into a folder, with what was measured if anything was."""
+        fitted = self._fit(model)
+        own = (model.name, fitted.orders_) if isinstance(fitted, Popularity) else None
+        return export(
+            fitted,
+            self._interactions,
+            own or self._fallback(),
+            folder,
+            model=model,
+            recipe=self._recipe,
+            dataset=self._dataset,
+            measured=measured,
+        )
+
+    def _fit(self, model: ModelSection) -> Algorithm:
+        algorithm = built(self._recipe, model)
+        key = repr(algorithm)
+        if key in self._popularity:
+            return self._popularity[key]
+        self._say(f"{model.name}: fitting on {len(self._interactions.items):,} interactions")
+        started = time.perf_counter()
+        fitted = algorithm.fit(self._interactions, np.random.default_rng(self._recipe.seed))
+        self.fit_seconds[model.name] += time.perf_counter() - started
+        if isinstance(fitted, Popularity):
+            self._popularity[key] = fitted
+        return fitted
+
+    def _fallback(self) -> tuple[str, Orders]:
+        """Return the recipe's fallback, fitted on the same interactions."""
+        name = self._recipe.fallback
+        section = next((m for m in self._recipe.models if m.name == name), ModelSection(name, name, {}))
+        fitted = self._fit(section)
+        if not isinstance(fitted, Popularity):
+            raise DataError(f"{self._recipe.path}: fallback {name} is no popularity model")
+        return name, fitted.orders_

@@ -11,7 +11,7 @@ STAGE ?= dev
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: setup setup-infra setup-sam demo test test-infra lint bench openapi requirements reliability soak endurance \
+.PHONY: setup setup-infra setup-sam demo test test-infra coverage lint bench openapi requirements reliability soak endurance \
     images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
@@ -47,7 +47,14 @@ test: setup  ## the fast tests
 	else echo "skipped: tests of the stacks, for there is no Node.js; with it: make test-infra"; fi
 
 test-infra: setup-infra  ## the stacks, synthesized without Docker, network or account
-	$(INFRA)/bin/python -m pytest --confcutdir tests/infra tests/infra/stacks tests/infra/test_stages.py
+	COVERAGE_FILE=.coverage.infra $(INFRA)/bin/python -m pytest --confcutdir tests/infra $(INFRA_PYTEST) \
+	    tests/infra/stacks tests/infra/test_stages.py
+
+coverage: setup  ## what `make test PYTEST=--cov INFRA_PYTEST=--cov` has covered, held to the lines in .ci/coverage
+	@mkdir -p build
+	$(BIN)/coverage combine --quiet --append .coverage.infra
+	$(BIN)/coverage json --quiet -o build/coverage.json
+	.ci/coverage build/coverage.json
 
 lint: setup setup-infra  ## style, types, who imports whom
 	$(BIN)/ruff check .

@@ -94,9 +94,9 @@ def crowded(api: Api, clients: int, requests: int) -> Load:
 
 
 def check(load: Load, *allowed: int) -> None:
-    """Answers are of few kinds, a 429 says when to come again, and the request afterwards is answered."""
+    """Answers are of few kinds, all but a 200 say when to come again, and the request afterwards is answered."""
     assert {came.status for came in load.came} <= set(allowed)
-    assert all(came.headers["retry-after"].isdigit() for came in load.came if came.status in (429, 503))
+    assert all(came.headers["retry-after"].isdigit() for came in load.came if came.status != 200)
     assert load.next.status == 200, load.next
 
 

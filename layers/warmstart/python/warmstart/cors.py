@@ -13,9 +13,8 @@ from warmstart.event import request_id
 METHODS = "GET, POST"
 REQUEST_HEADERS = "Authorization, Content-Type"
 EXPOSED_HEADERS = "x-request-id, x-model-version, retry-after"
-MAX_AGE_SECONDS = (
-    600  # the longest that all browsers keep to (Safari's); an origin taken back is out everywhere after it
-)
+# The longest that all browsers keep to (Safari's): an origin taken back is out everywhere after it.
+MAX_AGE_SECONDS = 600
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 

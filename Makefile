@@ -95,7 +95,8 @@ diff: setup-infra  ## what a deploy would change
 	@$(CDK) diff
 
 idle-costs: setup-infra  ## what a stage costs in a month without one call
-	@$(CDK) synth --quiet --output build/idle/$(STAGE) >/dev/null 2>&1
+	@mkdir -p build/idle
+	@$(CDK) synth --quiet --output build/idle/$(STAGE) >build/idle/log 2>&1 || { cat build/idle/log; exit 1; }
 	@$(INFRA)/bin/python -m infra.idle_costs build/idle/$(STAGE)
 
 deploy: setup-infra  ## the whole API on AWS: make deploy STAGE=dev

@@ -8,17 +8,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from infra.families import read_families
-from infra.functions import CATALOGUE, catalogue
+from infra.functions import CATALOGUE
 from tests.bench.events import read_event
 from tests.e2e.conftest import Commands
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.tools import ROOT, why_not
-from tests.images.image import Image, answer, build, constant, running, size
+from tests.images.image import Image, answer, build_all, constant, running, size
 
 PAGE = ROOT / "docs" / "IMAGES.md"
 ROUNDS = 7
-MODEL = {"lists": "popular", "factorization": "als"}
 HEAD = """\
 # Images
 
@@ -47,9 +45,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = _demo_store(Path(folder))
         page = HEAD.format(rounds=ROUNDS, base=how, base_mb=size(base_image.IMAGE) / 1e6)
-        families = read_families(ROOT / "functions")
-        for family in (*families, catalogue(families)):
-            page += _row(build(family), store, Path(folder)) + "\n"
+        for image in build_all(Path(folder) / "cdk.out"):
+            page += _row(image, store, Path(folder)) + "\n"
     print(page)
     if arguments.write:
         PAGE.write_text(page)
@@ -67,7 +64,7 @@ def _demo_store(folder: Path) -> Path:
 
 def _row(image: Image, store: Path, folder: Path) -> str:
     family = image.family
-    event = read_event(MODEL.get(family.name, ""), 186) if family.name != CATALOGUE else _health()
+    event = read_event(family.models[0], 186) if family.name != CATALOGUE else _health()
     own, bare = [], []
     for _ in range(ROUNDS):
         own.append(_cold_start(lambda: running(image, store), event))

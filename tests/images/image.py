@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from infra.families import Family
-from infra.functions import TUNING, handler, serving_environment
+from infra.families import Family, read_families
+from infra.functions import TUNING, catalogue, handler, serving_environment
+from tests.e2e.emulated.assets import build, family_of, images, synthesize
 from tests.e2e.emulated.base_image import IMAGE as BASE
 from tests.e2e.emulated.tools import ROOT, docker
 
@@ -30,12 +31,15 @@ class Image(NamedTuple):
         return (size(self.tag) - size(BASE)) / MB
 
 
-def build(family: Family) -> Image:
-    """Build a family's image, or the catalogue's."""
-    tag = f"warmstart-{family.name}"
-    arguments = ["--build-arg", f"FAMILY={family.name}", "--file", ROOT / "functions" / "Dockerfile"]
-    docker("build", "--quiet", f"--tag={tag}", *arguments, ROOT)
-    return Image(family, tag)
+def build_all(folder: Path) -> list[Image]:
+    """Build the image of every family and of the catalogue, as a deploy builds them."""
+    families = read_families(ROOT / "functions")
+    assembly = synthesize("dev", folder)
+    contexts = {family_of(image): image for image in images(assembly)}
+    built = [Image(family, f"warmstart-{family.name}") for family in (*families, catalogue(families))]
+    for image in built:
+        build(assembly, contexts[image.family.name], image.tag)
+    return built
 
 
 def size(tag: str) -> int:

@@ -4,35 +4,30 @@ from pathlib import Path
 
 import pytest
 
-from infra.families import Family, read_families
-from infra.functions import CATALOGUE, catalogue
+from infra.families import read_families
+from infra.functions import CATALOGUE
 from tests.bench.events import read_event
 from tests.e2e.conftest import Commands, train_all
 from tests.e2e.emulated import base_image
-from tests.e2e.emulated.tools import ROOT, Missing, docker, why_not
-from tests.images.image import Image, answer, build, running
+from tests.e2e.emulated.tools import ROOT, docker, skip_without_docker
+from tests.images.image import Image, answer, build_all, running
 
 pytestmark = pytest.mark.slow
 FAMILIES = read_families(ROOT / "functions")
-FIRST_MODEL = {family.name: family.models[0] for family in FAMILIES}
+NAMES = [*(family.name for family in FAMILIES), CATALOGUE]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def base() -> None:
-    """See to Lambda's base image, or skip with what is missing."""
-    try:
-        if reason := why_not():
-            raise Missing(reason)
-        base_image.provide()
-    except Missing as missing:
-        pytest.skip(f"{missing}; then PYTEST='-m slow tests/images' make test")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image]:
+    """Return every image, or skip with what is missing."""
+    skip_without_docker(base_image.provide, "tests/images")
+    return {image.family.name: image for image in build_all(tmp_path_factory.mktemp("images") / "cdk.out")}
 
 
-@pytest.fixture(scope="module", params=[*FAMILIES, catalogue(FAMILIES)], ids=lambda family: family.name)
-def image(request: pytest.FixtureRequest) -> Image:
+@pytest.fixture(scope="module", params=NAMES)
+def image(request: pytest.FixtureRequest, built: dict[str, Image]) -> Image:
     """Return each family's image, and the catalogue's."""
-    family: Family = request.param
-    return build(family)
+    return built[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +52,12 @@ def test_it_holds_its_own_family_compiled(image: Image) -> None:
     others = {path.parts[4] for path in files if path.parts[:4] == ("/", "var", "task", "functions")}
     assert others - {"__init__.py", "__pycache__", image.family.name} == set()
     assert not {"tests", "pip", "setuptools"} & {part for path in files for part in path.parts}
+    assert not {".toml", ".in"} & {path.suffix for path in files if path.is_relative_to("/var/task")}
 
 
 def test_it_answers_with_one_cpu_and_a_read_only_file_system(image: Image, store: Path) -> None:
     """With nothing to write to but /tmp, it pulls its models and recommends; the catalogue lists them."""
-    event = read_event(FIRST_MODEL.get(image.family.name, ""), 1)
+    event = read_event(image.family.models[0], 1)
     if image.family.name == CATALOGUE:
         event = {**event, "resource": "/{proxy+}", "path": "/models"}
     with running(image, store) as (url, _):

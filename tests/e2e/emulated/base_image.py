@@ -5,6 +5,7 @@ Linux 2023. It is tagged with the public name, so `functions/Dockerfile` builds 
 """
 
 import os
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -15,7 +16,7 @@ from tests.e2e.emulated.tools import SAM, Missing, docker, run
 IMAGE = "public.ecr.aws/lambda/python:3.12"
 ALIASES = (f"{IMAGE}-x86_64",)  # what SAM asks for
 PULL_SECONDS = 300
-UNWANTED = {"test", "__pycache__", "share", "idlelib", "tkinter", "ensurepip"}
+UNWANTED = {"test", "lib2to3", "__pycache__", "share", "idlelib", "tkinter", "ensurepip"}
 LIBRARIES = (
     "ca-certificates libbz2-1.0 libcrypt1 libexpat1 libffi8 liblzma5 libncursesw6 libreadline8 libsqlite3-0 libssl3 "
     "libstdc++6 libuuid1 zlib1g"
@@ -78,9 +79,12 @@ def _pulled() -> bool:
 def _make(folder: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         raise Missing(f"{IMAGE} cannot be pulled, and without mmdebstrap none can be made: apt-get install mmdebstrap")
-    python, emulator = _python(), SAM / "lib/python3.11/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"
-    if not emulator.exists():
+    emulator = next(SAM.glob("lib/python3.*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
+    if emulator is None:
         raise Missing("no Lambda emulator: make setup-sam")
+    if platform.machine() != "x86_64":
+        raise Missing(f"{IMAGE} cannot be pulled, and the stand-in is made on x86_64 alone")
+    python = _python()
     quiet = ["--aptopt=Acquire::Languages none", "--dpkgopt=path-exclude=/usr/share/doc/*"]
     packages = ",".join(LIBRARIES.split())
     rootfs = folder / "rootfs.tar"
@@ -92,7 +96,8 @@ def _make(folder: Path) -> None:
     run(
         python / "bin/python3", "-m", "pip", "install", "-q", "--target", added / "var/runtime", "awslambdaric", "boto3"
     )
-    _compile(python, added)
+    compiled = ["-m", "compileall", "-q", "-s", added, "-p", "/", "--invalidation-mode", "unchecked-hash"]
+    run(python / "bin/python3", *compiled, added / "var/lang/lib", added / "var/runtime")
     _write_program(added / "lambda-entrypoint.sh", ENTRY_POINT)
     _write_program(added / "var/runtime/bootstrap", BOOTSTRAP)
     _copy(emulator, added / "usr/local/bin/aws-lambda-rie")
@@ -125,13 +130,6 @@ def _copy_python(source: Path, target: Path) -> None:
     for pip in (target / "bin").glob("pip*"):
         lines = pip.read_text().splitlines(keepends=True)
         pip.write_text("".join(["#!/var/lang/bin/python3\n", *lines[1:]]))
-
-
-def _compile(python: Path, added: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    compiled = [python / "bin/python3", "-m", "compileall", "-q", "-s", added, "-p", "/", "--invalidation-mode"]
-    folders = [added / "var/lang/lib", added / "var/runtime"]
-    subprocess.run([*map(str, compiled), "unchecked-hash", *map(str, folders)], env=environment, check=False)
 
 
 def _write_program(path: Path, text: str) -> None:

@@ -13,8 +13,8 @@ import pytest
 from tests.e2e.conftest import Commands, free_port, train_all
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.deployment import Deployment
-from tests.e2e.emulated.emulator import Emulator, start, stop
-from tests.e2e.emulated.tools import INFRA, ROOT, Missing, run, why_not
+from tests.e2e.emulated.emulator import REGION, Emulator, start, stop
+from tests.e2e.emulated.tools import INFRA, ROOT, run, skip_without_docker
 
 STAGE = "dev"
 PUBLISHED = ("popular", "popular_recent", "als")
@@ -55,7 +55,7 @@ class Deployed:
             "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
             **options,
         }
-        return boto3.client(service, endpoint_url=self.emulator.url, region_name="us-east-1", **credentials)
+        return boto3.client(service, endpoint_url=self.emulator.url, region_name=REGION, **credentials)
 
     def warmstart(self, *arguments: str) -> Any:
         """Run a command of `warmstart` for the stage and return what it prints with --json."""
@@ -65,12 +65,7 @@ class Deployed:
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """Start ministack with IAM enforced, or skip with what is missing."""
-    try:
-        if reason := why_not():
-            raise Missing(reason)
-        base_image.provide()
-    except Missing as missing:
-        pytest.skip(f"{missing}; then PYTEST='-m slow tests/e2e/emulated' make test")
+    skip_without_docker(base_image.provide, "tests/e2e/emulated")
     running = start(tmp_path_factory.mktemp("emulated"), free_port(), enforce_iam=True)
     try:
         yield running

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from tests.e2e.emulated.assets import build, images
 from tests.e2e.emulated.emulator import ACCOUNT, REGION, Emulator
-from tests.e2e.emulated.tools import INFRA, ROOT, docker, run
+from tests.e2e.emulated.tools import INFRA, ROOT, run
 
 CDK = INFRA / "node_modules/.bin/cdk"
 
@@ -26,8 +27,9 @@ class Deployment(NamedTuple):
     def deploy(self) -> dict[str, str]:
         """Synthesize, build every image, deploy every stack; return their outputs."""
         assembly = self._synth()
-        for image in _images(assembly):
-            _build(assembly, image)
+        for image in images(assembly):
+            for destination in image["destinations"].values():
+                build(assembly, image, _name(destination))
         outputs = self.emulator.folder / f"{self.stage}.outputs.json"
         self._cdk("deploy", "--all", "--app", assembly, "--require-approval", "never", "--outputs-file", outputs)
         return {key: value for stack in json.loads(outputs.read_text()).values() for key, value in stack.items()}
@@ -48,17 +50,7 @@ class Deployment(NamedTuple):
         return run(CDK, *arguments, *options, environment=self.emulator.environment, cwd=self.tree)
 
 
-def _images(assembly: Path) -> list[dict[str, Any]]:
-    manifests = [json.loads(path.read_text()) for path in sorted(assembly.glob("*.assets.json"))]
-    return [image for manifest in manifests for image in manifest.get("dockerImages", {}).values()]
-
-
-def _build(assembly: Path, image: Mapping[str, Any]) -> None:
-    """Build an image under the name that the template gives it: the CDK takes it for pushed, for ministack says so."""
-    source = image["source"]
-    context = assembly / source["directory"]
-    arguments = [f"--build-arg={name}={value}" for name, value in source.get("dockerBuildArgs", {}).items()]
-    for destination in image["destinations"].values():
-        name = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{destination['repositoryName']}:{destination['imageTag']}"
-        name = name.replace("${AWS::AccountId}", ACCOUNT).replace("${AWS::Region}", REGION)
-        docker("build", "--quiet", f"--tag={name}", f"--file={context / source['dockerFile']}", *arguments, context)
+def _name(destination: Mapping[str, str]) -> str:
+    """The name that the template gives an image: the CDK takes it for pushed, for ministack says so."""
+    name = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{destination['repositoryName']}:{destination['imageTag']}"
+    return name.replace("${AWS::AccountId}", ACCOUNT).replace("${AWS::Region}", REGION)

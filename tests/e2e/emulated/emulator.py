@@ -100,12 +100,12 @@ def start(folder: Path, port: int, *, enforce_iam: bool = False) -> Emulator:
 
 
 def stop(emulator: Emulator) -> None:
-    """End it, and the containers that it started."""
+    """End it; it removes the containers that it started."""
     pid = emulator.folder / "pid"
-    if pid.exists():
+    if pid.exists() and emulator.is_up():  # else the number may be another process's by now
         with contextlib.suppress(ProcessLookupError):
             os.killpg(int(pid.read_text()), signal.SIGTERM)
-        pid.unlink()
+    pid.unlink(missing_ok=True)
     until = time.monotonic() + READY_SECONDS
     while emulator.is_up() and time.monotonic() < until:
         time.sleep(0.1)

@@ -3,8 +3,11 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[3]
 INFRA = ROOT / ".venv-infra"
@@ -41,12 +44,25 @@ def docker(*arguments: str | Path) -> str:
 
 def why_not() -> str | None:
     """Why the stack cannot be started here, and the command that would help; None where it can."""
+    if sys.platform != "linux":
+        return "functions reach the emulator through Docker's bridge, which only Linux gives to its host"
     if shutil.which("docker") is None:
         return "no docker: apt-get install docker.io, then .ci/start-docker"
     try:
         docker("version")
     except RuntimeError:
         return "docker has no daemon: start it (.ci/start-docker does, as root)"
-    if not (INFRA / ".ready").exists():
-        return "no .venv-infra: make setup-infra"
-    return None
+    missing = [name for name, folder in (("infra", INFRA), ("sam", SAM)) if not (folder / ".ready").exists()]
+    return f"no .venv-{missing[0]}: make setup-{missing[0]}" if missing else None
+
+
+def skip_without_docker(provide: Callable[[], object], where: str) -> None:
+    """Skip a test where the stack cannot be started, with the reason and the command; fail where it must be."""
+    try:
+        if reason := why_not():
+            raise Missing(reason)
+        provide()
+    except Missing as missing:
+        if os.environ.get("WARMSTART_DOCKER") == "required":
+            pytest.fail(str(missing))
+        pytest.skip(f"{missing}; then make test PYTEST='-m slow {where}'")

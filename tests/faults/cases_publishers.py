@@ -18,7 +18,7 @@ from tests.faults.injector import Act, Asked, Forward, Reply
 from tests.faults.stage import MODEL, Stage
 from tests.faults.world import BUCKET, KEYS, World
 from warmstart.publish import publish
-from warmstart.registry import promote, read_alias, versions
+from warmstart.registry import intents_folder, promote, read_alias, versions
 
 MOST_STEPS = 12
 TOGETHER_SECONDS = 20.0
@@ -74,6 +74,19 @@ def _busy(world: World) -> Seen:
     with world.injector.rule(stage.alias, refused(409, "ConditionalRequestConflict"), methods="PUT", times=1):
         end = tried(lambda: promote(world.faulty_store(stage.prefix), MODEL, stage.new.version, reason="test"))
     return Seen(f"{end}; {named(stage, alias_of(stage))}")
+
+
+def _unheard(world: World) -> Seen:
+    """Lose the answer to a promotion that was done; the next try is told that somebody else was first."""
+    stage = Stage(world)
+
+    def lose(_asked: Asked, forward: Forward) -> None:
+        forward()
+
+    with world.injector.rule(stage.alias, lose, methods="PUT", times=1):
+        end = tried(lambda: promote(world.faulty_store(stage.prefix), MODEL, stage.new.version, reason="test"))
+    left = len(stage.store.keys(intents_folder(MODEL)))
+    return Seen(f"{end}; {named(stage, alias_of(stage))}; {left} intents left")
 
 
 def _killed(world: World) -> Seen:
@@ -132,6 +145,7 @@ CASES = [
         partial(_two_publishers, same=False),
     ),
     Case("two publishers", "a write in progress, once", "done; the alias names NEW", _busy),
+    Case("store stumbles", "at a promotion, the answer is lost", "done; the alias names NEW; 0 intents left", _unheard),
     Case(
         "publisher dies",
         "at every request",

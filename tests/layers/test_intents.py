@@ -1,31 +1,30 @@
 """Of a promotion and a sweep at one version, one sees the other, also where the other has died."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.layers.artifacts import Spec, publish_draft
 from tests.layers.places import Place
+from tests.layers.steps import FOLDER, announces, deletes_manifest, promoted, swaps, swept
 from tests.layers.watched import Watched
 from warmstart import intents
-from warmstart.errors import AccessDenied, Conflict, StoreUnavailable, VersionMissing
-from warmstart.intents import LIFE, PROMOTION, PROMPT, SWEEP, announced, live, remove_dead
+from warmstart.errors import Conflict, VersionMissing
+from warmstart.intents import LIFE, PROMOTION, PROMPT, PUBLICATION, SWEEP, announced
 from warmstart.registry import (
-    alias_key,
     aliases,
-    intents_folder,
     models,
     promote,
     read_alias,
     rollback,
+    version_prefix,
     versions,
 )
-from warmstart.store import Store
+from warmstart.store import PATIENT, Store
 from warmstart.sweep import sweep
 
-FOLDER = intents_folder("als")
 Step = Callable[[str, str], bool]  # of an operation and a key: whether it is this one
 
 
@@ -34,20 +33,30 @@ class Killed(BaseException):
 
 
 class Clock:
-    """The time that intents go by."""
+    """The time of a machine, and that of the store, which begins years before."""
 
-    time = 10**9
+    time = 10.0
 
-    def now(self) -> int:
-        """Return it."""
+    def now(self) -> float:
+        """Return the machine's."""
         return self.time
+
+    def written(self) -> datetime:
+        """Return the store's."""
+        return datetime(2001, 9, 9, tzinfo=UTC) + timedelta(seconds=self.time)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock that stands."""
-    clock = Clock()
+    """A clock that stands, also for the store: an object is written when it is first listed."""
+    clock, written = Clock(), dict[str, datetime]()
+    real = Store.times
+
+    def times(store: Store, prefix: str) -> dict[str, datetime]:
+        return {key: written.setdefault(key, clock.written()) for key in real(store, prefix)}
+
     monkeypatch.setattr(intents, "now", clock.now)
+    monkeypatch.setattr(Store, "times", times)
     return clock
 
 
@@ -73,31 +82,6 @@ def killed_after(step: Step, store: Store) -> Store:
     return Watched(store, before=before, after=after)
 
 
-def announces(operation: str, key: str) -> bool:
-    """Whether an intent is written."""
-    return operation == "put" and key.startswith(FOLDER)
-
-
-def swaps(operation: str, key: str) -> bool:
-    """Whether an alias is written."""
-    return operation in {"put_if_absent", "replace"} and key == alias_key("als", "champion")
-
-
-def deletes_manifest(operation: str, key: str) -> bool:
-    """Whether a manifest goes."""
-    return operation == "delete" and key.endswith("/manifest.json")
-
-
-def swept(store: Store) -> list[str]:
-    """Sweep everything that may go."""
-    return sweep(store, "als", keep=0, older_than_days=0, dry_run=False, now=datetime(2026, 2, 1, tzinfo=UTC))
-
-
-def promoted(store: Store, version: str) -> object:
-    """Promote a version."""
-    return promote(store, "als", version, reason="test")
-
-
 def test_who_is_done_leaves_nothing(store: Store, version: str) -> None:
     """Promotions, rollbacks and sweeps take their intents back."""
     promoted(store, version)
@@ -112,21 +96,42 @@ def test_an_intent_is_neither_a_version_nor_an_alias(store: Store, version: str)
         assert (models(store), versions(store, "als"), aliases(store, "als")) == (["als"], [version], {})
 
 
-def test_only_the_same_kind_at_the_same_version_counts(store: Store, version: str) -> None:
-    """An intent is found by what it is, and what is named otherwise is none."""
+@pytest.mark.parametrize(
+    ("first", "second", "meet"),
+    [
+        (SWEEP, PROMOTION, True),
+        (SWEEP, PUBLICATION, True),
+        (PROMOTION, SWEEP, True),
+        (PUBLICATION, SWEEP, True),
+        (PROMOTION, PUBLICATION, False),
+        (PROMOTION, PROMOTION, False),
+        (SWEEP, SWEEP, False),
+    ],
+)
+def test_a_sweep_and_what_needs_the_version_meet(
+    store: Store, version: str, first: str, second: str, meet: bool
+) -> None:
+    """At the same version only; what is named otherwise is no intent."""
     store.put(f"{FOLDER}/notes.txt", b"")
-    with announced(store, FOLDER, version, PROMOTION) as mine:
-        assert live(store, FOLDER, version, PROMOTION) == [mine]
-        assert live(store, FOLDER, version, SWEEP) == []
-        assert live(store, FOLDER, version[:-1], PROMOTION) == []
-    assert live(store, FOLDER, version, PROMOTION) == []
+    with announced(store, FOLDER, version, first) as one:
+        with announced(store, FOLDER, version, second) as two:
+            assert [(rival.key, rival.kind) for rival in two.rivals] == ([(one.key, first)] if meet else [])
+        with announced(store, FOLDER, f"{version[:-1]}0", second) as two:
+            assert two.rivals == []
+
+
+def test_an_intent_outlives_every_write_of_its_owner() -> None:
+    """The last write is begun in time, tried as long as a store tries, and has five minutes to arrive."""
+    assert LIFE.total_seconds() >= PROMPT + PATIENT.longest + 300
+    assert PATIENT.request > PATIENT.retry_for  # so what was silent is not sent again
 
 
 def test_a_promoter_that_died_after_its_intent_is_waited_for(clock: Clock, store: Store, version: str) -> None:
     """The version stays until the intent is dead; then the sweep takes both."""
     with pytest.raises(Killed):
         promoted(killed_after(announces, store), version)
-    clock.time += LIFE
+    assert swept(store) == []
+    clock.time += LIFE.total_seconds()
     assert swept(store) == []
     assert versions(store, "als") == [version]
     clock.time += 1
@@ -143,11 +148,13 @@ def test_a_promoter_that_died_can_be_run_again_at_once(clock: Clock, store: Stor
 
 
 def test_a_promoter_that_died_after_the_swap_has_promoted(clock: Clock, store: Store, version: str) -> None:
-    """The alias alone protects the version when the intent is dead, which goes."""
+    """The alias alone protects the version when the intent is dead, which goes with the next announcement."""
     with pytest.raises(Killed):
         promoted(killed_after(swaps, store), version)
-    clock.time += LIFE + 1
+    assert len(store.keys(FOLDER)) == 1
+    clock.time += LIFE.total_seconds() + 1
     assert swept(store) == []
+    promote(store, "als", version, reason="test", alias="challenger")
     alias = read_alias(store, "als")
     assert alias is not None
     assert (alias.version, versions(store, "als"), store.keys(FOLDER)) == (version, [version], [])
@@ -158,10 +165,10 @@ def test_a_sweep_that_died_after_its_intent_is_given_way_to(clock: Clock, store:
     with pytest.raises(Killed):
         swept(killed_after(announces, store))
     before = store.keys("models")
-    with pytest.raises(Conflict, match=f"a sweep is deleting {version} of als; .* after 2001-09-09T02:46:40"):
+    with pytest.raises(Conflict, match=f"a sweep of {version} is under way; .* after 2001-09-09T00:10:10"):
         promoted(store, version)
     assert store.keys("models") == before
-    clock.time += LIFE + 1
+    clock.time += LIFE.total_seconds() + 1
     promoted(store, version)
     assert swept(store) == []
     assert store.keys(FOLDER) == []
@@ -205,13 +212,12 @@ def test_a_promotion_that_stood_still_does_not_act(clock: Clock, store: Store, v
     assert (read_alias(store, "als"), store.keys(FOLDER)) == (None, [])
 
 
-@pytest.mark.parametrize("seconds", [PROMPT + 1, -1])
-def test_a_sweep_that_stood_still_deletes_no_more(clock: Clock, store: Store, version: str, seconds: int) -> None:
-    """Nor where its clock was set back, since then it cannot know how long it stood."""
+def test_a_sweep_that_stood_still_deletes_no_more(clock: Clock, store: Store, version: str) -> None:
+    """What is left of the version is not committed, and another sweep takes it."""
 
     def pause(operation: str, key: str) -> None:
         if deletes_manifest(operation, key):
-            clock.time += seconds
+            clock.time += PROMPT + 1
 
     with pytest.raises(Conflict):
         swept(Watched(store, after=pause))
@@ -219,57 +225,47 @@ def test_a_sweep_that_stood_still_deletes_no_more(clock: Clock, store: Store, ve
     assert swept(store) == [version]
 
 
-def test_a_swap_without_an_answer_keeps_its_intent(place: Place, store: Store, version: str) -> None:
-    """It may still happen, so until the intent is dead a sweep leaves the version."""
-    late: list[str] = []
+def test_a_sweep_that_stood_still_removes_no_folder(clock: Clock, folder: Place, tmp_path: Path) -> None:
+    """After its last deletion somebody may have published the version again."""
+    store = folder.open()
+    version = publish_draft(store, tmp_path, Spec(created_at="2026-01-01T00:00:00+00:00")).version
+    again = folder.folder() / version_prefix("als", version) / "again"
 
-    def fail(operation: str, key: str) -> None:
-        if swaps(operation, key):
-            late.append(key)
-            raise StoreUnavailable("no answer")
+    def pause(operation: str, key: str) -> None:
+        if operation == "delete" and key.endswith("/arrays.safetensors"):
+            again.write_bytes(b"")
+            clock.time += PROMPT + 1
 
-    with pytest.raises(StoreUnavailable):
-        promoted(Watched(store, before=fail), version)
-    assert len(store.keys(FOLDER)) == len(late) == 1
-    assert swept(store) == []
-
-
-def test_an_intent_that_cannot_be_taken_back_is_no_failure(store: Store, version: str) -> None:
-    """Who may write and not delete can still promote."""
-
-    def refuse(operation: str, key: str) -> None:
-        if operation == "delete":
-            raise AccessDenied(key)
-
-    promoted(Watched(store, before=refuse), version)
-    assert read_alias(store, "als") is not None
-    assert len(store.keys(FOLDER)) == 1
+    with pytest.raises(Conflict):
+        swept(Watched(store, after=pause))
+    assert again.exists()
 
 
-@pytest.mark.parametrize("skew", [-LIFE - 1, LIFE + 1])
-def test_an_intent_of_another_age_is_dead(clock: Clock, store: Store, version: str, skew: int) -> None:
-    """Clocks do not differ by so much: what is far in the past or in the future nobody will act on."""
-    store.put(f"{FOLDER}/{version}.{SWEEP}.{clock.time + skew}.{'0' * 16}", b"")
-    store.put(f"{FOLDER}/{version}.{SWEEP}.{clock.time}.{'1' * 16}", b"")
-    (found,) = live(store, FOLDER, version, SWEEP)
-    remove_dead(store, FOLDER)
-    assert store.keys(FOLDER) == [found.key]
+def test_an_intent_that_is_gone_protects_nothing(store: Store, version: str) -> None:
+    """Whoever took it for dead may be at work."""
+
+    def remove(operation: str, key: str) -> None:
+        if announces(operation, key):
+            store.delete(key)
+
+    with pytest.raises(Conflict, match="over 60 seconds"):
+        promoted(Watched(store, after=remove), version)
+    assert read_alias(store, "als") is None
 
 
 def test_a_dry_run_and_a_promotion_of_what_stands_write_nothing(store: Store, version: str) -> None:
     """No intent is needed where nothing changes."""
     promoted(store, version)
-    store.put(f"{FOLDER}/{version}.{PROMOTION}.1.{'0' * 16}", b"")  # of 1970: dead
     watched = Watched(store)
     promoted(watched, version)
     sweep(watched, "als", keep=0, older_than_days=0, dry_run=True)
-    assert {operation for operation, _ in watched.calls} <= {"get", "keys", "folders"}
+    assert {operation for operation, _ in watched.calls} <= {"get", "keys", "times", "folders"}
 
 
 def test_a_rollback_gives_way_too(store: Store, tmp_path: Path, version: str) -> None:
     """What holds of promotions holds of rollbacks."""
     promoted(store, version)
     promoted(store, publish_draft(store, tmp_path, Spec(upward=False)).version)
-    with announced(store, FOLDER, version, SWEEP), pytest.raises(Conflict, match="a sweep is deleting"):
+    with announced(store, FOLDER, version, SWEEP), pytest.raises(Conflict, match="a sweep of"):
         rollback(store, "als", reason="worse")
     assert rollback(store, "als", reason="worse").version == version

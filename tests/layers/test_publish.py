@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from tests.layers.places import Place
 from tests.layers.publisher import KILLED
 from tests.layers.watched import Watched
 from warmstart.errors import Conflict, Corrupt, Incompatible, ManifestInvalid, WarmstartError
+from warmstart.intents import SWEEP, announced
 from warmstart.live import LiveModels, loader
 from warmstart.manifest import Manifest
 from warmstart.publish import publish
-from warmstart.registry import manifest_key, promote, read_manifest, version_prefix, versions
+from warmstart.registry import intents_folder, manifest_key, promote, read_manifest, version_prefix, versions
 from warmstart.store import Store
+from warmstart.sweep import sweep
 
 
 def test_a_published_version_is_whole(store: Store, tmp_path: Path) -> None:
@@ -37,7 +40,7 @@ def test_the_manifest_is_written_last(store: Store, tmp_path: Path) -> None:
     watched = Watched(store)
     write_draft(tmp_path / "draft", Spec(segments=True))
     publish(watched, tmp_path / "draft", opens)
-    names = [(operation, key.rpartition("/")[2]) for operation, key in watched.calls]
+    names = [(operation, key.rpartition("/")[2]) for operation, key in watched.calls if "/versions/" in key]
     commit = names.index(("put_if_absent", "manifest.json"))
     assert commit == len(names) - 1
     for name in ("arrays.safetensors", "segments.json"):
@@ -50,7 +53,7 @@ def test_publishing_again_changes_nothing(store: Store, tmp_path: Path) -> None:
     publish(store, tmp_path / "draft", opens)
     watched = Watched(store)
     assert publish(watched, tmp_path / "draft", opens) == manifest
-    assert [operation for operation, _ in watched.calls] == ["get"]
+    assert [operation for operation, _ in watched.calls] == ["get", "keys"]
 
 
 def test_a_manifest_in_another_spelling_is_the_same_to_a_rerun(store: Store, tmp_path: Path) -> None:
@@ -155,7 +158,48 @@ def test_a_publisher_killed_anywhere_can_be_run_again(
         if ended.returncode == 0:
             break
         assert ended.returncode == KILLED, ended.stderr
-    assert last == 6  # two files put, two read back, one commit: each was the last call once
+    assert last == 10  # a look, two files put and read back, announced, looked at, committed: each was last once
+
+
+def test_files_that_are_gone_are_put_back(store: Store, tmp_path: Path) -> None:
+    """Publishing a committed version again is enough to make it whole; what is there is not written again."""
+    manifest = write_draft(tmp_path / "draft", Spec(segments=True))
+    publish(store, tmp_path / "draft", opens)
+    promote(store, "als", manifest.version, reason="new")
+    gone = f"{version_prefix('als', manifest.version)}/arrays.safetensors"
+    store.delete(gone)
+    watched = Watched(store)
+    assert publish(watched, tmp_path / "draft", opens) == manifest
+    assert [key for operation, key in watched.calls if operation == "put" and "/versions/" in key] == [gone]
+    promote(store, "als", manifest.version, reason="new", alias="challenger")
+
+
+@pytest.mark.parametrize("when", ["put", "get_range", "times"])
+def test_beside_a_sweep_a_version_is_whole_or_not_committed(
+    place: Place, store: Store, tmp_path: Path, when: str
+) -> None:
+    """An old draft is published while its version is swept; where the sweep was first, another try is enough."""
+    manifest = write_draft(tmp_path / "draft", Spec(created_at="2026-01-01T00:00:00+00:00"))
+    swept: list[str] = []
+
+    def meanwhile(operation: str, key: str) -> None:
+        if operation == when and not swept:
+            swept.append(key)
+            sweep(place.open(), "als", keep=0, older_than_days=0, dry_run=False)
+
+    with nullcontext() if when == "times" else pytest.raises((Conflict, Corrupt)):
+        publish(Watched(store, after=meanwhile), tmp_path / "draft", opens)
+    assert versions(store, "als") == ([manifest.version] if when == "times" else [])
+    assert publish(store, tmp_path / "draft", opens) == manifest
+    promote(store, "als", manifest.version, reason="new")
+
+
+def test_a_publisher_gives_way_to_a_sweep(store: Store, tmp_path: Path) -> None:
+    """It does not commit what is being deleted."""
+    manifest = write_draft(tmp_path / "draft")
+    with announced(store, intents_folder("als"), manifest.version, SWEEP), pytest.raises(Conflict, match="a sweep of"):
+        publish(store, tmp_path / "draft", opens)
+    assert versions(store, "als") == []
 
 
 def test_half_an_upload_is_overwritten(store: Store, tmp_path: Path) -> None:

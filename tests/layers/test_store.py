@@ -1,5 +1,10 @@
 """Objects in a folder and in S3 behave alike, conditional writes included."""
 
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -127,6 +132,50 @@ def test_keys_and_folders_are_listed(store: Store) -> None:
     assert (store.keys("c"), store.folders("c")) == ([], [])
 
 
+def test_a_listing_says_when_each_object_was_written(store: Store) -> None:
+    """Times are the store's, in the order of the writes; a write over another renews the time."""
+    store.put("a/1", b"")
+    before = store.times("a")["a/1"]
+    time.sleep(1.1)  # some servers count in seconds
+    store.put("a/2", b"")
+    store.put("a/1", b"")
+    times = store.times("a")
+    assert before < times["a/2"] <= times["a/1"]
+    assert all(written.tzinfo for written in times.values())
+
+
+def test_a_folder_may_go_while_it_is_looked_into(folder: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside another sweep a folder that vanishes is no folder."""
+    store = folder.open()
+    for key in ("a/1/x", "a/2/x"):
+        store.put(key, b"")
+    real = os.scandir
+
+    def vanish(path: Path) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith("a/1"):
+            shutil.rmtree(path, ignore_errors=True)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", vanish)
+    assert store.folders("a") == ["2"]
+
+
+def test_a_lock_that_is_not_given_back_is_not_waited_for(folder: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stopped process keeps its lock: others are told which, write nothing, and can write when it is gone."""
+    store = folder.open()
+    store.put("a/key", b"0")
+    tag = store.get("a/key", limit=9).etag
+    store.replace("a/key", b"1", tag)
+    tag = store.get("a/key", limit=9).etag
+    monkeypatch.setattr("warmstart.store.LOCK_SECONDS", 0.1)
+    with (folder.folder() / ".locks" / "a~key").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Conflict, match=r"\.locks/a~key"):
+            store.replace("a/key", b"2", tag)
+    assert store.get("a/key", limit=9).data == b"1"
+    store.replace("a/key", b"2", tag)
+
+
 def test_what_is_deleted_is_gone(store: Store) -> None:
     """A deleted object cannot be read."""
     store.put("key", b"")
@@ -240,4 +289,11 @@ def test_a_conditional_write_that_met_another_is_made_again(busy: int) -> None:
 def test_a_conditional_write_that_lost_is_not(answer: Answer) -> None:
     """A 409 of another name, and a 412, are somebody else's write."""
     with answering(lambda _: answer) as place, pytest.raises(Conflict):
+        place.open().put_if_absent("key", b"{}")
+
+
+def test_a_conditional_write_that_others_never_let_through_is_undecided() -> None:
+    """Who was told 409 to the last may yet have won with an earlier try."""
+    busy = Answer(409, b"<Error><Code>ConditionalRequestConflict</Code></Error>")
+    with answering(lambda _: busy) as place, pytest.raises(StoreUnavailable, match="by others"):
         place.open().put_if_absent("key", b"{}")

@@ -6,7 +6,7 @@ from typing import Any
 from warmstart.store import Store
 
 OPERATIONS = frozenset(
-    "get get_if_changed get_range size put put_if_absent replace delete remove_folder keys folders".split()  # noqa: SIM905
+    "get get_if_changed get_range size put put_if_absent replace delete remove_folder keys times folders".split()  # noqa: SIM905
 )
 Watch = Callable[[str, str], None]  # the operation and the key
 

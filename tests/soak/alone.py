@@ -1,6 +1,7 @@
 """One operation at a time, whole or killed: what comes of it is known beforehand."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.layers.artifacts import opens
@@ -8,16 +9,17 @@ from tests.soak.drafts import MODEL, Draft
 from tests.soak.episode import ALIASES, Episode, expect
 from tests.soak.faults import Fault, Outcome, attempt, fault_at, said, sweep_rules
 from tests.soak.world import Violation, World, sha256
-from warmstart.intents import LIFE, PROMOTION, SWEEP
+from warmstart.intents import LIFE, PROMOTION, PUBLICATION, SWEEP
 from warmstart.publish import publish as publish_
+from warmstart.registry import alias_key
 from warmstart.registry import promote as promote_
 from warmstart.registry import rollback as rollback_
 from warmstart.sweep import sweep as sweep_
 
 MISSING = "20990101T000000Z-0000000"
 HOW = ("before", "after", "half")  # an operation dies at a call of the store
-FAILS = (*HOW, "unavailable", "lost")
-CUT_OFF = {"crash", "StoreUnavailable"}
+FAILS = (*HOW, "unavailable", "lost", "interrupted")
+CUT_OFF = {"crash", "interrupt", "StoreUnavailable"}
 
 
 def publish(episode: Episode, rng: random.Random) -> Outcome:
@@ -27,25 +29,26 @@ def publish(episode: Episode, rng: random.Random) -> Outcome:
 
 
 def publish_crash(episode: Episode, rng: random.Random) -> Outcome:
-    """Die somewhere; every other time, the same is run again and must end well."""
+    """Die or fail somewhere; every other time, the same is run again and must end well."""
     draft, again = rng.choice(episode.pool), rng.random() < 0.5
-    outcome = _publish_draft(episode, draft, fault_at(rng, HOW))
+    outcome = _publish_draft(episode, draft, fault_at(rng, FAILS))
     if again:
         _publish_draft(episode, draft, None)
     return outcome
 
 
 def _publish_draft(episode: Episode, draft: Draft, fault: Fault | None) -> Outcome:
-    version = draft.manifest.version
-    after = episode.world.published(draft)
+    version, world = draft.manifest.version, episode.world
+    begun = replace(world, folders=world.folders | {version})
+    stands = world.committed.get(version) == sha256(draft.data)
+    after = begun if version in episode.held(SWEEP) else world.published(draft)
     episode.note(f" {version} {said(fault)}")
     outcome = attempt(lambda: publish_(episode.faulty(fault), draft.folder, opens))
-    if outcome.word == "crash":
-        begun = World(episode.world.committed, episode.world.folders | {version}, episode.world.aliases)
-        episode.settle([episode.world, begun, after])
+    if fault and outcome.word in CUT_OFF:
+        episode.settle([world, begun, after], leaves=True)
     else:
-        expect(outcome, "done" if after.committed[version] == sha256(draft.data) else "Conflict")
-        episode.settle([after])
+        expect(outcome, "done" if stands or after.committed.get(version) == sha256(draft.data) else "Conflict")
+        episode.settle([after], leaves=fault is not None)
     return outcome
 
 
@@ -100,6 +103,8 @@ def _pointed(episode: Episode, outcome: Outcome, alias: str, version: str | None
     else:
         expect(outcome, word)
         episode.settle([after], leaves=fault is not None)
+        if after != world and not fault:
+            episode.check_dead()
     return outcome
 
 
@@ -109,7 +114,7 @@ def _end_of_move(episode: Episode, alias: str, version: str | None) -> tuple[str
         return "NothingToRollBack", world
     if version not in world.committed:
         return "VersionMissing", world
-    swept = version in world.held(SWEEP, episode.clock.now()) and world.moves(alias, version)
+    swept = version in episode.held(SWEEP) and world.moves(alias, version)
     return "Conflict" if swept else "done", world
 
 
@@ -130,7 +135,7 @@ def sweep_crash(episode: Episode, rng: random.Random) -> Outcome:
 
 def _sweep_all(episode: Episode, rng: random.Random, *, dry: bool, fault: Fault | None) -> Outcome:
     keep, days, now = sweep_rules(rng)
-    held = set() if dry else episode.world.held(PROMOTION, episode.clock.now())
+    held = set() if dry else episode.held(PROMOTION, PUBLICATION)
     gone = [version for version in episode.world.to_sweep(keep, days, now) if version not in held]
     episode.note(f" keep={keep} {now - timedelta(days=days):%d %b} {said(fault)} takes {gone}")
     store = episode.faulty(fault)
@@ -144,12 +149,35 @@ def _sweep_all(episode: Episode, rng: random.Random, *, dry: bool, fault: Fault 
     if outcome.value != gone:
         raise Violation(f"a sweep took {outcome.value}, the rules say {gone}")
     episode.settle([episode.world if dry else episode.world.swept(gone)], sweeps=True, leaves=fault is not None)
-    if not dry and (dead := [i for i in episode.world.intents if episode.clock.now() - i[2] > LIFE]):
-        raise Violation(f"a sweep left intents of the dead: {dead}")
+    if gone and not dry and not fault:
+        episode.check_dead()
     return outcome
 
 
 def hours(episode: Episode, rng: random.Random) -> Outcome:
     """Let time go by: whoever died is known to be dead."""
-    episode.clock.time += LIFE + rng.randint(1, LIFE)
+    episode.ground.age(LIFE * (1 + rng.random()) + timedelta(seconds=2))
+    episode.dead = episode.world.intents
     return Outcome("done")
+
+
+def mend(episode: Episode, rng: random.Random) -> Outcome:
+    """Put rubbish under an alias: nothing moves it or sweeps, until it is promoted over."""
+    alias, version = rng.choice(ALIASES), episode.some_version(rng)
+    episode.note(f" {alias} {version}")
+    if version not in episode.world.committed or version in episode.held(SWEEP):
+        return Outcome("nothing")
+    before = episode.ground.look()
+    episode.store.put(alias_key(MODEL, alias), b"rubbish")
+    for refused in (
+        lambda: promote_(episode.store, MODEL, version, reason="soak", alias=alias),
+        lambda: rollback_(episode.store, MODEL, reason="soak", alias=alias),
+        lambda: sweep_(episode.store, MODEL, keep=0, older_than_days=0, dry_run=False),
+    ):
+        expect(attempt(refused), "ManifestInvalid")
+    if episode.ground.look() != {**before, alias_key(MODEL, alias): b"rubbish"}:
+        raise Violation("something was done while an alias could not be read")
+    outcome = attempt(lambda: promote_(episode.store, MODEL, version, reason="soak", alias=alias, mend=True))
+    expect(outcome, "done")
+    episode.settle(None)
+    return outcome

@@ -5,7 +5,7 @@ from collections import deque
 from pathlib import Path
 
 from tests.soak.drafts import MODEL, Draft
-from tests.soak.faults import Clock, Fault, Outcome, faulty
+from tests.soak.faults import Fault, Outcome, faulty
 from tests.soak.places import Ground
 from tests.soak.readers import Reader
 from tests.soak.world import EMPTY, Violation, World, check_step, observe
@@ -18,12 +18,13 @@ ALIASES = ("champion", "champion", "challenger")  # drawn from, and one reader f
 class Episode:
     """Begins with an empty store and readers that have served nothing."""
 
-    def __init__(self, ground: Ground, pool: list[Draft], folder: Path, clock: Clock) -> None:
-        self.ground, self.pool, self.folder, self.clock = ground, pool, folder, clock
+    def __init__(self, ground: Ground, pool: list[Draft], folder: Path) -> None:
+        self.ground, self.pool, self.folder = ground, pool, folder
         self.store = ground.place.open()
         self.disk = None if ground.place.endpoint else ground.place.folder()
         self.log: deque[str] = deque(maxlen=40)
         self.world = EMPTY
+        self.dead: frozenset[str] = frozenset()  # intents that nobody minds any more
         self.old: dict[str, list[bytes]] = {}  # what each alias said, oldest first
         self.serials: dict[tuple[str, int], str] = {}  # which version each serial of an alias was
         self.readers = [
@@ -47,7 +48,7 @@ class Episode:
     ) -> None:
         """Look at the store, check it, and go on from there; it must be one of some worlds, where these are known.
 
-        Only who dies `leaves` an intent.
+        Only who dies, or does not know how its write ended, `leaves` an intent.
         """
         files = self.ground.look()
         found = observe(files)
@@ -72,6 +73,15 @@ class Episode:
         """Raise Violation where a serial of an alias was another version before."""
         if self.serials.setdefault((alias, serial), version) != version:
             raise Violation(f"serial {serial} of {alias} is {version}, and was {self.serials[alias, serial]}")
+
+    def held(self, *kinds: str) -> set[str]:
+        """Return the versions with intents of some kinds that are not dead."""
+        return {name.split(".")[0] for name in self.world.intents - self.dead if name.split(".")[1] in kinds}
+
+    def check_dead(self) -> None:
+        """Raise Violation where who announced itself and ended well has left intents of the dead."""
+        if left := self.world.intents & self.dead:
+            raise Violation(f"intents of the dead were left: {sorted(left)}")
 
     def some_version(self, rng: random.Random) -> str:
         """Draw a version, most often one that is committed."""

@@ -23,18 +23,7 @@ class Fault(NamedTuple):
     """What happens at which call of the store."""
 
     at: int  # 1 for the first call
-    how: str  # death "before", "after", or "half" of a write; "unavailable"; "lost", done but not answered
-
-
-class Clock:
-    """A time at which all that happens does so at once, until it is moved on."""
-
-    def __init__(self) -> None:
-        self.time = 10**9
-
-    def now(self) -> int:
-        """Return the Unix time."""
-        return self.time
+    how: str  # death "before", "after", "half" of a write; "unavailable"; done and "lost", or "interrupted" by Ctrl-C
 
 
 class Outcome(NamedTuple):
@@ -62,7 +51,7 @@ def faulty(store: Store, folder: Path | None, fault: Fault | None, wait: Wait | 
             wait()
         with lock:
             calls[0] += 1
-        if fault is None or calls[0] != fault.at or fault.how in {"after", "lost"}:
+        if fault is None or calls[0] != fault.at or fault.how in {"after", "lost", "interrupted"}:
             return
         if fault.how == "unavailable":
             raise StoreUnavailable("not now")
@@ -76,6 +65,8 @@ def faulty(store: Store, folder: Path | None, fault: Fault | None, wait: Wait | 
             die()
         if fault and calls[0] == fault.at and fault.how == "lost":
             raise StoreUnavailable("no answer")
+        if fault and calls[0] == fault.at and fault.how == "interrupted":
+            raise KeyboardInterrupt
 
     return Watched(store, before=before, after=after)
 
@@ -100,6 +91,8 @@ def attempt(operation: Callable[[], Any]) -> Outcome:
         return Outcome(type(error).__name__, error)
     except Crash:
         return Outcome("crash")
+    except KeyboardInterrupt:
+        return Outcome("interrupt")
 
 
 class Turns:

@@ -2,12 +2,14 @@
 
 An operation is run again and again. What its calls gave so far is given once more; its next call is made, and there
 it stops, as a process does that dies. So a state is the store, the clock, and what each operation has been told; the
-same state is looked at once, however it was reached. The clock is read together with the call that follows.
+same state is looked at once, however it was reached. The clock is read together with the call that follows, and an
+object is written at the time by the same clock.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -16,6 +18,7 @@ from warmstart.errors import Conflict, KeyMissing, WarmstartError
 from warmstart.store import Object, Store
 
 Files = tuple[tuple[str, bytes], ...]  # sorted
+Times = tuple[tuple[str, int], ...]  # sorted; when the intents were written: of others nobody asks
 Operation = Callable[[Store], object]
 HOURS_2 = 7_200
 
@@ -27,9 +30,9 @@ class Stopped(BaseException):
 class Objects(Store):
     """A store in memory whose tags are hashes of the content, as S3's are."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, written: Times = (), time: int = 0) -> None:
         super().__init__("memory://", None)
-        self.files = dict(files)
+        self.files, self.written, self.time = dict(files), dict(written), time
 
     def get(self, key: str, *, limit: int) -> Object:  # noqa: ARG002 as in Store
         """Return an object."""
@@ -40,6 +43,8 @@ class Objects(Store):
     def put(self, key: str, content: Any) -> None:
         """Write an object."""
         self.files[key] = content
+        if "/intents/" in key:
+            self.written[key] = self.time
 
     def put_if_absent(self, key: str, data: bytes) -> None:
         """Write an object where there is none."""
@@ -56,10 +61,12 @@ class Objects(Store):
     def delete(self, key: str) -> None:
         """Remove an object."""
         self.files.pop(key, None)
+        self.written.pop(key, None)
 
-    def keys(self, prefix: str) -> list[str]:
-        """Return the keys below a folder."""
-        return sorted(key for key in self.files if key.startswith(f"{prefix}/"))
+    def times(self, prefix: str) -> dict[str, datetime]:
+        """Return the keys below a folder and when they were written."""
+        below = sorted(key for key in self.files if key.startswith(f"{prefix}/"))
+        return {key: datetime.fromtimestamp(self.written.get(key, 0), UTC) for key in below}
 
     def folders(self, prefix: str) -> list[str]:
         """Return the folders right below a folder."""
@@ -72,7 +79,7 @@ class Told:
     """What one call gave, and the time that was read before it, if it was."""
 
     time: int | None
-    value: Any = None
+    value: tuple[type | None, Any] = (None, None)  # of what kind it was, where it is kept as a tuple
     error: type[WarmstartError] | None = None
 
     @classmethod
@@ -82,13 +89,14 @@ class Told:
             value = call()
         except WarmstartError as error:
             return cls(time, error=type(error))
-        return cls(time, tuple(value) if type(value) is list else value)
+        return cls(time, _frozen(value))
 
     def again(self) -> Any:
         """Give it once more."""
         if self.error:
             raise self.error("as before")
-        return list(self.value) if type(self.value) is tuple else self.value
+        kind, value = self.value
+        return kind(value) if kind else value
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ class State:
     """The store, the time, what each operation has been told, and how those ended that did."""
 
     files: Files
+    written: Times
     time: int
     told: tuple[tuple[Told, ...], ...]
     ends: tuple[str, ...]  # "" while under way
@@ -136,18 +145,18 @@ class Replay(Store):
 
 def begin(files: dict[str, bytes], operations: Sequence[Operation], time: int = 10**9) -> State:
     """Return the state in which nothing has been done."""
-    return State(tuple(sorted(files.items())), time, ((),) * len(operations), ("",) * len(operations))
+    return State(tuple(sorted(files.items())), (), time, ((),) * len(operations), ("",) * len(operations))
 
 
 def after(state: State, operations: Sequence[Operation], number: int) -> State:
     """Return what one more call of one operation makes of a state."""
-    objects = Objects(state.files)
+    objects = Objects(state.files, state.written, state.time)
     store = Replay(objects, state.told[number], state.time)
     end = ""
     with (
         patch("warmstart.intents.now", store.now),
         patch("warmstart.intents.secrets.token_hex", lambda _: f"{number:016x}"),
-        patch("warmstart.registry._now", lambda: "2026-01-31T00:00:00+00:00"),
+        patch("warmstart.registry._now", lambda: datetime(2026, 1, 31, tzinfo=UTC)),
     ):
         try:
             operations[number](store)
@@ -157,7 +166,8 @@ def after(state: State, operations: Sequence[Operation], number: int) -> State:
         except Stopped:
             pass
     told = _with(state.told, number, tuple(store.told))
-    return State(tuple(sorted(objects.files.items())), state.time, told, _with(state.ends, number, end))
+    files, written = (tuple(sorted(found.items())) for found in (objects.files, objects.written))
+    return State(files, written, state.time, told, _with(state.ends, number, end))
 
 
 def reachable(start: State, operations: Sequence[Operation], *, pauses: int = 0) -> Iterator[State]:
@@ -172,6 +182,12 @@ def reachable(start: State, operations: Sequence[Operation], *, pauses: int = 0)
         new = [found for found in nexts if found not in seen]
         seen.update(new)
         ahead += new
+
+
+def _frozen(value: Any) -> tuple[type | None, Any]:
+    if type(value) is dict:
+        return dict, tuple(value.items())
+    return (list, tuple(value)) if type(value) is list else (None, value)
 
 
 def _with(values: tuple[Any, ...], number: int, value: Any) -> tuple[Any, ...]:

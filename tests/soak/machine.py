@@ -4,8 +4,7 @@ Each step draws from a generator of its own, seeded by the run's seed, the kind 
 An episode begins with an empty store and new readers. Interleavings of operations at once are drawn too, call of the
 store by call of the store, but for some that run freely from a barrier.
 
-What an alias names, as its version or the one before, is there after every step. One thing is left out: an old version
-that is published again just while a sweep deletes it may be committed without its files (see warmstart.sweep).
+What an alias names, as its version or the one before, is there after every step, and what is committed is whole.
 """
 
 import random
@@ -37,6 +36,7 @@ OPERATIONS = {
     "sweep_dry": Operation(2, alone.sweep_dry),
     "sweep_crash": Operation(4, alone.sweep_crash),
     "hours": Operation(3, alone.hours),
+    "mend": Operation(2, alone.mend),
     "together": Operation(12, crowd.together),
     "duel": Operation(8, crowd.duel),
     "read": Operation(12, reading.read),

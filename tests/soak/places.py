@@ -5,8 +5,9 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.layers.places import Place
 
@@ -21,6 +22,7 @@ class Ground(NamedTuple):
 
     place: Place
     look: Callable[[], Files]
+    age: Callable[[timedelta], None]  # let time go by: all that lies there was written that much earlier
 
 
 Grounds = Callable[[], Ground]  # each call gives a store that nobody has used
@@ -61,17 +63,27 @@ def _folder(folder: Path) -> Ground:
         root = folder / "models"
         return {str(path.relative_to(folder)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
-    return Ground(Place(f"file://{folder}"), look)
+    def age(by: timedelta) -> None:
+        for path in (folder / "models").rglob("*"):
+            written = path.stat().st_mtime - by.total_seconds()
+            os.utime(path, (written, written))
+
+    return Ground(Place(f"file://{folder}"), look, age)
 
 
 def _bucket(prefix: str, endpoint: str) -> Ground:
     from moto.s3.models import s3_backends
 
-    def look() -> Files:
+    def keys() -> dict[str, Any]:
         (backend,) = (b for account in s3_backends.values() for b in account.values() if BUCKET in b.buckets)
-        keys = backend.buckets[BUCKET].keys
-        return {
-            name.removeprefix(f"{prefix}/"): key.value for name, key in keys.items() if name.startswith(prefix + "/")
-        }
+        found = backend.buckets[BUCKET].keys
+        return {name.removeprefix(f"{prefix}/"): key for name, key in found.items() if name.startswith(prefix + "/")}
 
-    return Ground(Place(f"s3://{BUCKET}/{prefix}", endpoint), look)
+    def look() -> Files:
+        return {name: key.value for name, key in keys().items()}
+
+    def age(by: timedelta) -> None:
+        for key in keys().values():
+            key.last_modified -= by
+
+    return Ground(Place(f"s3://{BUCKET}/{prefix}", endpoint), look, age)

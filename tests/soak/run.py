@@ -14,7 +14,6 @@ from unittest.mock import patch
 
 from tests.soak.drafts import make_pool
 from tests.soak.episode import Episode
-from tests.soak.faults import Clock
 from tests.soak.machine import step as do_step
 from tests.soak.places import Kind, grounds
 from tests.soak.world import Violation
@@ -34,10 +33,10 @@ class Run(NamedTuple):
 
 
 @contextmanager
-def hurried(clock: Clock) -> Iterator[None]:
-    """Let readers retry at once, pull by small ranges, and keep their log to themselves; intents go by a clock."""
+def hurried() -> Iterator[None]:
+    """Let readers retry at once, pull by small ranges, and keep their log to themselves; nobody is too late to act."""
     with ExitStack() as stack:
-        stack.enter_context(patch("warmstart.intents.now", clock.now))
+        stack.enter_context(patch("warmstart.intents.now", lambda: 0.0))
         stack.enter_context(patch("warmstart.live.RETRY_SECONDS", 0.0))
         stack.enter_context(patch("warmstart.pull.RANGE", 1024))
         stack.enter_context(patch("warmstart.pull.PARALLEL", 1))
@@ -54,15 +53,14 @@ def soak(run: Run, say: Say, every: float = 10.0) -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     began = said = time.monotonic()
-    clock = Clock()
-    with tempfile.TemporaryDirectory() as name, hurried(clock), grounds(run.kind, Path(name)) as fresh:
+    with tempfile.TemporaryDirectory() as name, hurried(), grounds(run.kind, Path(name)) as fresh:
         pool = make_pool(Path(name) / "pool")
         for done in range(run.first * EPISODE, run.first * EPISODE + run.operations):
             episode, step = divmod(done, EPISODE)
             if step == 0:
                 faulthandler.dump_traceback_later(HANGS, exit=True, file=2)
                 folder = Path(name) / f"episode-{episode}"
-                here = Episode(fresh(), pool, folder, clock)
+                here = Episode(fresh(), pool, folder)
                 shutil.rmtree(Path(name) / f"episode-{episode - 1}", ignore_errors=True)
             rng = random.Random(f"{run.seed}/{run.kind}/{episode}/{step}")  # noqa: S311 no secret is drawn
             try:

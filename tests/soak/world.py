@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from tests.soak.drafts import MODEL, Draft
 from tests.soak.places import Files
-from warmstart.intents import LIFE
 
 VERSIONS = f"models/{MODEL}/versions/"
 ALIASES = f"models/{MODEL}/aliases/"
@@ -36,11 +35,7 @@ class World:
     committed: Mapping[str, str]
     folders: frozenset[str]
     aliases: Mapping[str, Pointer]
-    intents: frozenset[tuple[str, str, int]] = field(default=frozenset(), compare=False)  # version, kind, time
-
-    def held(self, kind: str, now: int) -> set[str]:
-        """Return the versions with intents of a kind that are not dead."""
-        return {version for version, what, since in self.intents if what == kind and now - since <= LIFE}
+    intents: frozenset[str] = field(default=frozenset(), compare=False)  # version.kind.number
 
     def named(self) -> frozenset[str]:
         """Return the versions that an alias needs."""
@@ -98,7 +93,9 @@ def observe(files: Files) -> World:
             raise Violation(f"{key} has no place in a registry")
     folders = frozenset(key.split("/")[3] for key in files if key.startswith(VERSIONS))
     aliases = {key.removeprefix(ALIASES)[:-5]: _pointer(d) for key, d in whole.items() if key.startswith(ALIASES)}
-    return World(committed, folders, aliases, frozenset(_intent(key) for key in whole if key.startswith(INTENTS)))
+    return World(
+        committed, folders, aliases, frozenset(key.removeprefix(INTENTS) for key in whole if key.startswith(INTENTS))
+    )
 
 
 def check_named(world: World) -> None:
@@ -134,8 +131,3 @@ def _checked(key: str, manifest: bytes, files: Files) -> str:
 def _pointer(data: bytes) -> Pointer:
     raw: dict[str, Any] = json.loads(data)
     return Pointer(raw["version"], raw["manifest_sha256"], raw["serial"], raw["previous"])
-
-
-def _intent(key: str) -> tuple[str, str, int]:
-    version, kind, since, _ = key.removeprefix(INTENTS).split(".")
-    return version, kind, int(since)

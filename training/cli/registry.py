@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from warmstart.registry import Alias
     from warmstart.store import Store
 
+FORCE = (
+    "Promote in spite of the gate, and over an alias that cannot be read, whose previous version is then forgotten: "
+    "a sweep may take it. Needs --reason."
+)
+
 
 @click.command()
 @store_option
@@ -62,7 +67,7 @@ def _listed(store: "Store", model: str, console: Console) -> list[dict[str, Any]
 @click.argument("model")
 @click.argument("version")
 @store_option
-@click.option("--force", is_flag=True, help="Promote in spite of the gate; needs --reason.")
+@click.option("--force", is_flag=True, help=FORCE)
 @click.option("--reason", default="", help="Why; kept in the alias.")
 @json_option
 def promote(model: str, version: str, store_url: str, force: bool, reason: str, console: Console) -> None:

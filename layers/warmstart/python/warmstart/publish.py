@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from warmstart.errors import Conflict, ManifestInvalid, VersionMissing
+from warmstart.intents import PUBLICATION, announced
 from warmstart.manifest import Manifest
 from warmstart.pull import pull
-from warmstart.registry import manifest_key, read_manifest, version_prefix
+from warmstart.registry import absent_files, intents_folder, manifest_key, read_manifest, version_prefix
 from warmstart.store import Store
 
 
@@ -22,29 +23,45 @@ def publish(store: Store, draft: Path, check: Callable[[Path, Manifest], None]) 
         check: is given the folder of the files as they were read back, and raises where they cannot be served.
 
     Returns:
-        The committed manifest; publishing the same draft again changes nothing.
+        The committed manifest; publishing the same draft again puts back the files that are gone, and else nothing.
 
     Raises:
         ManifestInvalid: the draft is not sealed.
         Corrupt: the store gave back other bytes than it was given.
-        Conflict: another manifest stands under this version.
+        Conflict: another manifest stands under this version, or a sweep is deleting it or has just taken its files.
     """
     try:
         data = (draft / "manifest.json").read_bytes()
     except OSError:
         raise ManifestInvalid(f"{draft} holds no sealed draft") from None
     manifest = Manifest.from_json(data)
-    if _committed(store, manifest) == hashlib.sha256(data).hexdigest():
+    stands = _committed(store, manifest) == hashlib.sha256(data).hexdigest()
+    names = absent_files(store, manifest) if stands else sorted(manifest.files)
+    if stands and not names:
         return manifest
-    for name in manifest.files:
+    for name in names:
         store.put(f"{version_prefix(manifest.model, manifest.version)}/{name}", draft / name)
     _try(store, manifest, check)
-    try:
-        store.put_if_absent(manifest_key(manifest.model, manifest.version), data)
-    except Conflict:
-        if _committed(store, manifest) != hashlib.sha256(data).hexdigest():
-            raise
+    _commit(store, manifest, data)
     return manifest
+
+
+def _commit(store: Store, manifest: Manifest, data: bytes) -> None:
+    """Write the manifest of a version that has all its files.
+
+    It is announced only now, since an upload can outlive an intent: what a sweep took of it until now is seen here.
+    """
+    version = manifest.version
+    with announced(store, intents_folder(manifest.model), version, PUBLICATION) as mine:
+        mine.give_way()
+        if absent_files(store, manifest):
+            raise Conflict(f"a sweep has just deleted {version} of {manifest.model}: publish it again")
+        mine.confirm()
+        try:
+            store.put_if_absent(manifest_key(manifest.model, version), data)
+        except Conflict:
+            if _committed(store, manifest) != hashlib.sha256(data).hexdigest():
+                raise
 
 
 def _committed(store: Store, manifest: Manifest) -> str | None:

@@ -4,13 +4,22 @@ import hashlib
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
-from warmstart.errors import Conflict, KeyMissing, ManifestInvalid, NothingToRollBack, VersionMissing
-from warmstart.intents import PROMOTION, SWEEP, announced, live
+from warmstart.errors import (
+    Conflict,
+    KeyMissing,
+    ManifestInvalid,
+    NothingToRollBack,
+    StoreError,
+    StoreUnavailable,
+    VersionMissing,
+)
+from warmstart.intents import PROMOTION, announced
 from warmstart.manifest import MAX_BYTES, MODEL_NAME, SHA256, VERSION, Manifest, canonical_json, parse_json_object
 from warmstart.store import Object, Store
 
 CHAMPION = "champion"  # the alias that functions serve
 MODELS = "models"
+TOP_SERIAL = 2**53 - 1  # every reader of JSON knows it exactly; the time in microseconds reaches it in 2255
 
 
 def version_prefix(model: str, version: str) -> str:
@@ -29,7 +38,7 @@ def alias_key(model: str, alias: str) -> str:
 
 
 def intents_folder(model: str) -> str:
-    """Return where promotions and sweeps of a model announce themselves."""
+    """Return where promotions, publications and sweeps of a model announce themselves."""
     return f"{MODELS}/{model}/intents"
 
 
@@ -52,7 +61,7 @@ class Alias(NamedTuple):
             good = all(VERSION.fullmatch(v) for v in versions) and SHA256.fullmatch(alias.manifest_sha256)
         except TypeError:
             good = None
-        if not good or type(alias.serial) is not int or not 0 < alias.serial < 2**63:
+        if not good or type(alias.serial) is not int or not 0 < alias.serial <= TOP_SERIAL:
             raise ManifestInvalid("not an alias")
         return alias
 
@@ -61,9 +70,17 @@ class Alias(NamedTuple):
         return canonical_json(self._asdict())
 
 
+class Stands(NamedTuple):
+    """What stands under an alias: nothing, an alias, or what is none."""
+
+    found: Object | None
+    alias: Alias | None
+
+
 def models(store: Store) -> list[str]:
-    """Return the names of all models in a store."""
-    return [name for name in store.folders(MODELS) if MODEL_NAME.fullmatch(name)]
+    """Return the names of all models that have a version or an alias."""
+    names = [name for name in store.folders(MODELS) if MODEL_NAME.fullmatch(name)]
+    return [name for name in names if {"versions", "aliases"}.intersection(store.folders(f"{MODELS}/{name}"))]
 
 
 def versions(store: Store, model: str) -> list[str]:
@@ -86,14 +103,22 @@ def read_manifest(store: Store, model: str, version: str) -> tuple[Manifest, str
 
 def read_alias(store: Store, model: str, alias: str = CHAMPION) -> Alias | None:
     """Return an alias, or None where it was never set."""
-    return _parsed(_alias_object(store, model, alias), model, alias)
+    return _stands(store, model, alias).alias
 
 
 def aliases(store: Store, model: str) -> dict[str, Alias]:
-    """Return all aliases of a model by name."""
+    """Return all aliases of a model by name; a file of another name is none."""
     keys = store.keys(f"{MODELS}/{model}/aliases")
-    names = [key.rpartition("/")[2].removesuffix(".json") for key in keys]
-    return {name: alias for name in names if (alias := read_alias(store, model, name))}
+    names = {key: key.rpartition("/")[2].removesuffix(".json") for key in keys}
+    good = [name for key, name in names.items() if MODEL_NAME.fullmatch(name) and key == alias_key(model, name)]
+    return {name: alias for name in good if (alias := read_alias(store, model, name))}
+
+
+def absent_files(store: Store, manifest: Manifest) -> list[str]:
+    """Return the names of a version's files that are not in the store."""
+    prefix = version_prefix(manifest.model, manifest.version)
+    there = set(store.keys(prefix))
+    return sorted(name for name in manifest.files if f"{prefix}/{name}" not in there)
 
 
 def promote(store: Store, model: str, version: str, *, reason: str, alias: str = CHAMPION, mend: bool = False) -> Alias:
@@ -105,21 +130,16 @@ def promote(store: Store, model: str, version: str, *, reason: str, alias: str =
         version: the version.
         reason: kept in the alias.
         alias: its name.
-        mend: write over an alias that cannot be read; its serial is then the time, above all that were counted.
+        mend: write over an alias that cannot be read. What it named before is lost: there is nothing to roll back to,
+            and the next sweep may take it.
 
     Raises:
-        VersionMissing: there is none, or a sweep has taken some of its files.
+        VersionMissing: there is none, or some of its files are gone.
         ManifestInvalid: what stands under the alias is none, and `mend` is not set.
         Conflict: somebody else moved the alias at the same time, or a sweep is deleting the version.
+        StoreUnavailable: the store gave no good answer; the message says so where the alias may have been moved.
     """
-    found = _alias_object(store, model, alias)
-    try:
-        current = _parsed(found, model, alias)
-    except ManifestInvalid:
-        if not mend:
-            raise
-        current = None
-    return _point(store, model, version, alias, (found, current), reason)
+    return _point(store, model, version, alias, _stands(store, model, alias, mend=mend), reason)
 
 
 def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) -> Alias:
@@ -127,87 +147,100 @@ def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) ->
 
     Raises:
         NothingToRollBack: it never pointed at another.
-        VersionMissing, Conflict: as promote does.
+        ManifestInvalid, VersionMissing, Conflict, StoreUnavailable: as promote does.
     """
-    found = _alias_object(store, model, alias)
-    current = _parsed(found, model, alias)
-    if current is None:
+    stands = _stands(store, model, alias)
+    if stands.alias is None:
         raise NothingToRollBack(f"{model} was never promoted")
-    if current.previous is None:
+    if stands.alias.previous is None:
         raise NothingToRollBack(f"{model}: {alias} has no previous version")
-    return _point(store, model, current.previous, alias, (found, current), reason)
+    return _point(store, model, stands.alias.previous, alias, stands, reason)
 
 
-def _parsed(found: Object | None, model: str, alias: str) -> Alias | None:
-    """Read what was found under an alias; the error names the key."""
-    if found is None:
-        return None
-    try:
-        return Alias.from_json(found.data)
-    except ManifestInvalid as error:
-        raise ManifestInvalid(f"{alias_key(model, alias)}: {error}") from None
-
-
-def _point(
-    store: Store, model: str, version: str, alias: str, stands: tuple[Object | None, Alias | None], reason: str
-) -> Alias:
-    """Move an alias on from what stands there; whoever moved it since then is not overwritten."""
-    found, current = stands
-    read_manifest(store, model, version)
-    if current and current.version == version:
-        return current
-    with announced(store, intents_folder(model), version, PROMOTION) as mine:
-        if sweeps := live(store, intents_folder(model), version, SWEEP):
-            until = max(sweep.dies() for sweep in sweeps)
-            raise Conflict(f"a sweep is deleting {version} of {model}; if it died, promote again after {until}")
-        promoted = Alias(
-            version=version,
-            manifest_sha256=_whole(store, model, version),
-            serial=_next_serial(found, current),
-            set_at=_now(),
-            reason=reason,
-            previous=current.version if current else None,
-        )
-        mine.confirm()
-        _write_alias(store, model, alias, promoted, found)
-    return promoted
-
-
-def _whole(store: Store, model: str, version: str) -> str:
-    """Return the SHA-256 of the manifest of a version that has all its files, or raise VersionMissing.
-
-    One that was published again while a sweep deleted it may lack some.
-    """
-    manifest, digest = read_manifest(store, model, version)
-    prefix = version_prefix(model, version)
-    if absent := {f"{prefix}/{name}" for name in manifest.files}.difference(store.keys(prefix)):
-        raise VersionMissing(f"{min(absent)} is gone: sweep {version} and publish it again")
-    return digest
-
-
-def _alias_object(store: Store, model: str, alias: str) -> Object | None:
+def _stands(store: Store, model: str, alias: str, *, mend: bool = False) -> Stands:
+    """Read what stands under an alias; what is none counts as such only to who mends it."""
     if not MODEL_NAME.fullmatch(model) or not MODEL_NAME.fullmatch(alias):
         raise VersionMissing(f"no model {model[:64]!r} with an alias {alias[:64]!r}")
     try:
-        return store.get(alias_key(model, alias), limit=MAX_BYTES)
+        found = store.get(alias_key(model, alias), limit=MAX_BYTES)
     except KeyMissing:
-        return None
+        return Stands(None, None)
+    try:
+        return Stands(found, Alias.from_json(found.data))
+    except ManifestInvalid as error:
+        if mend:
+            return Stands(found, None)
+        raise ManifestInvalid(f"{alias_key(model, alias)}: {error}") from None
 
 
-def _write_alias(store: Store, model: str, alias: str, value: Alias, over: Object | None) -> None:
-    key = alias_key(model, alias)
-    if over is None:
-        store.put_if_absent(key, value.to_json())
-    else:
-        store.replace(key, value.to_json(), over.etag)
+def _point(store: Store, model: str, version: str, alias: str, stands: Stands, reason: str) -> Alias:
+    """Move an alias on from what stands there; whoever moved it since then is not overwritten."""
+    read_manifest(store, model, version)  # what does not exist is refused before anything is written
+    if stands.alias and stands.alias.version == version:
+        return stands.alias
+    with announced(store, intents_folder(model), version, PROMOTION) as mine:
+        mine.give_way()
+        moved = Alias(
+            version=version,
+            manifest_sha256=_whole(store, model, version),
+            serial=_next_serial(stands),
+            set_at=_now().isoformat(timespec="seconds"),
+            reason=reason,
+            previous=stands.alias.version if stands.alias else None,
+        )
+        mine.confirm()
+        _swap(store, alias_key(model, alias), moved.to_json(), stands.found)
+    return moved
 
 
-def _next_serial(found: Object | None, current: Alias | None) -> int:
-    """Return a serial above all that were given; where what stands there cannot be read, that is the time."""
-    if current:
-        return current.serial + 1
-    return int(datetime.now(UTC).timestamp()) if found else 1
+def _whole(store: Store, model: str, version: str) -> str:
+    """Return the SHA-256 of the manifest of a version that has all its files, or raise VersionMissing."""
+    manifest, digest = read_manifest(store, model, version)
+    if absent := absent_files(store, manifest):
+        raise VersionMissing(f"{version_prefix(model, version)}/{absent[0]} is gone: publish the version again")
+    return digest
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _swap(store: Store, key: str, data: bytes, over: Object | None) -> None:
+    """Write an alias over what stands there.
+
+    A write that is tried again may meet itself, or have no answer: then the bytes that stand there tell.
+    """
+    try:
+        if over is None:
+            store.put_if_absent(key, data)
+        else:
+            store.replace(key, data, over.etag)
+    except (Conflict, StoreUnavailable) as error:
+        unknown = f"{error}; it may have been moved all the same: look at `warmstart models` before you try again"
+        try:
+            stands = store.get(key, limit=MAX_BYTES)
+        except KeyMissing:
+            stands = None
+        except StoreError:
+            raise StoreUnavailable(unknown) from error
+        if stands and stands.data == data:
+            return
+        if isinstance(error, Conflict):
+            raise
+        if stands == over:
+            raise StoreUnavailable(unknown) from error
+        raise Conflict(f"{key} was written by somebody else") from None
+
+
+def _next_serial(stands: Stands) -> int:
+    """Return a serial above all that were given.
+
+    Where these cannot be read it is the time in microseconds. Promotions count on from there, and each takes longer
+    than one microsecond, so the next such time is above them too.
+    """
+    if stands.found is None:
+        return 1
+    serial = stands.alias.serial + 1 if stands.alias else int(_now().timestamp() * 1_000_000)
+    if serial > TOP_SERIAL:
+        raise ManifestInvalid(f"serial {serial} is too large, and no promotion made the one before: write a lower one")
+    return serial
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,14 +1,15 @@
 """An object store with the two conditional writes that the registry needs, over S3 or a folder."""
 
 import fcntl
+import os
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import obstore
 from obstore.exceptions import (
@@ -26,7 +27,6 @@ from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, Settin
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
-
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 CODE = re.compile(r"<Code>([A-Za-z]{1,64})</Code>")
 ANOTHER_PART = re.compile(r"non-partial response|Requested \d+\.\.\d+, got ")  # what obstore says of a wrong range
@@ -34,6 +34,8 @@ BUSY = "ConditionalRequestConflict"  # S3's word for a conditional write that me
 BUSY_TRIES = 5
 IDLE = "2s"  # after which a connection is not used again
 BUSY_SECONDS = 0.1
+BACKOFF = timedelta(seconds=1)  # the longest wait between two tries
+LOCK_SECONDS = 10.0  # that a write waits for another's lock
 
 
 class Object(NamedTuple):
@@ -44,13 +46,21 @@ class Object(NamedTuple):
 
 
 class Patience(NamedTuple):
-    """How long to wait for a store, in seconds."""
+    """How long to wait for a store, in seconds.
+
+    A request that was silent for its whole time is not sent again where that is longer than tries are made.
+    """
 
     request: float = 30.0
     connect: float = 2.0
     silence: float = 30.0  # between two bytes of an answer
     retries: int = 4
     retry_for: float = 8.0
+
+    @property
+    def longest(self) -> float:
+        """How long one write can be tried for: each time, a last try begins just before the end of `retry_for`."""
+        return BUSY_TRIES * (self.retry_for + BACKOFF.total_seconds() + self.request + BUSY_SECONDS)
 
 
 PATIENT = Patience()
@@ -65,7 +75,9 @@ def _translated(key: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise KeyMissing(f"no object {key}") from None
-    except (AlreadyExistsError, PreconditionError):
+    except (AlreadyExistsError, PreconditionError) as error:
+        if BUSY in _code(error):
+            raise StoreUnavailable(f"{key} is being written by others all the time") from None
         raise Conflict(f"{key} was written by somebody else") from None
     except (PermissionDeniedError, UnauthenticatedError) as error:
         raise AccessDenied(f"{key}: access denied, or absent without the right to list{_code(error)}") from None
@@ -83,7 +95,7 @@ def _code(error: Exception) -> str:
 
 
 def _unless_busy(write: Callable[[], object]) -> None:
-    """Make a conditional write; one that met another in progress is made again, and is then decided."""
+    """Make a conditional write; one that met another in progress is made again, and is most often decided then."""
     for _ in range(BUSY_TRIES - 1):
         try:
             write()
@@ -164,8 +176,12 @@ class Store:
 
     def keys(self, prefix: str) -> list[str]:
         """Return every key below a folder, sorted."""
+        return sorted(self.times(prefix))
+
+    def times(self, prefix: str) -> dict[str, datetime]:
+        """Return every key below a folder with the time at which it was written, by the store's clock."""
         with _translated(prefix):
-            return sorted(meta["path"] for batch in obstore.list(self._backend, prefix) for meta in batch)
+            return {m["path"]: m["last_modified"] for batch in obstore.list(self._backend, prefix) for m in batch}
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders right below a folder, sorted."""
@@ -202,15 +218,29 @@ class FolderStore(Store):
     def folders(self, prefix: str) -> list[str]:
         """Return the folders with anything in them: an object store has no empty ones."""
         found = super().folders(prefix)
-        return [name for name in found if any(path.is_file() for path in (self._folder / prefix / name).rglob("*"))]
+        walks = {name: os.walk(self._folder / prefix / name) for name in found}  # silent of what goes meanwhile
+        return [name for name, walk in walks.items() if any(files for _, _, files in walk)]
 
     @contextmanager
     def _locked(self, key: str) -> Iterator[None]:
         lock = self._folder / ".locks" / key.replace("/", "~")
         lock.parent.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + LOCK_SECONDS
         with lock.open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            while not _taken(handle):
+                if time.monotonic() > deadline:
+                    raise Conflict(f"{key}: another process has not given back {lock} for {LOCK_SECONDS:g} seconds")
+                time.sleep(0.02)
             yield
+
+
+def _taken(handle: IO[str]) -> bool:
+    """Try to lock a file; the lock goes when it is closed."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def open_store(
@@ -262,7 +292,7 @@ def _s3(
         retry_config={
             "max_retries": patience.retries,
             "retry_timeout": timedelta(seconds=patience.retry_for),
-            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=1), "base": 2},
+            "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": BACKOFF, "base": 2},
         },
         credential_provider=credentials,
     )

@@ -3,21 +3,22 @@
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from training.data.tables import Tables
-from training.evaluation.measure import Measured, Truth, measure, truth_of
+from training.evaluation.baselines import baseline_sections
+from training.evaluation.measure import Measured, measure
 from training.evaluation.splits import split
+from training.evaluation.truth import Truth, truth_of
 from training.fitting import Fitting, built
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import open_recommender
 from warmstart.artifact_writer import draft_hash
 from warmstart.manifest import Manifest
-
-BASELINES = ("popular", "popular_recent")  # what no personal model may be worse than
 
 
 class Training:
@@ -65,16 +66,17 @@ class Training:
         """Fit a model on all rows and seal it, with what was measured if anything was."""
         return self._whole.seal(model, folder, measured)
 
-    def baselines(self) -> dict[str, dict[str, float]]:
-        """Return the metrics of popular and, where there are timestamps, of popular_recent, on the same fold.
+    def baselines(self) -> dict[str, Measured]:
+        """Measure popular and, where there are timestamps, popular_recent, on the same fold.
 
         They have their default settings, whatever the recipe calls by these names.
         """
-        names = BASELINES if self._events.timestamps is not None else BASELINES[:1]
-        return {name: self.measure(ModelSection(name, name, {}))[0].metrics for name in names}
+        sections = baseline_sections(timed=self._events.timestamps is not None)
+        return {section.name: self.measure(section)[0] for section in sections}
 
     def _described(self, measured: Measured, digest: str) -> dict[str, Any]:
         fold = self._recipe.fold
+        baselines = self.baselines()
         return {
             "metrics": measured.metrics,
             "measured_on": {
@@ -82,11 +84,16 @@ class Training:
                 "rows": int(self._test.sum()),
                 "users": measured.users,
                 "draft_sha256": digest,
-                "baselines": self.baselines(),
+                "baselines": {name: other.metrics for name, other in baselines.items()},
+                "paired": {name: self._paired(measured, other) for name, other in baselines.items()},
+                "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
                 "personal_share": measured.personal_share,
                 "ordered": measured.ordered,
             },
         }
+
+    def _paired(self, measured: Measured, other: Measured) -> dict[str, dict[str, Any]]:
+        return {metric: asdict(found) for metric, found in measured.against(other, self._recipe.seed).items()}
 
     def _fitting(self, interactions: Interactions) -> Fitting:
         return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds)

@@ -1,4 +1,4 @@
-"""Speeds as ratios within one run: `python -m tests.bench [cold warm opening train help] [--json FILE]`."""
+"""Speeds as ratios within one run: `python -m tests.bench [cold warm opening train evaluate help] [--json FILE]`."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ from tests.bench.places import BUILD, ROOT
 from tests.bench.report import report
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as in functions
-BENCHMARKS = {"cold": ONE_THREAD, "warm": ONE_THREAD, "opening": ONE_THREAD, "train": {}, "help": {}}
+BENCHMARKS = {"cold": ONE_THREAD, "warm": ONE_THREAD, "opening": ONE_THREAD, "train": {}, "evaluate": {}, "help": {}}
 
 
 def main() -> None:

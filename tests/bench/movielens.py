@@ -58,7 +58,7 @@ def main(store: Path, models: list[str]) -> None:
         from warmstart.store import open_store
 
     with _watched(watch):
-        recipe = _recipe(data_set(NAME), models)
+        recipe = recipe_of(data_set(NAME), models)
         with watch.part("reading the tables"):
             tables = read_tables(recipe.data)
         job = Training(recipe, tables)
@@ -83,13 +83,13 @@ def _train(job: "Training", recipe: "Recipe", store: "Store") -> None:
 
 def _watched(watch: Stopwatch) -> ExitStack:
     """Put the watch around the parts of a training, as long as the stack is open."""
-    from training import interactions, selfcheck, train
+    from training import fitting, interactions, selfcheck, train
     from training.algorithms import als, popular, popular_recent
     from warmstart import publish, registry
 
     stack = ExitStack()
     for owner, attribute, name in (
-        (train, "export", lambda *_, model, **__: f"export and seal {model.name}"),
+        (fitting, "export", lambda *_, model, **__: f"export and seal {model.name}"),
         (train, "measure", lambda recommender, *_: f"measuring {recommender.manifest.model}"),
         (train, "split", "splitting"),
         (train, "open_recommender", "opening drafts"),
@@ -106,7 +106,8 @@ def _watched(watch: Stopwatch) -> ExitStack:
     return stack
 
 
-def _recipe(data: Path, models: list[str]) -> "Recipe":
+def recipe_of(data: Path, models: list[str]) -> "Recipe":
+    """Return the recipe of MovieLens 1M for these models."""
     from training.recipe import DataSection, Fold, ModelSection, Recipe
 
     section = DataSection(data, NAME, None, None, None, columns={}, min_weight=None, segments=("age", "sex"))

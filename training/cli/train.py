@@ -1,4 +1,4 @@
-"""`warmstart train | evaluate`: the main job."""
+"""`warmstart train`: the main job."""
 
 import tempfile
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from training.cli.console import Console, json_option, table
-from training.cli.stores import open_named, store_option
+from training.cli.place import store_option
+from training.cli.stores import open_named
 
 if TYPE_CHECKING:
     from training.recipe import ModelSection, Recipe
@@ -59,24 +60,6 @@ def train(
     console.result({"trained": trained}, text)
     if refusals:
         raise click.exceptions.Exit(3)
-
-
-@click.command()
-@recipe_option
-@models_option
-@bad_row_option
-@json_option
-def evaluate(
-    recipe_path: Path, models: str | None, on_bad_row: Literal["refuse", "set-aside"], console: Console
-) -> None:
-    """Measure models on the recipe's fold, through the scorers that would serve them; publish nothing."""
-    recipe, chosen = _recipe(recipe_path, models)
-    training = _training(recipe, on_bad_row, console)
-    measured = {model.name: training.measure(model)[0] for model in chosen}
-    names = [*next(iter(measured.values())).metrics]
-    rows = [(name, m.users, *m.metrics.values(), m.personal_share) for name, m in measured.items()]
-    value = {name: {**m.metrics, "users": m.users, "personal_share": m.personal_share} for name, m in measured.items()}
-    console.result(value, table(("model", "users", *names, "personal"), rows))
 
 
 def _recipe(path: Path, models: str | None) -> tuple["Recipe", list["ModelSection"]]:

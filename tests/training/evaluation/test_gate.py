@@ -1,11 +1,15 @@
 """What may be promoted."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from training.evaluation.gate import check
+from tests.training.datasets import checkerboard, recipe
+from training.evaluation.gate import DECIDING, check
+from training.recipe import ModelSection
+from training.train import Training
 from warmstart.errors import GateRefused
 from warmstart.manifest import Manifest
 
@@ -59,6 +63,53 @@ def test_answers_must_be_personal_ordered_and_measured(changed: dict[str, Any], 
     """Nearly all fallback, unordered answers and a missing comparison each refuse."""
     with pytest.raises(GateRefused, match=message):
         check(replace(GOOD, measured_on={**GOOD.measured_on, **changed}))
+
+
+def measured(p: float, users: int = 900) -> Manifest:
+    """Return a manifest whose map@10 is below popular_recent's, and the paired test's p of that."""
+    results = {"map@10": {"difference": -0.05, "low": -0.1, "high": 0.01, "p": p, "users": users}}
+    measured_on = {**GOOD.measured_on, "paired": {"popular_recent": results}}
+    return replace(GOOD, metrics={**GOOD.metrics, "map@10": 0.15}, measured_on=measured_on)
+
+
+def test_what_the_test_cannot_tell_from_a_baseline_passes() -> None:
+    """A lower mean that chance would give as well is not worse."""
+    check(measured(p=0.2))
+
+
+def test_what_the_test_tells_is_refused() -> None:
+    """A lower mean that chance would hardly give is worse, and p is said."""
+    with pytest.raises(GateRefused, match=r"map@10 0\.1500, popular_recent has 0\.2000 \(p = 0\.01\)"):
+        check(measured(p=0.01))
+
+
+def test_a_test_over_few_users_excuses_nothing() -> None:
+    """Under 30 users no test finds a model worse, so the means decide."""
+    with pytest.raises(GateRefused, match="only 29 users"):
+        check(measured(p=0.9, users=29))
+
+
+def test_a_test_against_one_baseline_says_nothing_of_another() -> None:
+    """Below popular too, but tested against popular_recent only: popular's mean decides."""
+    with pytest.raises(GateRefused, match=r"popular has 0\.1000 \(no paired test\)"):
+        check(replace(measured(p=0.9), metrics={**GOOD.metrics, "map@10": 0.05}))
+
+
+def test_a_baseline_in_disguise_is_refused() -> None:
+    """Answers that call themselves the model's, and are popular's for most users, are not its own."""
+    with pytest.raises(GateRefused, match="70% of its answers are those of popular"):
+        check(replace(GOOD, measured_on={**GOOD.measured_on, "same_answers": {"popular": 0.7, "popular_recent": 0.1}}))
+
+
+def test_train_writes_what_the_gate_reads(tmp_path: Path) -> None:
+    """The manifest holds a test per metric and baseline, and survives being written; a good model passes."""
+    als = ModelSection("als", "als", {"factors": 2, "alpha": 5.0})
+    manifest = Training(recipe(als), checkerboard()).train(als, tmp_path)
+    assert {*manifest.measured_on["paired"]["popular"]} == {*DECIDING}
+    assert manifest.measured_on["same_answers"]["popular"] < 0.5
+    check(Manifest.from_json(manifest.to_json()))
+    with pytest.raises(GateRefused, match="ndcg@10"):
+        check(replace(manifest, metrics={**manifest.metrics, "ndcg@10": 0.0}))
 
 
 def test_what_is_not_personal_needs_no_gate() -> None:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from tests.training.datasets import checkerboard, recipe, tables
-from training.evaluation.measure import measure, truth_of
+from training.evaluation.measure import measure
 from training.evaluation.splits import split
+from training.evaluation.truth import truth_of
 from training.interactions import Events
 from training.recipe import Fold, ModelSection
 from training.scorers import open_recommender

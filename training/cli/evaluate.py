@@ -1,0 +1,119 @@
+"""`warmstart evaluate`: models against each other and against popularity, on several folds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from training.cli.console import Console, json_option
+from training.cli.train import _recipe, bad_row_option, models_option, recipe_option
+
+if TYPE_CHECKING:
+    from training.evaluation.cross_validation import CrossValidator
+    from training.evaluation.folds import FoldPlan
+
+
+def by_commas(kind: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """Make a callback that splits an option's text at its commas."""
+
+    def split(_: click.Context, __: click.Parameter, text: str | None) -> tuple[Any, ...] | None:
+        if text is None:
+            return None
+        try:
+            return tuple(kind(part.strip()) for part in text.split(","))
+        except ValueError as error:
+            raise click.BadParameter(f"{text[:40]!r} is no list of numbers") from error
+
+    return split
+
+
+@click.command()
+@recipe_option
+@models_option
+@bad_row_option
+@click.option("--folds", default=3, show_default=True, type=click.IntRange(1, 100), help="How many.")
+@click.option("--days", type=click.IntRange(1, 3650), help="Days of a fold; the recipe's, or 7, unless said.")
+@click.option(
+    "--last", type=click.IntRange(1, 1000), help="Hold back the last N events of each user instead: it leaks time."
+)
+@click.option("--k", "ks", metavar="K,...", callback=by_commas(int), default="1,5,10", show_default=True)
+@click.option("--metrics", metavar="NAME,...", callback=by_commas(str), help="Only these; all by default.")
+@click.option(
+    "--include",
+    metavar="WHAT,...",
+    callback=by_commas(str),
+    default=None,
+    help="Measure on these too: cold_users (they get the fallback), cold_items, seen.",
+)
+@click.option("--segments", is_flag=True, help="Print the deciding metric per kind of user as well.")
+@json_option
+def evaluate(
+    recipe_path: Path,
+    models: str | None,
+    on_bad_row: Literal["refuse", "set-aside"],
+    console: Console,
+    segments: bool,
+    ks: tuple[int, ...],
+    metrics: tuple[str, ...] | None,
+    **cut: Any,
+) -> None:
+    """Measure models on several folds, through the scorers that would serve them; publish nothing.
+
+    popular and popular_recent are always in the table; a model that cannot beat one of them is marked with < (worse)
+    or ~ (cannot be told from chance). Means are over folds, the range after a mean is its 95 % interval over users.
+    """
+    from training.evaluation.metrics import METRICS, check_ks, check_names
+    from training.evaluation.table import show
+
+    chosen_ks = _checked("--k", check_ks, ks)
+    names = _checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
+    recipe, chosen = _recipe(recipe_path, models)
+    plan = _plan(cut, usual_days=recipe.fold.days)
+    console.progress(f"reading {recipe.data.described}")
+    from training.data.tables import read_tables
+    from training.evaluation.cross_validation import CrossValidator
+
+    tables = read_tables(recipe.data, on_bad_row)
+    if tables.set_aside:
+        console.warn(f"{tables.set_aside} bad rows set aside")
+    job = CrossValidator(recipe, tables, plan, ks=chosen_ks, metrics=names, say=console.progress)
+    _cut(job)
+    found = job.evaluate(chosen)
+    if console.json:
+        console.result(found.to_json(), "")
+        return
+    console.end_progress()
+    show(found, segments=segments)
+
+
+def _plan(cut: dict[str, Any], *, usual_days: int) -> "FoldPlan":
+    from training.evaluation.folds import EXCLUDED, FoldPlan
+
+    if cut["last"] is not None and cut["days"] is not None:
+        raise click.UsageError("--days and --last exclude each other")
+    included = cut["include"] or ()
+    unknown = [name for name in included if name not in EXCLUDED]
+    if unknown:
+        raise click.BadParameter(f"no {', '.join(unknown)}; there are {', '.join(EXCLUDED)}", param_hint="'--include'")
+    excluded = tuple(name for name in EXCLUDED if name not in included)
+    return FoldPlan(folds=cut["folds"], days=cut["days"] or usual_days, last=cut["last"], excluded=excluded)
+
+
+def _cut(job: "CrossValidator") -> None:
+    """Make the folds; one without test users is a wrong call."""
+    from training.evaluation.folds import NoTestUsers
+
+    try:
+        _ = job.folds
+    except NoTestUsers as error:
+        raise click.BadParameter(str(error), param_hint="'--folds'") from error
+
+
+def _checked(option: str, check: Callable[[Any], Any], value: Any) -> Any:
+    from warmstart.errors import DataError
+
+    try:
+        return check(value)
+    except DataError as error:
+        raise click.BadParameter(str(error), param_hint=f"'{option}'") from error

@@ -1,0 +1,64 @@
+"""What the users of a fold had next, and what models may have learnt before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.interactions import Events
+from warmstart.errors import DataError
+from warmstart.ids import Id
+from warmstart.scorer import Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """Whom to ask for and what is right; all rows are those of the events."""
+
+    user_ids: Sequence[Id]  # (u,)
+    users: Rows  # (u,) ascending
+    counts: NDArray[np.int64]  # (u,) how many items each had
+    items: Rows  # (t,) user by user, each user's ascending
+    catalogue: Rows  # (c,) the items that were learnt from: row i of a draft is catalogue[i]
+
+    @classmethod
+    def of(cls, events: Events, learn: NDArray[np.bool_], counted: NDArray[np.bool_]) -> "Truth":
+        """Gather the counted events, each pair once.
+
+        Args:
+            events: all events.
+            learn: (n,) which of them the models learn from.
+            counted: (n,) which of them are right answers.
+        """
+        pairs = np.unique(_pairs(events)[counted])
+        users, counts = np.unique(pairs // len(events.item_ids), return_counts=True)
+        asked = users.astype(np.int32)
+        had = (pairs % len(events.item_ids)).astype(np.int32)
+        learnt = np.bincount(events.items[learn], minlength=len(events.item_ids)) > 0
+        ids = [*events.user_ids.external(asked)]
+        return cls(ids, asked, counts.astype(np.int64), had, np.flatnonzero(learnt).astype(np.int32))
+
+
+def truth_of(events: Events, test: NDArray[np.bool_]) -> Truth:
+    """Return what counts of one fold: no cold users, no cold items, nothing seen before.
+
+    Args:
+        events: all events.
+        test: (n,) which of them are held back.
+
+    Raises:
+        DataError: nothing is left.
+    """
+    hot = np.bincount(events.users[~test], minlength=len(events.user_ids)) > 0
+    learnt = np.bincount(events.items[~test], minlength=len(events.item_ids)) > 0
+    pairs = _pairs(events)
+    counted = test & hot[events.users] & learnt[events.items] & ~np.isin(pairs, pairs[~test])
+    if not counted.any():
+        raise DataError("the fold holds nothing to measure on but cold users, cold items and items seen before")
+    return Truth.of(events, ~test, counted)
+
+
+def _pairs(events: Events) -> NDArray[np.int64]:
+    pairs: NDArray[np.int64] = events.users.astype(np.int64) * len(events.item_ids) + events.items
+    return pairs

@@ -1,0 +1,1 @@
+"""Settings chosen on folds earlier than the one that is reported."""

@@ -1,0 +1,47 @@
+"""What an algorithm lets be tried, and where the recipe's own settings stand in it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.trial import TrialState, create_trial
+
+from training.algorithms import ALGORITHMS
+from training.recipe import ModelSection
+
+DIGITS = 4  # of a tried number: what is written into the recipe is what was measured
+
+
+def distributions_of(model: ModelSection) -> dict[str, BaseDistribution]:
+    """Return what is drawn from, by name; empty where there is nothing to try."""
+    trial = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0)).ask()
+    ALGORITHMS[model.algorithm].space(trial)
+    return trial.distributions
+
+
+def drawn(model: ModelSection, trial: optuna.Trial) -> ModelSection:
+    """Return the model with settings drawn for a trial in place of the recipe's."""
+    found = ALGORITHMS[model.algorithm].space(trial)
+    return with_settings(model, {name: _rounded(value) for name, value in found.items()})
+
+
+def with_settings(model: ModelSection, settings: Mapping[str, Any]) -> ModelSection:
+    """Return the model with other settings; those that are not named stay."""
+    return ModelSection(model.name, model.algorithm, {**model.params, **settings})
+
+
+def point_of(settings: Mapping[str, Any], space: Mapping[str, BaseDistribution]) -> dict[str, Any] | None:
+    """Return where settings stand in the space; None where one of them lies outside."""
+    if not set(space) <= set(settings):
+        return None
+    point = {name: settings[name] for name in space}
+    try:
+        create_trial(state=TrialState.RUNNING, params=point, distributions=dict(space))
+    except ValueError:
+        return None
+    return point
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value

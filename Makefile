@@ -29,6 +29,7 @@ $(INFRA)/.ready: pyproject.toml constraints-infra.txt
 	$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-infra.txt \
 	    --editable '.[infra,infra-dev]'
 	npm install --silent --no-audit --no-fund --prefix $(INFRA) aws-cdk@$(CDK_VERSION)
+	$(INFRA)/bin/python -m infra.layer
 	touch $@
 
 setup-sam: $(SAM)/.ready  ## a third one for SAM and its Lambda emulator
@@ -103,7 +104,7 @@ deploy: setup-infra  ## the whole API on AWS: make deploy STAGE=dev
 	@$(INFRA)/bin/python -m infra.deploy $(STAGE) env $(CDK)
 
 destroy: setup setup-infra  ## take down what serves and trains; the store stays
-	@$(CDK) destroy warmstart-$(STAGE)-serving warmstart-$(STAGE)-training
+	@$(CDK) destroy warmstart-$(STAGE)-serving warmstart-$(STAGE)-training $(CDK_OPTIONS)
 	@echo "kept, with every version and token: $$($(BIN)/warmstart url --store --stage $(STAGE))"
 
 deploy-local: setup setup-infra setup-sam  ## the same deploy on this machine: Docker, and ministack in AWS's place
@@ -114,7 +115,9 @@ destroy-local: setup  ## take that down
 
 sam-local: setup setup-infra setup-sam  ## SAM's API on the synthesized template, with the store of a deployed stage
 	@$(CDK) synth --quiet --output build/sam/cdk.out
-	@export SAM_CLI_TELEMETRY=0 DOCKER_BUILDKIT=0 WARMSTART_STORE=$$($(BIN)/warmstart url --store --stage $(STAGE)) && \
-	    $(SAM)/bin/sam build --build-dir build/sam/built \
-	        --template build/sam/cdk.out/warmstart-$(STAGE)-serving.template.json && \
+	@$(BIN)/python -m tests.e2e.emulated.sam_template build/sam/cdk.out/warmstart-$(STAGE)-serving.template.json \
+	    $$($(BIN)/warmstart url --store --stage $(STAGE))
+	@export SAM_CLI_TELEMETRY=0 DOCKER_BUILDKIT=0 && \
+	    $(SAM)/bin/sam build --build-dir build/sam/built --template build/sam/cdk.out/sam.template.json \
+	        >build/sam/log 2>&1 || { cat build/sam/log; exit 1; } && \
 	    $(SAM)/bin/sam local start-api --template build/sam/built/template.yaml --skip-pull-image

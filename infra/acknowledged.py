@@ -7,14 +7,18 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_sns as sns
 from constructs import IConstruct
 
-from infra.config import OPEN_RESOURCES
 from infra.functions import AUTHORIZER, CATALOGUE
+from infra.keys import TRAINED
+from infra.paths import OPEN_RESOURCES
 from infra.stacks.artifacts import ArtifactsStack
 from infra.stacks.serving import ServingStack
-from infra.stacks.training import WRITES, TrainingStack
+from infra.stacks.training import TrainingStack
 
 CODEDEPLOY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
-NO_GATEWAY_LOG = "A gateway logs with a role that is a setting of the whole account; the functions log each call."
+WHY_NO_LOG = "A gateway logs with a role that is a setting of the whole account; the functions log each call."
+WHY_OWN_MODELS = "Each new version of a model has keys of its own, all under the model's prefix."
+WHY_CARDS = "The catalogue shows every model's aliases and manifests, and reads nothing else of a model."
+WHY_TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
 FUNCTION = {"Serverless-LambdaDLQ": "The gateway waits for each answer, so no call is queued that could be lost."}
@@ -28,9 +32,9 @@ REST = {
     "AwsSolutions-COG4": "The authorizer knows the tokens of programs; there is no user who could log in.",
 }
 REST_STAGE = {
-    "AwsSolutions-APIG1": NO_GATEWAY_LOG,
-    "AwsSolutions-APIG6": NO_GATEWAY_LOG,
-    "Serverless-APIGWAccessLogging": NO_GATEWAY_LOG,
+    "AwsSolutions-APIG1": WHY_NO_LOG,
+    "AwsSolutions-APIG6": WHY_NO_LOG,
+    "Serverless-APIGWAccessLogging": WHY_NO_LOG,
     "AwsSolutions-APIG3": "A firewall costs by the month; the authorizer and the usage plans hold callers back.",
     "Serverless-APIGWDefaultThrottling": "Each token has the rate of its plan, each open path a limit of its own.",
 }
@@ -38,24 +42,22 @@ OPEN = {"AwsSolutions-APIG4": "Health, the documentation and a browser's preflig
 DEPLOYMENTS = {f"AwsSolutions-IAM4[Policy::{CODEDEPLOY}]": "It is AWS's narrowest policy for CodeDeploy on Lambda."}
 SUBSCRIPTION = {"Serverless-SNSRedrivePolicy": "A lost e-mail is missed by a person, whom no queue would tell."}
 REGISTRY = {"AwsSolutions-IAM5[Resource::*]": "ECR gives its login to an account, not to a repository."}
-OWN_MODELS = "Each new version of a model has keys of its own, all under the model's prefix."
-CARDS = "The catalogue shows every model's aliases and manifests, and reads nothing else of a model."
-TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
 
 
 def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: TrainingStack) -> None:
     """Say why each finding stays; any other stops the synth."""
     _say(artifacts.bucket, STORE)
     for name, function in serving.functions.items():
+        why = WHY_CARDS if name == CATALOGUE else WHY_OWN_MODELS
         _say(function.function, FUNCTION)
-        _say(function.role, TRACES, _keys(artifacts, function.reads, CARDS if name == CATALOGUE else OWN_MODELS))
+        _say(function.execution.role, {**TRACES, **_keys(artifacts, function.execution.reads, why)})
     _say(serving.functions[AUTHORIZER].function, ZIP)
     _say_of_api(serving.api.rest)
     for subscription in _subscriptions(serving):
         _say(subscription, SUBSCRIPTION)
     if serving.canary:
         _say(serving.canary, DEPLOYMENTS)
-    _say(training.role, REGISTRY, _keys(artifacts, WRITES, TRAINED))
+    _say(training.role, {**REGISTRY, **_keys(artifacts, TRAINED, WHY_TRAINED)})
 
 
 def _say_of_api(rest: apigateway.RestApi) -> None:
@@ -77,7 +79,7 @@ def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[s
     return {f"AwsSolutions-IAM5[Resource::{arn}/{key}]": reason for key in keys if "*" in key}
 
 
-def _say(scope: IConstruct, *rules: Mapping[str, str]) -> None:
-    for rule, reason in (item for table in rules for item in table.items()):
+def _say(scope: IConstruct, reasons: Mapping[str, str]) -> None:
+    for rule, reason in reasons.items():
         pack = rule.split("-", 1)[0]
         Validations.of(scope).acknowledge(Acknowledgment(id=f"{pack}::{rule}", reason=reason))

@@ -6,22 +6,23 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.acknowledged import acknowledge
-from infra.constructs.code import ROOT
 from infra.families import Family, read_families
 from infra.functions import AUTHORIZER, CATALOGUE
+from infra.outputs import STAGE_TAG, stack
 from infra.stacks.artifacts import ArtifactsStack
 from infra.stacks.serving import ServingStack
 from infra.stacks.training import TrainingStack
 from infra.stages import Stage, read_stage, refuse_unknown_functions
+from infra.tree import ROOT
 
 
 def build(app: cdk.App, stage: Stage, families: tuple[Family, ...]) -> None:
     """Add the stacks of a stage to an app, and the rules that each synth holds them to."""
-    prefix = f"warmstart-{stage.name}"
-    artifacts = ArtifactsStack(app, f"{prefix}-artifacts")
-    serving = ServingStack(app, f"{prefix}-serving", stage=stage, families=families, bucket=artifacts.bucket)
-    training = TrainingStack(app, f"{prefix}-training", stage=stage, bucket=artifacts.bucket)
-    for key, value in {"warmstart:stage": stage.name, **stage.tags}.items():
+    artifacts = ArtifactsStack(app, stack(stage.name, "artifacts"))
+    bucket = artifacts.bucket
+    serving = ServingStack(app, stack(stage.name, "serving"), stage=stage, families=families, bucket=bucket)
+    training = TrainingStack(app, stack(stage.name, "training"), stage=stage, bucket=bucket)
+    for key, value in {STAGE_TAG: stage.name, **stage.tags}.items():
         cdk.Tags.of(app).add(key, value)
     acknowledge(artifacts, serving, training)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))

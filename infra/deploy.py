@@ -7,7 +7,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-ADVICE = (  # what the CDK says -> what to do about it
+from infra.outputs import API_URL, stack
+
+OTHERWISE = "CloudFormation took its changes back, what served goes on serving; the events above say what failed"
+ADVICE = (  # what the CDK says -> what to do about it; the first that fits
+    ("UPDATE_ROLLBACK_", OTHERWISE),
     ("Has the environment been bootstrapped", "once for an account and a region: make bootstrap"),
     ("Unable to resolve AWS account", "no credentials: set AWS_PROFILE, or run `aws sso login`"),
     ("ExpiredToken", "the credentials have expired: run `aws sso login` again"),
@@ -17,7 +21,6 @@ ADVICE = (  # what the CDK says -> what to do about it
     ("ROLLBACK_COMPLETE", "the first deploy of a stack failed: make destroy STAGE={stage}, then deploy again"),
     ("is not authorized to perform", "these credentials may not deploy: use those of the account's administrator"),
 )
-OTHERWISE = "CloudFormation took its changes back, what served goes on serving; the events above say what failed"
 NEXT = """\
 {url} answers. What is not published yet is 503 until:
   warmstart train --recipe RECIPE --stage {stage} --promote
@@ -38,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         command = [*cdk, "deploy", "--all", "--require-approval", "never", "--outputs-file", str(outputs)]
         code, said = _run(command)
         if code == 0:
-            url = json.loads(outputs.read_text(encoding="utf-8"))[f"warmstart-{stage}-serving"]["ApiUrl"]
+            url = json.loads(outputs.read_text(encoding="utf-8"))[stack(stage, "serving")][API_URL]
             print(f"\n{NEXT.format(stage=stage, url=url)}", end="")
             return 0
     what = next((advice for text, advice in ADVICE if text in said), OTHERWISE)

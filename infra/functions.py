@@ -1,16 +1,21 @@
 """What every function of the API is, on AWS and on one machine: its handler, its size, its environment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from infra.families import Family
 
 AUTHORIZER = "authorizer"
 CATALOGUE = "catalogue"
 
+PYTHON = "3.12"  # of the functions, whatever runs here
+
 AUTHORIZER_MEMORY_MB = 256
 AUTHORIZER_TIMEOUT_S = 5
 
-TUNING = {
+REFRESH_FAILED = "RefreshFailed"  # metrics that functions write and alarms look at
+FALLBACK = "Fallback"
+
+TUNING = {  # every function's
     "OPENBLAS_NUM_THREADS": "1",  # a function has one vCPU or little more: two threads are slower at every size
     "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",  # else glibc keeps the buffers of each pull's threads: tens of MB after some swaps
@@ -28,13 +33,24 @@ def handler(name: str) -> str:
     return f"functions.{name}.handler.handler"
 
 
-def serving_environment(family: Family, store: str) -> dict[str, str]:
-    """What `warmstart.settings` reads."""
+def serving_environment(
+    family: Family, store: str, *, origins: Sequence[str] = (), stage: str = "local"
+) -> dict[str, str]:
+    """What `warmstart.settings` and `warmstart.telemetry` read.
+
+    Args:
+        family: whose models it answers for, and on which disk.
+        store: where they are, as a URL.
+        origins: of the pages that may call from a browser.
+        stage: whose metrics it counts.
+    """
     return {
         "WARMSTART_STORE": store,
         "WARMSTART_MODELS": ",".join(family.models),
         "WARMSTART_PRELOAD": ",".join(family.preload),
         "WARMSTART_DISK_MB": str(family.disk_mb),
+        "WARMSTART_CORS_ORIGINS": ",".join(origins),
+        "WARMSTART_METRICS": metrics_namespace(stage),
     }
 
 

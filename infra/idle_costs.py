@@ -6,7 +6,7 @@ https://aws.amazon.com/lambda/pricing/. Artifacts in S3, images in ECR and logs 
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,12 @@ def main(assembly: Path) -> None:
     Args:
         assembly: the folder of its synthesized templates.
     """
-    resources = [
-        resource
-        for path in sorted(assembly.glob("*.template.json"))
-        for resource in json.loads(path.read_text(encoding="utf-8"))["Resources"].items()
-    ]
-    metrics = sum(_metrics(alarm) for _, alarm in _of(resources, "AWS::CloudWatch::Alarm"))
-    dashboards = len([*_of(resources, "AWS::CloudWatch::Dashboard")])
-    provisioned = _provisioned_gb(dict(resources))
+    resources: dict[str, Any] = {}
+    for path in sorted(assembly.glob("*.template.json")):
+        resources.update(json.loads(path.read_text(encoding="utf-8"))["Resources"])
+    metrics = sum(_metrics(alarm) for alarm in _of(resources, "CloudWatch::Alarm"))
+    dashboards = len([*_of(resources, "CloudWatch::Dashboard")])
+    provisioned = _provisioned_gb(resources)
     rows = [
         (f"{metrics} metrics that alarms look at", metrics * ALARM_METRIC),
         (f"{dashboards} dashboards", dashboards * DASHBOARD),
@@ -43,8 +41,9 @@ def main(assembly: Path) -> None:
         print(f"{what + ', a GB':<50} {dollars:7.3f}")
 
 
-def _of(resources: Iterable[tuple[str, Any]], kind: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    return ((name, resource["Properties"]) for name, resource in resources if resource["Type"] == kind)
+def _of(resources: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:
+    """The properties of each resource of a type, without its AWS::."""
+    return (resource["Properties"] for resource in resources.values() if resource["Type"] == f"AWS::{kind}")
 
 
 def _metrics(alarm: Mapping[str, Any]) -> int:
@@ -55,7 +54,7 @@ def _metrics(alarm: Mapping[str, Any]) -> int:
 def _provisioned_gb(resources: Mapping[str, Any]) -> float:
     """The memory that is kept warm, whether or not anybody calls."""
     total = 0.0
-    for _, alias in _of(resources.items(), "AWS::Lambda::Alias"):
+    for alias in _of(resources, "Lambda::Alias"):
         count = alias.get("ProvisionedConcurrencyConfig", {}).get("ProvisionedConcurrentExecutions", 0)
         memory_mb = resources[alias["FunctionName"]["Ref"]]["Properties"]["MemorySize"]
         total += count * memory_mb / 1024

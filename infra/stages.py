@@ -5,9 +5,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.families import LIMITS
+
 ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"  # as the runtime reads them
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")  # it stands in the names of stacks and in the API's URL
-LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told
+LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told, up to a year
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +80,9 @@ def _consistent(stage: Stage) -> Stage:
     return stage
 
 
-def _numbers(low: int, high: int) -> Callable[[Any], bool]:
-    return _table(lambda number: type(number) is int and low <= number <= high)
+def _numbers(what: str, low: int, high: int) -> tuple[Callable[[Any], bool], str]:
+    good = _table(lambda number: type(number) is int and low <= number <= high)
+    return good, f"a table of functions and {what}, {low} to {high}"
 
 
 def _table(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -99,16 +102,16 @@ def _flag(value: Any) -> bool:
 
 
 CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "memory_mb": (_numbers(128, 10_240), "a table of functions and MB, 128 to 10240"),
-    "timeout_s": (_numbers(1, 29), "a table of functions and seconds, 1 to 29"),
-    "provisioned_concurrency": (_numbers(1, 1_000), "a table of functions and counts, 1 to 1000"),
+    "memory_mb": _numbers("MB", *LIMITS["memory_mb"]),
+    "timeout_s": _numbers("seconds", *LIMITS["timeout_s"]),
+    "provisioned_concurrency": _numbers("counts", 1, 1_000),
     "snapstart": (_flag, "true or false"),
     "architecture": (_text("x86_64|arm64"), "x86_64 or arm64"),
     "guarded": (_flag, "true or false"),
     "alarm_email": (_text(r"[^@\s]+@[^@\s]+"), "an e-mail address"),
     "domain": (_text(r"[a-z0-9-]+(\.[a-z0-9-]+)+"), "a domain name"),
     "certificate_arn": (_text(r"arn:aws[a-z-]*:acm:.+"), "the ARN of a certificate in ACM"),
-    "cors_origins": (_list(_text(r"https?://[A-Za-z0-9.:\[\]-]+")), "a list of origins such as https://shop.example"),
+    "cors_origins": (_list(_text(ORIGIN)), "a list of origins such as https://shop.example"),
     "log_days": (lambda days: type(days) is int and days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
     "tags": (_table(lambda tag: isinstance(tag, str)), "a table of names and texts"),
 }

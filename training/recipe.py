@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -68,6 +68,7 @@ class Recipe:
     path: Path
     seed: int = 32
     fallback: str = "popular"
+    marks: Mapping[str, float] = field(default_factory=dict)  # map@10 that others have had, by whose it is
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -81,6 +82,7 @@ def read_recipe(path: Path) -> Recipe:
         fold=_fold(top.section("fold")),
         models=_models(top.section("models")),
         path=path,
+        marks=_marks(top.section("leaderboard", default={})),
     )
     top.done()
     known = {"popular", *(model.name for model in recipe.models)}
@@ -160,6 +162,14 @@ def _models(section: Section) -> tuple[ModelSection, ...]:
     if not section.values:
         raise section.error("", "at least one model is needed")
     return tuple(_model(name, section.section(name)) for name in section.values)
+
+
+def _marks(section: Section) -> dict[str, float]:
+    marks = {name: section.positive(name) or 0.0 for name in section.values}
+    for name, mark in marks.items():
+        if mark > 1:
+            raise section.error(name, "a map@10 is at most 1")
+    return marks
 
 
 def _model(name: str, section: Section) -> ModelSection:

@@ -11,6 +11,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.functions import FALLBACK, REFRESH_FAILED
+
 FIVE_MINUTES = Duration.minutes(5)
 INIT_LIMIT_MS = 8_000  # Lambda begins again at 10,000
 P99_LIMIT_MS = 2_000
@@ -51,7 +53,7 @@ class Alarms(Construct):
             "Latency": (_api_metric(api, "Latency", "p99"), P99_LIMIT_MS, 3, "1 % of answers take over 2 s"),
             "Throttles": (_sum_of(functions, "Throttles"), 0, 2, "Lambda's concurrency is used up"),
             "InitTime": (_init_time(log_groups, namespace), INIT_LIMIT_MS, 1, "a cold start nearly took Lambda's 10 s"),
-            "StaleVersion": (_own(namespace, "RefreshFailed"), 0, 3, "a promoted version cannot be loaded"),
+            "StaleVersion": (_own(namespace, REFRESH_FAILED), 0, 3, "a promoted version cannot be loaded"),
             "Fallback": (_fallback_share(namespace, api), 50, 3, "half of all answers come from a fallback"),
         }
         self.by_name = {
@@ -126,7 +128,7 @@ def _fallback_share(namespace: str, api: Mapping[str, str]) -> cloudwatch.MathEx
     """Answers of personal models that were not personal, in percent of all calls."""
     return cloudwatch.MathExpression(
         expression="100 * FILL(fallbacks, 0) / calls",
-        using_metrics={"fallbacks": _own(namespace, "Fallback"), "calls": _api_metric(api, "Count", "Sum")},
+        using_metrics={"fallbacks": _own(namespace, FALLBACK), "calls": _api_metric(api, "Count", "Sum")},
         period=FIVE_MINUTES,
         label="fallback share, %",
     )

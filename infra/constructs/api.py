@@ -8,19 +8,15 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.config import (
-    AUTHORIZER_CACHE_SECONDS,
-    GREEDY,
-    OPEN_BURST,
-    OPEN_RATE,
-    OPEN_RESOURCES,
-    PLANS,
-    Plan,
-)
 from infra.families import Family
 from infra.functions import CATALOGUE
 from infra.gateway_responses import read_gateway_responses
+from infra.outputs import title
+from infra.paths import GREEDY, OPEN_RESOURCES, resources_of
+from infra.plans import AUTHORIZER_CACHE_SECONDS, OPEN, PLANS, Plan
 from infra.stages import Stage
+
+Method = tuple[str, str]  # a path and a verb
 
 
 class Api(Construct):
@@ -48,10 +44,10 @@ class Api(Construct):
         """
         super().__init__(scope, construct_id)
         self._stage = stage
-        secured = {**_paths_of(families), "/": CATALOGUE, GREEDY: CATALOGUE}
-        open_methods = [f"{path}/GET" for path in OPEN_RESOURCES]
+        secured = {**_owners(families), "/": CATALOGUE, GREEDY: CATALOGUE}
+        open_methods = [(path, "GET") for path in OPEN_RESOURCES]
         if stage.cors_origins:  # a browser's preflight carries no token
-            open_methods += [f"{path}/OPTIONS" for path in (*secured, *OPEN_RESOURCES)]
+            open_methods += [(path, "OPTIONS") for path in (*secured, *OPEN_RESOURCES)]
         self._integrations = {
             name: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
             for name, function in functions.items()
@@ -62,7 +58,7 @@ class Api(Construct):
         self.rest = apigateway.RestApi(
             self,
             "Rest",
-            rest_api_name=f"warmstart-{stage.name}",
+            rest_api_name=f"warmstart-{stage.name}",  # its metrics go by it; it need not be the only one
             description="Recommendations",
             api_key_source_type=apigateway.ApiKeySourceType.AUTHORIZER,
             cloud_watch_role=False,  # that would be a setting of the whole account
@@ -73,8 +69,7 @@ class Api(Construct):
         )
         for path, function in secured.items():
             self._add_secured(path, function)
-        for method in open_methods:
-            path, _, verb = method.rpartition("/")
+        for path, verb in open_methods:
             self._add_open(path, verb, secured.get(path, CATALOGUE))
         self._add_own_answers()
         self.plans = {name: self._plan(plan) for name, plan in PLANS.items()}
@@ -101,14 +96,14 @@ class Api(Construct):
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
         )
 
-    def _options(self, open_methods: Sequence[str]) -> apigateway.StageOptions:
+    def _options(self, open_methods: Sequence[Method]) -> apigateway.StageOptions:
         held_back = apigateway.MethodDeploymentOptions(
-            throttling_rate_limit=OPEN_RATE, throttling_burst_limit=OPEN_BURST
+            throttling_rate_limit=OPEN.rate_per_second, throttling_burst_limit=OPEN.burst
         )
         return apigateway.StageOptions(
             stage_name=self._stage.name,
             tracing_enabled=True,
-            method_options=dict.fromkeys(open_methods, held_back),
+            method_options={f"{path}/{verb}": held_back for path, verb in open_methods},
         )
 
     def _add_secured(self, path: str, function: str) -> None:
@@ -139,19 +134,14 @@ class Api(Construct):
         quota = apigateway.QuotaSettings(limit=plan.quota_per_day, period=apigateway.Period.DAY)
         return apigateway.UsagePlan(
             self,
-            f"Plan{plan.name.title()}",
-            name=f"warmstart-{self._stage.name}-{plan.name}",
+            f"Plan{title(plan.name)}",
+            name=f"warmstart-{self._stage.name}-{plan.name}",  # for who reads bills; plans are known by their ids
             throttle=apigateway.ThrottleSettings(rate_limit=plan.rate_per_second, burst_limit=plan.burst),
             quota=quota if plan.quota_per_day is not None else None,
             api_stages=[apigateway.UsagePlanPerApiStage(api=self.rest, stage=self.rest.deployment_stage)],
         )
 
 
-def _paths_of(families: Sequence[Family]) -> dict[str, str]:
+def _owners(families: Sequence[Family]) -> dict[str, str]:
     """The paths of each model, and whose function answers them."""
-    return {
-        path: family.name
-        for family in families
-        for model in family.models
-        for path in (f"/reco/{model}", f"/reco/{model}{GREEDY}", f"/similar/{model}{GREEDY}")
-    }
+    return {path: family.name for family in families for model in family.models for path in resources_of(model)}

@@ -7,6 +7,8 @@ from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.outputs import title
+
 
 class Canary(Construct):
     """A deployment group for every function's alias."""
@@ -24,7 +26,7 @@ class Canary(Construct):
         for name, alias in aliases.items():
             codedeploy.LambdaDeploymentGroup(
                 self,
-                name.title(),
+                title(name),
                 application=application,
                 alias=alias,
                 deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,

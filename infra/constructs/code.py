@@ -10,14 +10,12 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, IgnoreMode, ILo
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 
-from infra.functions import AUTHORIZER, handler
+from infra.functions import AUTHORIZER, PYTHON, handler
+from infra.tree import LAYER, ROOT
 
-ROOT = Path(__file__).parents[2]
-PYTHON = "3.12"  # of the functions, whatever runs here
-LAYER = "layers/warmstart"
+RUNTIME = LAYER.relative_to(ROOT).as_posix()
 NOT_SERVED = ("functions/*/family.toml", "functions/*/app.py", "functions/*/requirements.in")
 JUNK = ("**/__pycache__", "**/*.pyc", "**/.DS_Store")
-PLATFORMS = {"x86_64": ecr_assets.Platform.LINUX_AMD64, "arm64": ecr_assets.Platform.LINUX_ARM64}
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 
 
@@ -27,10 +25,10 @@ def image(function: str, architecture: str) -> lambda_.DockerImageCode:
         str(ROOT),
         file="functions/Dockerfile",
         build_args={"FAMILY": function},
-        platform=PLATFORMS[architecture],
+        platform=ecr_assets.Platform.custom(ARCHITECTURES[architecture].docker_platform),
         cmd=[handler(function)],
         exclude=[
-            *_all_but("functions/Dockerfile", "functions/__init__.py", f"functions/{function}", f"{LAYER}/python"),
+            *_all_but("functions/Dockerfile", "functions/__init__.py", f"functions/{function}", f"{RUNTIME}/python"),
             *NOT_SERVED,
         ],
         ignore_mode=IgnoreMode.DOCKER,
@@ -50,7 +48,7 @@ def layer_code(architecture: str) -> lambda_.Code:
     """The runtime and what it needs for a token."""
     requirements = ROOT / "functions" / AUTHORIZER / "requirements.txt"
     return lambda_.Code.from_asset(
-        str(ROOT / LAYER),
+        str(ROOT / RUNTIME),
         exclude=[*JUNK],
         asset_hash_type=AssetHashType.SOURCE,
         bundling=BundlingOptions(
@@ -67,7 +65,7 @@ class _LayerBundling:
 
     def __init__(self, requirements: Path, architecture: str) -> None:
         self._requirements = requirements
-        self._machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
+        self._machine = architecture.replace("arm64", "aarch64")  # as wheels call it
 
     def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
         target = Path(output_dir) / "python"
@@ -77,7 +75,7 @@ class _LayerBundling:
         pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
         subprocess.run([*pip, *wheels, *platforms, *pinned], check=True)  # noqa: S603 nothing of a user's is in it
         shutil.copytree(
-            ROOT / LAYER / "python", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+            ROOT / RUNTIME / "python", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
         )
         return True
 

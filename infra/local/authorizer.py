@@ -6,12 +6,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from infra.config import AUTHORIZER_CACHE_SECONDS
 from infra.local.arns import method_arn
 from infra.local.exchange import Request
 from infra.local.function import FunctionFailed, FunctionTimedOut
 from infra.local.policy import Policy
 from infra.local.refused import Refused
+from infra.plans import AUTHORIZER_CACHE_SECONDS
 
 CACHED_TOKENS = 1_000
 

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-import infra
+from infra import tree
 from infra.functions import TUNING
 from infra.local.arns import REGION
 
-TASK_ROOT = Path(infra.__file__).parent.parent  # /var/task there
-LAYER = TASK_ROOT / "layers" / "warmstart" / "python"  # /opt/python there; not in an installed wheel
+TASK_ROOT = tree.ROOT  # /var/task there
+LAYER = tree.LAYER / "python"  # /opt/python there
 
 INHERITED = (
     "PATH",

@@ -16,9 +16,17 @@ from infra.local.function import Function
 
 
 def local_functions(
-    families: Sequence[Family], store: str, caches: Path, extra: Mapping[str, str]
+    families: Sequence[Family], store: str, caches: Path, extra: Mapping[str, str], origins: Sequence[str] = ()
 ) -> tuple[Function, ...]:
-    """The families' functions, the catalogue's and the authorizer's; each pulls models to a folder of its own."""
+    """The families' functions, the catalogue's and the authorizer's.
+
+    Args:
+        families: who serve models.
+        store: where the models and the tokens are, as a URL.
+        caches: each function pulls models to a folder of its own in it.
+        extra: what every function gets beside its own variables.
+        origins: of the pages that may call from a browser.
+    """
     authorizer = Function(
         name=AUTHORIZER,
         handler=handler(AUTHORIZER),
@@ -26,14 +34,18 @@ def local_functions(
         memory_mb=AUTHORIZER_MEMORY_MB,
         timeout_s=AUTHORIZER_TIMEOUT_S,
     )
-    return (authorizer, *(_serving(family, store, caches, extra) for family in (*families, catalogue(families))))
-
-
-def _serving(family: Family, store: str, caches: Path, extra: Mapping[str, str]) -> Function:
-    return Function(
-        name=family.name,
-        handler=handler(family.name),
-        environment={**extra, **serving_environment(family, store), "WARMSTART_CACHE": str(caches / family.name)},
-        memory_mb=family.memory_mb,
-        timeout_s=family.timeout_s,
-    )
+    serving = [
+        Function(
+            name=family.name,
+            handler=handler(family.name),
+            environment={
+                **extra,
+                **serving_environment(family, store, origins=origins),
+                "WARMSTART_CACHE": str(caches / family.name),
+            },
+            memory_mb=family.memory_mb,
+            timeout_s=family.timeout_s,
+        )
+        for family in (*families, catalogue(families))
+    ]
+    return (authorizer, *serving)

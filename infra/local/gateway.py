@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from starlette.types import Receive, Scope, Send
 
-from infra.config import OPEN_BURST, OPEN_RATE, PLANS, Plan
 from infra.gateway_responses import read_gateway_responses
 from infra.local.authorizer import Authorizer, Invoke
 from infra.local.exchange import Answer, BodyTooLarge, ClientGone, Request, read_body, request_of, send_answer
@@ -18,10 +17,10 @@ from infra.local.proxy_event import proxy_event
 from infra.local.refused import GatewayAnswers, Refused
 from infra.local.routes import METHODS, Route, Routes
 from infra.local.usage import Usage
+from infra.plans import OPEN, PLANS, Plan
 
 BODY_LIMIT = 10 * 2**20  # bytes, API Gateway's
 EVENT_LIMIT = 6 * 2**20  # bytes, Lambda's
-OPEN_PLAN = Plan("open", rate_per_second=OPEN_RATE, burst=OPEN_BURST)
 
 
 class Gateway:
@@ -76,7 +75,7 @@ class Gateway:
     async def _admit(self, request: Request, route: Route) -> dict[str, str] | None:
         """What the function is told of the caller; None where anyone may call."""
         if route.open:
-            self._count(f"{request.method} {route.resource}", OPEN_PLAN)
+            self._count(f"{request.method} {route.resource}", OPEN)
             return None
         grant = await self._authorizer.admit(request)
         plan = PLANS.get(grant.context.get("plan", ""))

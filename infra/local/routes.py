@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from infra.config import GREEDY, OPEN_RESOURCES, PREFIXES
 from infra.families import Family
 from infra.functions import CATALOGUE
+from infra.paths import GREEDY, OPEN_RESOURCES, resources_of
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # what ANY means to a REST API
 
@@ -21,7 +21,7 @@ class Route:
 
 
 class Routes:
-    """The resources of the API, one or two for every model and everything else for the catalogue."""
+    """The resources of the API: some for every model, everything else for the catalogue."""
 
     def __init__(self, families: Iterable[Family], *, preflights: bool = False) -> None:
         """Take them down.
@@ -31,7 +31,7 @@ class Routes:
             preflights: whether OPTIONS of every resource is open, for browsers to ask what pages may do.
         """
         self._owners = {
-            f"/{prefix}/{model}": family.name for family in families for model in family.models for prefix in PREFIXES
+            resource: family.name for family in families for model in family.models for resource in resources_of(model)
         }
         self._open_methods = {"GET", "OPTIONS"} if preflights else {"GET"}
 
@@ -46,8 +46,8 @@ class Routes:
             rest = raw_path[len(base) + 1 :]
             resource = base + GREEDY if rest else base
             parameters = {"proxy": rest} if rest else {}
-            if base in self._owners:
-                return Route(self._owners[base], resource, parameters)
+            if resource in self._owners:
+                return Route(self._owners[resource], resource, parameters)
             if resource in OPEN_RESOURCES and method in self._open_methods:
                 return Route(CATALOGUE, resource, parameters, open=True)
         if raw_path == "/":

@@ -46,10 +46,8 @@ def serve(
         ValueError: a `family.toml` is wrong.
     """
     families = read_families(TASK_ROOT / "functions")
-    if cors_origins:
-        environment = {**environment, "WARMSTART_CORS_ORIGINS": ",".join(cors_origins)}
     with tempfile.TemporaryDirectory(prefix="warmstart-") as caches:
-        functions = local_functions(families, store, Path(caches), environment)
+        functions = local_functions(families, store, Path(caches), environment, cors_origins)
         asyncio.run(serve_functions(families, functions, host=host, port=port, ready=ready, cors_origins=cors_origins))
 
 

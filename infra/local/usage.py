@@ -4,8 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from infra.config import Plan
 from infra.local.token_bucket import TokenBucket
+from infra.plans import Plan
 
 DAY_S = 86_400
 

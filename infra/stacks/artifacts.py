@@ -6,6 +6,8 @@ from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.outputs import STORE_URL
+
 NONCURRENT_DAYS = 30  # within which an overwritten alias or a deleted version can be brought back
 
 
@@ -32,4 +34,4 @@ class ArtifactsStack(Stack):
             ],
             removal_policy=RemovalPolicy.RETAIN,
         )
-        CfnOutput(self, "StoreUrl", value=self.bucket.s3_url_for_object(), description="What --store takes")
+        CfnOutput(self, STORE_URL, value=self.bucket.s3_url_for_object(), description="What --store takes")

@@ -9,10 +9,11 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.log import log_group
+from infra.keys import TRAINED
+from infra.outputs import IMAGES_URI, LOG_GROUP, ROLE_ARN
 from infra.stages import Stage
 
 KEPT_IMAGES = 5
-WRITES = ("models/*", "training/*")  # versions and aliases; a job's input and checkpoints
 
 
 class TrainingStack(Stack):
@@ -36,18 +37,18 @@ class TrainingStack(Stack):
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[bucket.arn_for_objects(key) for key in WRITES],
+                resources=[bucket.arn_for_objects(key) for key in TRAINED],
             )
         )
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["s3:ListBucket"],
                 resources=[bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [*WRITES]}},
+                conditions={"StringLike": {"s3:prefix": [*TRAINED]}},
             )
         )
         images.grant_pull(self.role)
         log.grant_write(self.role)
-        CfnOutput(self, "RoleArn", value=self.role.role_arn)
-        CfnOutput(self, "ImagesUri", value=images.repository_uri)
-        CfnOutput(self, "LogGroup", value=log.log_group_name)
+        CfnOutput(self, ROLE_ARN, value=self.role.role_arn)
+        CfnOutput(self, IMAGES_URI, value=images.repository_uri)
+        CfnOutput(self, LOG_GROUP, value=log.log_group_name)

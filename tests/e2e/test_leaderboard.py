@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
 
 from tests.e2e.conftest import WARMSTART, Commands, Served, serving
-from tests.training.leaderboard.apis import Api, Said, good, running
+from tests.training.leaderboard.apis import Api, Faulty, Said, good, running
 from training.data.tables import read_tables
 from training.leaderboard.run import Manner
 from training.recipe import read_recipe
@@ -38,14 +36,27 @@ FAST = ("--rate", "500")
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve models that have learnt a made-up KION up to its last week."""
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """Publish and promote models that have learnt a made-up KION up to its last week."""
     commands = Commands(tmp_path_factory.mktemp("leaderboard"))
     size = ("--users", "400", "--items", "300", "--interactions", "12000", "--days", "60")
     commands.json("data", "synth", *size, "--to", "data/kion")
     (commands.folder / "films.toml").write_text(RECIPE)
     made = commands.json("leaderboard", "publish", "--recipe", "films.toml", "--store", "store", "--promote")
     assert [(one["model"], one["state"]) for one in made["published"]] == [("popular", "served"), ("als", "served")]
+    return commands
+
+
+@pytest.fixture(scope="module")
+def tokens(commands: Commands) -> dict[str, str]:
+    """Make tokens before the API starts: it would know a later one only after ten seconds."""
+    plans = {"narrow": ("--models", "popular"), "slow": ("--plan", "free")}
+    return {n: commands.json("token", "create", n, *plan, "--store", "store")["token"] for n, plan in plans.items()}
+
+
+@pytest.fixture(scope="module")
+def board(commands: Commands, tokens: dict[str, str]) -> Iterator[Served]:
+    """Serve them."""
     with serving(commands) as served:
         yield served
 
@@ -98,6 +109,7 @@ def test_the_bot_measures_what_train_measures(board: Served, file: str) -> None:
     assert board.token not in Path(file).read_text() + Path(f"{file}l").read_text() + errors
 
 
+@pytest.mark.slow
 def test_the_table_has_the_recipe_s_marks(board: Served, file: str) -> None:
     """People see who stands where, the marks of others among them."""
     register(board, file)
@@ -119,11 +131,11 @@ def test_the_table_has_the_recipe_s_marks(board: Served, file: str) -> None:
         (("--url", "http://reco.example.com"), "say https"),
     ],
 )
-def test_what_is_wrong_is_not_registered(board: Served, file: str, changes: tuple[str, ...], message: str) -> None:
+def test_what_is_wrong_is_not_registered(
+    board: Served, tokens: dict[str, str], file: str, changes: tuple[str, ...], message: str
+) -> None:
     """A wrong model, token or address is found out by asking, and nothing is written."""
-    name = f"narrow{abs(hash((changes, file)))}"
-    narrow = board.commands.json("token", "create", name, "--models", "popular", "--store", "store")["token"]
-    done = register(board, file, *changes, WRONG="x" * 43, NARROW=narrow)
+    done = register(board, file, *changes, WRONG="x" * 43, NARROW=tokens["narrow"])
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -139,11 +151,11 @@ def test_a_token_that_was_revoked_since_ends_the_run(board: Served, file: str) -
     assert not Path(f"{file}l").exists()
 
 
-def test_a_plan_s_rate_is_respected(board: Served, file: str) -> None:
+@pytest.mark.slow
+def test_a_plan_s_rate_is_respected(board: Served, tokens: dict[str, str], file: str) -> None:
     """Asked faster than the plan allows, the API says 429, and every user is answered all the same."""
-    token = board.commands.json("token", "create", "slow", "--plan", "standard", "--store", "store")["token"]
-    register(board, file, BOT=token)
-    code, said, errors = run(board, file, "--rate", "5000", "--concurrency", "32", token=token)
+    register(board, file, BOT=tokens["slow"])
+    code, said, errors = run(board, file, "--rate", "40", token=tokens["slow"])
     standing = said["standings"][0]
     assert (code, standing["answered"]) == (0, standing["users"]), errors
     assert set(standing["errors"]) <= {"status 429"}
@@ -151,29 +163,7 @@ def test_a_plan_s_rate_is_respected(board: Served, file: str) -> None:
     assert standing["metrics"]["map@10"] == pytest.approx(measured(board)["als"]["map@10"], abs=1e-9)
 
 
-class Faulty:
-    """Stands before the API and fails some users for a number of times each."""
-
-    def __init__(self, url: str, every: int, times: int) -> None:
-        self._url, self._every, self._times = url, every, times
-        self._failed = Counter[str]()
-        self._client = httpx.AsyncClient()
-
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Pass a request on, or fail."""
-        path = scope["path"]
-        user = path.rpartition("/")[2]
-        self._failed[user] += 1
-        if user.isdigit() and int(user) % self._every == 1 and self._failed[user] <= self._times:
-            status, body = 503, b"{}"
-        else:
-            headers = [(k, v) for k, v in scope["headers"] if k == b"authorization"]
-            passed = await self._client.get(self._url + path, headers=headers)
-            status, body = passed.status_code, passed.content
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": body})
-
-
+@pytest.mark.slow
 def test_what_fails_now_and_then_is_asked_again(board: Served, file: str) -> None:
     """Users who fail once are answered at the second attempt: a good run, the same map@10, the errors counted."""
     with running(Faulty(board.url, every=5, times=1)) as url:
@@ -185,6 +175,7 @@ def test_what_fails_now_and_then_is_asked_again(board: Served, file: str) -> Non
     assert standing["metrics"]["map@10"] == pytest.approx(measured(board)["als"]["map@10"], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_too_many_without_an_answer_fail_the_run(board: Served, file: str) -> None:
     """Users who never have an answer are below 99.9 %: exit 3, with the line in the results that says so."""
     with running(Faulty(board.url, every=50, times=1000)) as url:
@@ -197,6 +188,7 @@ def test_too_many_without_an_answer_fail_the_run(board: Served, file: str) -> No
     assert json.loads(Path(f"{file}l").read_text())["answered"] == standing["answered"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing(board: Served, file: str, stop: signal.Signals) -> None:
     """Ctrl-C in the middle ends the command without a traceback and without a line in the results."""
@@ -223,6 +215,7 @@ def test_an_interrupted_run_leaves_nothing(board: Served, file: str, stop: signa
     assert not Path(f"{file}l").exists()
 
 
+@pytest.mark.slow
 def test_a_hostile_api_is_counted_and_sees_no_more_than_its_token(board: Served, file: str) -> None:
     """Huge bodies, NaN and redirects are errors by kind; nobody else is asked, and nothing of it is printed."""
     elsewhere = Api(good)
@@ -249,6 +242,7 @@ def test_a_hostile_api_is_counted_and_sees_no_more_than_its_token(board: Served,
         assert set(said["standings"][0]["errors"]) == {"too large", "not an answer", "redirect"}
 
 
+@pytest.mark.slow
 def test_a_version_that_has_learnt_everything_is_noticed(board: Served, file: str) -> None:
     """What `train` publishes never answers what its users had next; the run says why its map@10 is 0."""
     commands, names = board.commands, ("popular", "--store", "store")
@@ -277,6 +271,6 @@ def test_without_the_data_nothing_is_measured(tmp_path: Path) -> None:
 
 def test_the_usual_rate_is_the_standard_plan_s() -> None:
     """Who says nothing is not throttled."""
-    from infra.config import PLANS
+    from infra.plans import PLANS
 
     assert Manner().rate == PLANS["standard"].rate_per_second

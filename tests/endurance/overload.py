@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import httpx
 
-from infra.config import PLANS
 from infra.families import Family
 from infra.local.function import TASK_ROOT, Function
 from infra.local.functions import local_functions
 from infra.local.serve import serve_functions
+from infra.plans import PLANS
 from tests.endurance.mix import DIES, HANGS, USERS
 from tests.endurance.models import Versions
 from training.token_book import add

@@ -141,7 +141,7 @@ class Twin:
 
 def gateway_cache_seconds() -> float:
     """Return for how long the gateway keeps a policy."""
-    from infra.config import AUTHORIZER_CACHE_SECONDS
+    from infra.plans import AUTHORIZER_CACHE_SECONDS
 
     return AUTHORIZER_CACHE_SECONDS
 

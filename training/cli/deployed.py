@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from infra.outputs import API_URL, STORE_URL
 from training.cli.console import Console, json_option
+from training.cli.place import deployed_stack
 
 if TYPE_CHECKING:
-    from training.function_logs import Event, FunctionLogs
-    from training.stage import Part, Stack
+    from training.deployed.function_logs import Event, FunctionLogs
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 stage_option = click.option(
@@ -46,7 +47,7 @@ class Ago(click.ParamType[int]):
 @json_option
 def url(stage: str, store: bool, console: Console) -> None:
     """Print the URL of a deployed stage's API."""
-    found = _stack(stage, "artifacts" if store else "serving", console).output("StoreUrl" if store else "ApiUrl")
+    found = deployed_stack(stage, "artifacts" if store else "serving").output(STORE_URL if store else API_URL)
     console.result({"stage": stage, "url": found}, found)
 
 
@@ -61,9 +62,9 @@ def logs(family: str | None, stage: str, since: int, follow: bool, console: Cons
 
     The authorizer and the catalogue are functions too. With --json each line is an object of its own.
     """
-    from training.function_logs import FunctionLogs, log_groups
+    from training.deployed.function_logs import FunctionLogs, log_groups
 
-    found = FunctionLogs(log_groups(_stack(stage, "serving", console), family))
+    found = FunctionLogs(log_groups(deployed_stack(stage, "serving"), family))
     start = int((time.time() - since) * 1000)
     events = found.follow(start) if follow else chain(found.since(start), [None])
     try:
@@ -74,7 +75,7 @@ def logs(family: str | None, stage: str, since: int, follow: bool, console: Cons
 
 
 def _print(events: "Iterator[Event | None]", logs: "FunctionLogs", console: Console) -> None:
-    from training.log_text import line, moment, parsed
+    from training.deployed.log_text import line, moment, parsed
 
     silent: set[str] = set(logs.groups)
     width = max(map(len, logs.groups))
@@ -93,12 +94,3 @@ def _say_silent(silent: set[str], logs: "FunctionLogs") -> None:
         there_is_none = function in logs.without_group
         reason = f"no log group {logs.groups[function]} yet" if there_is_none else "nothing logged in this time"
         click.echo(f"{function}: {reason}", err=True)
-
-
-def _stack(stage: str, part: "Part", console: Console) -> "Stack":
-    from training.stage import read_stack
-
-    stack = read_stack(stage, part)
-    if stack.remark:
-        console.warn(stack.remark)
-    return stack

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from training.cli.console import Console, json_option, table
-from training.cli.stores import open_named, store_option
+from training.cli.place import store_option
+from training.cli.stores import open_named
 
 if TYPE_CHECKING:
     from warmstart.registry import Alias

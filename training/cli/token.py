@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from training.cli.console import Commands, Console, json_option, table
-from training.cli.stores import Place, open_named, place_option
+from training.cli.place import Place, deployed_stack, place_option
+from training.cli.stores import open_named
+from warmstart.grant import ALL_MODELS
 
 if TYPE_CHECKING:
     from warmstart.tokens import Token
@@ -23,7 +25,7 @@ def token() -> None:
 @token.command()
 @click.argument("name")
 @place_option
-@click.option("--models", default="*", show_default=True, help="Allowed models, by commas; * for all.")
+@click.option("--models", default=ALL_MODELS, show_default=True, help="Allowed models, by commas; * for all.")
 @click.option("--days", type=click.IntRange(1, 36_500), help="Valid for so long; for ever if not given.")
 @click.option("--plan", default="standard", show_default=True, help="The usage plan that its calls count against.")
 @json_option
@@ -33,7 +35,7 @@ def create(name: str, place: Place, models: str, days: int | None, plan: str, co
     With --stage it also gets an API key in the stage's usage plan, behind the scenes; the deployed API refuses a token
     that was made with --store. A gateway may take a minute to know the key: 403 until then.
     """
-    from infra.config import PLANS
+    from infra.plans import PLANS
     from warmstart.errors import SettingsError
     from warmstart.manifest import MODEL_NAME
     from warmstart.tokens import create as create_token
@@ -41,8 +43,8 @@ def create(name: str, place: Place, models: str, days: int | None, plan: str, co
     allowed = [model.strip() for model in models.split(",")]
     if not NAME.fullmatch(name):
         raise SettingsError("a token's name is 1 to 64 letters, digits, dots, dashes and underscores")
-    if not all(model == "*" or MODEL_NAME.fullmatch(model) for model in allowed):
-        raise SettingsError("--models takes model names by commas, or *")
+    if not all(model == ALL_MODELS or MODEL_NAME.fullmatch(model) for model in allowed):
+        raise SettingsError(f"--models takes model names by commas, or {ALL_MODELS}")
     if plan not in PLANS:
         raise SettingsError(f"no plan {plan!r}; there are {', '.join(PLANS)}")
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
@@ -80,8 +82,8 @@ def revoke(name: str, place: Place, console: Console) -> None:
 
     store, said = open_named(place.url), f"revoked {name}"
     if place.stage:
-        from training.token_pair import revoke_pair
-        from training.usage_keys import UsageKeys
+        from training.deployed.token_pair import revoke_pair
+        from training.deployed.usage_keys import UsageKeys
 
         if not revoke_pair(store, name, UsageKeys(place.stage)).token:
             said = f"{name} was revoked before; the API key that was left of it is gone now"
@@ -97,11 +99,11 @@ def _add(place: Place, token: "Token") -> None:
     if not place.stage:
         add(open_named(place.url, create=True), token)
         return
-    from training.stage import plan_output, read_stack
-    from training.token_pair import create_pair
-    from training.usage_keys import UsageKeys
+    from infra import outputs
+    from training.deployed.token_pair import create_pair
+    from training.deployed.usage_keys import UsageKeys
 
-    plan = read_stack(place.stage, "serving").output(plan_output(token.plan))
+    plan = deployed_stack(place.stage, "serving").output(outputs.plan(token.plan))
     create_pair(open_named(place.url), token, UsageKeys(place.stage), plan)
 
 
@@ -109,7 +111,7 @@ def _usable_keys(place: Place, console: Console) -> set[str] | None:
     """Return the API keys of a stage; None where there is no stage, or they may not be seen."""
     if not place.stage:
         return None
-    from training.usage_keys import UsageKeys
+    from training.deployed.usage_keys import UsageKeys
     from warmstart.errors import WarmstartError
 
     try:

@@ -32,8 +32,11 @@ def up() -> None:
     _say("5. Call it")
     _warmstart(emulator, "token", "revoke", "demo", "--stage", STAGE, allowed=(0, 1), quiet=True)
     token = _warmstart(emulator, "token", "create", "demo", "--stage", STAGE, quiet=True).strip()
-    _show(Calls(emulator.api_url(outputs["ApiUrl"]), token))
-    _say("In another terminal, to use warmstart, aws or cdk against it:")
+    url = emulator.api_url(outputs["ApiUrl"])
+    print(f"{url}\n{url}/docs\n")
+    _show(Calls(url, token))
+    print("IAM is not enforced here; tests/e2e/emulated enforces it.")
+    _say("In another terminal, for `warmstart --stage dev`, aws or cdk (`warmstart url` says where AWS would answer):")
     for name, value in emulator.environment.items():
         if name.startswith("AWS_"):
             print(f"export {name}={shlex.quote(value)}")
@@ -44,8 +47,10 @@ def down() -> None:
     """Take it all down."""
     if reason := why_not():
         raise Missing(reason)
-    stop(known(FOLDER, PORT))
-    print("destroyed, the store included: it was never anywhere but in ministack's memory")
+    if stop(known(FOLDER, PORT)):
+        print("destroyed, the store included: it was never anywhere but in ministack's memory")
+    else:
+        print("nothing to destroy: it does not run")
 
 
 def _warmstart(emulator: Emulator, *arguments: str, allowed: tuple[int, ...] = (0,), quiet: bool = False) -> str:

@@ -1,6 +1,5 @@
 """ministack in AWS's place: S3, CloudFormation, API Gateway, and Lambda by Docker."""
 
-import contextlib
 import ipaddress
 import json
 import os
@@ -17,6 +16,7 @@ from tests.e2e.emulated.tools import INFRA, docker
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 READY_SECONDS = 60
+SERVER = Path(__file__).with_name("server.py")
 
 
 class Emulator(NamedTuple):
@@ -84,7 +84,7 @@ def start(folder: Path, port: int, *, enforce_iam: bool = False) -> Emulator:
     }
     with (folder / "ministack.log").open("w") as log:
         process = subprocess.Popen(
-            [str(INFRA / "bin/python"), str(Path(__file__).with_name("server.py"))],
+            [str(INFRA / "bin/python"), str(SERVER)],
             env={**os.environ, **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -99,16 +99,27 @@ def start(folder: Path, port: int, *, enforce_iam: bool = False) -> Emulator:
     return emulator
 
 
-def stop(emulator: Emulator) -> None:
-    """End it; it removes the containers that it started."""
+def stop(emulator: Emulator) -> bool:
+    """End it, and with it the containers that it started; return whether it ran."""
     pid = emulator.folder / "pid"
-    if pid.exists() and emulator.is_up():  # else the number may be another process's by now
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(int(pid.read_text()), signal.SIGTERM)
+    ran = pid.exists() and _is_ours(int(pid.read_text()))
+    if ran:
+        os.killpg(int(pid.read_text()), signal.SIGTERM)
+    elif emulator.is_up():
+        raise RuntimeError(f"what answers on {emulator.url} was not started from here")
     pid.unlink(missing_ok=True)
     until = time.monotonic() + READY_SECONDS
     while emulator.is_up() and time.monotonic() < until:
         time.sleep(0.1)
+    return ran
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether this process is ministack still: after a restart of the machine its number may be another's."""
+    try:
+        return str(SERVER).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _tail(folder: Path) -> str:

@@ -1,6 +1,5 @@
 """`sam local start-api` on the synthesized template: the deployed API's functions and its authorizer, without AWS."""
 
-import json
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import free_port
 from tests.e2e.emulated.conftest import STAGE, Deployed
+from tests.e2e.emulated.sam_template import for_sam
 from tests.e2e.emulated.tools import SAM, run
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,8 @@ START_SECONDS = 120
 def sam_url(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the template, start SAM's API and wait until it answers."""
     folder = tmp_path_factory.mktemp("sam")
-    template = _template(deployed)
+    synthesized = deployed.emulator.folder / f"{STAGE}.cdk.out" / f"warmstart-{STAGE}-serving.template.json"
+    template = for_sam(synthesized, deployed.outputs["StoreUrl"], deployed.emulator.environment)
     environment = {**os.environ, **deployed.emulator.environment, "SAM_CLI_TELEMETRY": "0", "DOCKER_BUILDKIT": "0"}
     run(SAM / "bin/sam", "build", "--template", template, "--build-dir", folder, environment=environment)
     port = free_port()
@@ -55,20 +56,6 @@ def test_it_answers_with_the_authorizer_enforced(deployed: Deployed, sam_url: st
     wrong = httpx.get(path, headers={"Authorization": "Bearer wrong"}, timeout=60)
     assert wrong.status_code in (401, 502)  # where an authorizer raises, SAM says 502; API Gateway says 401
     assert "items" not in wrong.text
-
-
-def _template(deployed: Deployed) -> Path:
-    """Write the synthesized template with the store's address, which SAM cannot import, and the emulator's."""
-    assembly = deployed.emulator.folder / f"{STAGE}.cdk.out"
-    template = json.loads((assembly / f"warmstart-{STAGE}-serving.template.json").read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Lambda::Function":
-            variables = resource["Properties"]["Environment"]["Variables"]
-            variables["WARMSTART_STORE"] = deployed.outputs["StoreUrl"]
-            variables["AWS_ENDPOINT_URL"] = deployed.emulator.url
-    path = assembly / "sam.template.json"
-    path.write_text(json.dumps(template))
-    return path
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from infra.config import AUTHORIZER_CACHE_SECONDS
 from infra.local import authorizer as module
 from infra.local.authorizer import Authorizer, Grant
 from infra.local.exchange import Request
 from infra.local.function import FunctionFailed, FunctionTimedOut
 from infra.local.refused import Refused
+from infra.plans import AUTHORIZER_CACHE_SECONDS
 
 
 class FakeFunction:

@@ -14,7 +14,8 @@ FAMILIES = (
 
 def functions() -> dict[str, Function]:
     """By name."""
-    made = local_functions(FAMILIES, "s3://bucket/prefix", Path("/caches"), {"WARMSTART_ALIAS": "canary"})
+    extra, origins = {"WARMSTART_ALIAS": "canary"}, ("https://a.example", "http://localhost:3000")
+    made = local_functions(FAMILIES, "s3://bucket/prefix", Path("/caches"), extra, origins)
     return {function.name: function for function in made}
 
 
@@ -34,6 +35,8 @@ def test_a_family_s_function_knows_its_models() -> None:
         "WARMSTART_MODELS": "popular,random",
         "WARMSTART_PRELOAD": "popular",
         "WARMSTART_DISK_MB": "1024",
+        "WARMSTART_CORS_ORIGINS": "https://a.example,http://localhost:3000",
+        "WARMSTART_METRICS": "warmstart/local",
         "WARMSTART_CACHE": "/caches/lists",
     }
     assert (function.memory_mb, function.timeout_s) == (1024, 15)

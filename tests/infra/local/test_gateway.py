@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.config import OPEN_BURST
 from infra.families import Family
 from infra.local import gateway as module
 from infra.local.authorizer import Authorizer
@@ -16,6 +15,7 @@ from infra.local.function import FunctionFailed, FunctionTimedOut
 from infra.local.gateway import Gateway
 from infra.local.routes import Routes
 from infra.local.usage import Usage
+from infra.plans import OPEN
 
 POLICY = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -121,8 +121,8 @@ def test_an_unknown_plan_is_no_access(fakes: Fakes) -> None:
 
 def test_open_paths_are_throttled_each_on_its_own(fakes: Fakes) -> None:
     """Whoever floods the documentation leaves the health check alone."""
-    statuses = [fakes.ask(path="/docs", known=False).status_code for _ in range(OPEN_BURST + 1)]
-    assert statuses == [200] * OPEN_BURST + [429]
+    statuses = [fakes.ask(path="/docs", known=False).status_code for _ in range(OPEN.burst + 1)]
+    assert statuses == [200] * OPEN.burst + [429]
     assert fakes.ask(path="/health", known=False).status_code == 200
 
 
@@ -211,8 +211,8 @@ def test_a_preflight_reaches_the_function_without_a_token() -> None:
 def test_preflights_are_throttled_each_resource_on_its_own() -> None:
     """Whoever floods them leaves other resources, and a resource's other methods, alone."""
     fakes = Fakes(SHOP)
-    responses = [fakes.ask("OPTIONS", "/health", known=False) for _ in range(OPEN_BURST + 1)]
-    assert [response.status_code for response in responses] == [200] * OPEN_BURST + [429]
+    responses = [fakes.ask("OPTIONS", "/health", known=False) for _ in range(OPEN.burst + 1)]
+    assert [response.status_code for response in responses] == [200] * OPEN.burst + [429]
     assert responses[-1].headers["access-control-allow-origin"] == SHOP
     assert fakes.ask("GET", "/health", known=False).status_code == 200
     assert fakes.ask("OPTIONS", known=False).status_code == 200

@@ -38,6 +38,8 @@ def test_a_model_s_paths_go_to_its_family(method: str, path: str, route: Route) 
         "/reco/unknown/1",
         "/reco/als/",
         "/reco//als/1",
+        "/similar/als",
+        "/similar/als/",
         "//reco/als/1",
         "/RECO/als/1",
         "/reco/ALS/1",

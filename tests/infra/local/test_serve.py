@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.families import Family, read_families
+from infra.functions import AUTHORIZER
 from infra.local import serve as module
 from infra.local.function import TASK_ROOT, Function
 from infra.local.functions import local_functions
@@ -30,11 +31,12 @@ def test_every_family_is_served_with_a_disk_of_its_own(monkeypatch: pytest.Monke
 
 
 def test_functions_and_gateway_learn_of_the_same_origins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one by their environment, the other by an argument; without any there is no variable."""
+    """The one by their environment, the other by an argument; the authorizer answers no page."""
     learnt: list[object] = []
 
     async def serve_functions(families: Sequence[Family], functions: Sequence[Function], **options: object) -> None:
-        said = {function.environment.get("WARMSTART_CORS_ORIGINS") for function in functions}
+        answering = [function for function in functions if function.name != AUTHORIZER]
+        said = {function.environment["WARMSTART_CORS_ORIGINS"] for function in answering}
         learnt.append((said, options["cors_origins"]))
 
     monkeypatch.setattr(module, "serve_functions", serve_functions)
@@ -43,7 +45,7 @@ def test_functions_and_gateway_learn_of_the_same_origins(monkeypatch: pytest.Mon
             store="file:///store", host="127.0.0.1", port=0, environment={}, ready=lambda: None, cors_origins=origins
         )
     both = ("https://shop.example", "http://localhost:3000")
-    assert learnt == [({None}, ()), ({",".join(both)}, both)]
+    assert learnt == [({""}, ()), ({",".join(both)}, both)]
 
 
 def test_every_function_s_handler_is_on_disk() -> None:

@@ -1,8 +1,10 @@
 """Rates, bursts and quotas, by a clock that the test moves."""
 
-from infra.config import PLANS, Plan
+import pytest
+
 from infra.local.token_bucket import TokenBucket
 from infra.local.usage import DAY_S, Usage
+from infra.plans import OPEN, PLANS, Plan
 
 
 class Clock:
@@ -44,7 +46,15 @@ def test_a_quota_lasts_until_midnight() -> None:
     assert usage.refusal("a", plan) is None
 
 
-def test_plans_go_by_their_names() -> None:
-    """The key is what the authorizer's context says."""
-    assert all(name == plan.name for name, plan in PLANS.items())
-    assert PLANS["free"].quota_per_day == 10_000
+@pytest.mark.parametrize("plan", [*PLANS.values(), OPEN], ids=lambda plan: plan.name)
+def test_every_plan_has_its_limits(plan: Plan) -> None:
+    """In one moment it lets its burst through and no call more; at its rate, its quota and no call more."""
+    clock = Clock()
+    usage = Usage(clock)
+    burst = [usage.refusal("a", plan) for _ in range(plan.burst + 1)]
+    assert burst == [None] * plan.burst + ["THROTTLED"]
+    for _ in range((plan.quota_per_day or 0) - plan.burst):
+        clock.now += 1
+        assert usage.refusal("a", plan) is None
+    clock.now += 1
+    assert usage.refusal("a", plan) == ("QUOTA_EXCEEDED" if plan.quota_per_day else None)

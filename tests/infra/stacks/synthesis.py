@@ -16,9 +16,9 @@ from infra.app import build
 from infra.constructs import code
 from infra.families import Family, read_families
 from infra.stages import Stage, read_stage
+from infra.tree import ROOT
 from tests.infra.stacks.template import Template
 
-ROOT = code.ROOT
 CDK_JSON: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
 UNBUNDLED: dict[str, Any] = {"aws:cdk:bundling-stacks": []}
 FLAGS = {key: value for key, value in CDK_JSON.items() if key.startswith("@")}
@@ -118,7 +118,7 @@ def template_of(stack: cdk.Stack) -> Template:
 
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy what the functions are made of, and let the constructs read it there."""
-    for part in ("functions", code.LAYER):
+    for part in ("functions", code.RUNTIME):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(code, "ROOT", folder)
     return folder

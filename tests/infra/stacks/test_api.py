@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from infra.config import AUTHORIZER_CACHE_SECONDS, OPEN_BURST, OPEN_RATE, OPEN_RESOURCES, PLANS
 from infra.constructs.api import Api
 from infra.families import Family
 from infra.gateway_responses import read_gateway_responses
+from infra.paths import OPEN_RESOURCES
+from infra.plans import AUTHORIZER_CACHE_SECONDS, OPEN, PLANS
 from tests.infra.stacks.synthesis import FAMILY, FULL, a_function, a_stack, a_stage, template_of
 from tests.infra.stacks.template import Template, text
 
@@ -75,7 +76,7 @@ def test_the_gateway_passes_on_and_does_nothing_itself(api: Template) -> None:
 
 
 def test_a_token_is_looked_at_once_a_minute(api: Template) -> None:
-    """The answer of the authorizer is kept for as long as config.py says, by the header that holds the token."""
+    """The answer of the authorizer is kept for as long as plans.py says, by the header that holds the token."""
     authorizer = api.one("ApiGateway::Authorizer")
     assert authorizer["Type"] == "TOKEN"
     assert authorizer["AuthorizerResultTtlInSeconds"] == AUTHORIZER_CACHE_SECONDS == 60
@@ -112,7 +113,7 @@ def test_the_gateway_s_own_answers_are_ours(api: Template) -> None:
         assert json.loads(expected[kind].template)["status"] == expected[kind].status
 
 
-def test_the_plans_are_those_of_config(api: Template) -> None:
+def test_the_plans_are_those_of_every_gateway(api: Template) -> None:
     """Rate, burst and quota of each, and each belongs to the deployed stage."""
     plans = {plan["UsagePlanName"].rpartition("-")[2]: plan for plan in api.all("ApiGateway::UsagePlan")}
     assert plans.keys() == PLANS.keys()
@@ -132,7 +133,7 @@ def test_open_pages_are_held_back(api: Template) -> None:
     }
     for path in OPEN_RESOURCES:
         limits = settings["GET", path]
-        assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == (OPEN_RATE, OPEN_BURST)
+        assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == (OPEN.rate_per_second, OPEN.burst)
     assert not any(setting.get("MetricsEnabled") for setting in settings.values())
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra.constructs.authorizer_function import AuthorizerFunction
+from infra.functions import TUNING
 from tests.infra.stacks.synthesis import a_stack, a_stage, a_store, template_of
 from tests.infra.stacks.template import Template, text
 
@@ -47,7 +48,8 @@ def test_it_knows_its_store_and_a_stage_its_size() -> None:
     """No model is named to it; memory and time are the stage's if it says so."""
     function = authorizing(memory_mb={"authorizer": 333}, timeout_s={"authorizer": 2}).one("Lambda::Function")
     assert {name: text(value) for name, value in function["Environment"]["Variables"].items()} == {
-        "WARMSTART_STORE": "s3://store"
+        **TUNING,
+        "WARMSTART_STORE": "s3://store",
     }
     assert (function["MemorySize"], function["Timeout"]) == (333, 2)
     assert function["TracingConfig"] == {"Mode": "Active"}

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from infra.constructs.authorizer_function import AuthorizerFunction
-from infra.constructs.code import LAYER
 from infra.constructs.recommender_function import RecommenderFunction
 from infra.families import read_families
 from infra.functions import catalogue
@@ -14,7 +13,7 @@ from tests.infra.stacks.synthesis import a_stack, a_stage, a_store, template_of
 from tests.infra.stacks.template import Template, text
 
 IMAGES = {"catalogue", "factorization", "lists"}
-RUNTIME = f"{LAYER}/python/warmstart"
+RUNTIME = "layers/warmstart/python/warmstart"
 
 
 def made_of(tree: Path, architecture: str = "x86_64") -> Template:

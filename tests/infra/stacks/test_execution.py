@@ -1,12 +1,15 @@
 """What each function runs with, alone in a bare stack."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 
 from infra.constructs.execution import Execution, live_alias
 from infra.constructs.log import log_group
-from infra.stages import LOG_DAYS
+from infra.functions import TUNING
+from infra.stages import LOG_DAYS, Stage
 from tests.infra.stacks.synthesis import a_function, a_stack, a_stage, a_store, template_of
 from tests.infra.stacks.template import Template
 
@@ -14,8 +17,22 @@ from tests.infra.stacks.template import Template
 def executing(*reads: str) -> Template:
     """A stack with nothing but a role and a log group."""
     stack = a_stack()
-    Execution(stack, "Execution", stage=a_stage(), bucket=a_store(stack), reads=[*reads])
+    an_execution(stack, a_stage(), reads)
     return template_of(stack)
+
+
+def an_execution(stack: cdk.Stack, stage: Stage, reads: Sequence[str] = ()) -> Execution:
+    """What a function named lists runs with."""
+    return Execution(
+        stack,
+        "Execution",
+        stage=stage,
+        bucket=a_store(stack),
+        reads=reads,
+        name="lists",
+        memory_mb=900,
+        timeout_s=9,
+    )
 
 
 def living(name: str = "lists", **settings: Any) -> Template:
@@ -48,6 +65,19 @@ def test_a_log_is_written_to_by_its_name() -> None:
     template = executing("models/als/*")
     (log,) = [key for key, resource in template.resources.items() if resource["Type"] == "AWS::Logs::LogGroup"]
     assert {resource for _, action, resource in template.grants() if "logs" in action} == {f"{{{log}.Arn}}"}
+
+
+def test_a_function_has_its_size_unless_the_stage_says_otherwise() -> None:
+    """Memory and time are the function's own or what the stage says of it, never what it says of another."""
+    own = an_execution(a_stack(), a_stage(memory_mb={"knn": 512})).options({})
+    told = an_execution(a_stack(), a_stage(memory_mb={"lists": 512}, timeout_s={"lists": 3})).options({})
+    assert (own["memory_size"], own["timeout"].to_seconds()) == (900, 9)
+    assert (told["memory_size"], told["timeout"].to_seconds()) == (512, 3)
+
+
+def test_every_function_is_tuned() -> None:
+    """How many threads a vCPU bears stands in the environment beside what the function needs."""
+    assert an_execution(a_stack(), a_stage()).options({"A": "1"})["environment"] == {**TUNING, "A": "1"}
 
 
 @pytest.mark.parametrize("days", [min(LOG_DAYS), max(LOG_DAYS)])

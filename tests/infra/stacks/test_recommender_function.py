@@ -41,11 +41,12 @@ def test_it_knows_its_store_and_its_models() -> None:
         "WARMSTART_PRELOAD": "popular",
         "WARMSTART_DISK_MB": "700",
         "WARMSTART_METRICS": "warmstart/dev",
+        "WARMSTART_CORS_ORIGINS": "",
     }
 
 
 def test_it_knows_the_pages_that_may_call_it() -> None:
-    """Origins stand in the environment if there are any."""
+    """Their origins stand in the environment."""
     variables = recommending(cors_origins=["https://a.example", "https://b.example"]).one("Lambda::Function")
     assert variables["Environment"]["Variables"]["WARMSTART_CORS_ORIGINS"] == "https://a.example,https://b.example"
 

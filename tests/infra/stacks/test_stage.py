@@ -1,6 +1,7 @@
 """Each stage as a whole: dev, prod, and one with every option on."""
 
 import json
+import re
 
 from infra.functions import AUTHORIZER, CATALOGUE
 from tests.infra.stacks.synthesis import FULL, Assembly, families
@@ -85,7 +86,7 @@ def test_the_gateway_calls_aliases(assembly: Assembly) -> None:
 
 
 def test_nothing_has_a_physical_name(assembly: Assembly) -> None:
-    """CloudFormation names things, so that a stage can be deployed twice and replaced in place."""
+    """CloudFormation names things, so that they can be replaced in place; APIs and plans are known by their ids."""
     for stack in STACKS:
         for resource in assembly[stack].resources.values():
             name = PHYSICAL_NAMES.get(resource["Type"], "")
@@ -104,9 +105,10 @@ def test_only_the_store_is_kept(assembly: Assembly) -> None:
 
 
 def test_no_account_and_no_place_is_written_down(assembly: Assembly) -> None:
-    """The templates go to whichever account and region they are deployed to."""
+    """The templates go to whichever account and region they are deployed to; an account is twelve digits."""
     for path in assembly.files:
         content = path.read_text().replace(FULL["certificate_arn"], "")
+        assert not re.search(r"(?<![0-9A-Za-z])[0-9]{12}(?![0-9A-Za-z])", content)
         assert "eu-west-1" not in content
         assert "us-east-1" not in content
 

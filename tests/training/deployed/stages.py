@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from moto.cloudformation.models import cloudformation_backends
 
-from infra.config import PLANS
+from infra.plans import PLANS
 from tests.e2e.conftest import Commands
 from warmstart.store import Store, open_store
 

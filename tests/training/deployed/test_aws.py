@@ -6,8 +6,8 @@ import pytest
 
 from tests.layers.servers import Answer
 from tests.training.deployed.answers import answering
-from training.aws import StageError
-from training.stage import read_stack
+from training.deployed.aws import StageError
+from training.deployed.stage import read_stack
 from warmstart.errors import SettingsError
 
 REFUSAL = (

@@ -10,10 +10,10 @@ from tests.training.deployed import stages
 from tests.training.deployed.answers import answering
 from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.stages import DeployedStage, aws_client
-from training import function_logs
-from training.aws import StageError
-from training.function_logs import FunctionLogs, log_groups
-from training.stage import Stack, read_stack
+from training.deployed import function_logs
+from training.deployed.aws import StageError
+from training.deployed.function_logs import FunctionLogs, log_groups
+from training.deployed.stage import Stack, read_stack
 
 
 def test_groups_are_named_after_the_functions(stage: DeployedStage) -> None:

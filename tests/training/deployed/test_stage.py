@@ -4,8 +4,8 @@ import pytest
 
 from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.stages import ACCOUNT, REGION, DeployedStage
-from training.aws import StageError
-from training.stage import read_stack
+from training.deployed.aws import StageError
+from training.deployed.stage import read_stack
 from warmstart.errors import SettingsError
 
 HERE = f"in {REGION} of account {ACCOUNT}"
@@ -93,8 +93,8 @@ def test_a_missing_output_asks_for_a_deploy(deploy: Deploy) -> None:
         read_stack(old.name, "serving").output("ApiUrl")
 
 
-@pytest.mark.parametrize("name", ["", "-x", "a b", "../x", "arn:aws:cloudformation", "x" * 65])
+@pytest.mark.parametrize("name", ["", "-x", "a-b", "Prod", "1a", "a b", "../x", "arn:aws:cloudformation", "x" * 17])
 def test_what_is_no_name_is_not_looked_for(aws: dict[str, str], name: str) -> None:
     """An odd name is refused here and not in CloudFormation's words."""
-    with pytest.raises(SettingsError, match="letters, digits and dashes"):
+    with pytest.raises(SettingsError, match="small letters and digits, a letter first"):
         read_stack(name, "serving")

@@ -10,10 +10,10 @@ from tests.training.deployed.answers import answering
 from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.crashes import every_crash
 from tests.training.deployed.stages import DeployedStage, aws_client, new_client
-from training.aws import StageError
+from training.deployed.aws import StageError
+from training.deployed.token_pair import Revoked, create_pair, revoke_pair
+from training.deployed.usage_keys import UsageKeys
 from training.token_book import NameTaken, NoSuchToken, add, read
-from training.token_pair import Revoked, create_pair, revoke_pair
-from training.usage_keys import UsageKeys
 from warmstart.tokens import Token, create
 
 

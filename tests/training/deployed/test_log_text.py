@@ -2,8 +2,8 @@
 
 import pytest
 
-from training.function_logs import Event
-from training.log_text import compact, line, parsed
+from training.deployed.function_logs import Event
+from training.deployed.log_text import compact, line, parsed
 
 
 @pytest.mark.parametrize(

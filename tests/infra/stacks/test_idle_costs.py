@@ -1,0 +1,41 @@
+"""What a stage costs without one call, counted in its own templates."""
+
+import pytest
+
+from infra import idle_costs
+from infra.idle_costs import ALARM_METRIC, DASHBOARD, HOURS, PROVISIONED_GB_SECOND
+from tests.infra.stacks.synthesis import Assembly
+
+
+def priced(assembly: Assembly, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """The rows of the printed table."""
+    idle_costs.main(assembly.folder)
+    rows = [line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    return {what: float(dollars) for what, dollars in rows}
+
+
+def test_dev_costs_nothing(dev: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
+    """No alarm, no dashboard and nothing that is kept warm; the rest is paid by the gigabyte."""
+    costs = priced(dev, capsys)
+    assert costs["in all"] == 0
+    assert {what for what, dollars in costs.items() if dollars} == {
+        "artifacts in S3, a GB",
+        "images in ECR, a GB",
+        "logs in CloudWatch, a GB",
+    }
+
+
+def test_prod_costs_its_alarms_and_its_dashboard(prod: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
+    """An alarm on a sum costs by the metric: two sums over all functions, one share of two, four alone."""
+    metrics = 2 * len(prod["serving"].functions()) + 2 + 4
+    costs = priced(prod, capsys)
+    assert costs[f"{metrics} metrics that alarms look at"] == pytest.approx(metrics * ALARM_METRIC)
+    assert costs["1 dashboards"] == DASHBOARD
+    assert costs["in all"] == pytest.approx(metrics * ALARM_METRIC + DASHBOARD)
+
+
+def test_what_is_kept_warm_costs_by_the_hour(full: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two instances of 2 GB, every second of the month."""
+    costs = priced(full, capsys)
+    expected = 4 * HOURS * 3600 * PROVISIONED_GB_SECOND
+    assert costs["4.00 GB of provisioned concurrency"] == pytest.approx(expected, abs=0.01)

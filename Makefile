@@ -100,12 +100,13 @@ idle-costs: setup-infra  ## what a stage costs in a month without one call
 	@$(CDK) synth --quiet --output build/idle/$(STAGE) >build/idle/log 2>&1 || { cat build/idle/log; exit 1; }
 	@$(INFRA)/bin/python -m infra.idle_costs build/idle/$(STAGE)
 
-deploy: setup-infra  ## the whole API on AWS: make deploy STAGE=dev
+deploy: setup setup-infra  ## the whole API on AWS: make deploy STAGE=dev
 	@$(INFRA)/bin/python -m infra.deploy $(STAGE) env $(CDK)
+	@$(BIN)/warmstart token join --stage $(STAGE)
 
 destroy: setup setup-infra  ## take down what serves and trains; the store stays
 	@$(CDK) destroy warmstart-$(STAGE)-serving warmstart-$(STAGE)-training $(CDK_OPTIONS)
-	@echo "kept, with every version and token: $$($(BIN)/warmstart url --store --stage $(STAGE))"
+	@echo "kept, with every version and token (their API keys stay too, and the next deploy joins them): $$($(BIN)/warmstart url --store --stage $(STAGE))"
 
 deploy-local: setup setup-infra setup-sam  ## the same deploy on this machine: Docker, and ministack in AWS's place
 	$(BIN)/python -m tests.e2e.emulated up

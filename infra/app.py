@@ -22,7 +22,7 @@ def build(app: cdk.App, stage: Stage, families: tuple[Family, ...]) -> None:
     bucket = artifacts.bucket
     serving = ServingStack(app, stack(stage.name, "serving"), stage=stage, families=families, bucket=bucket)
     training = TrainingStack(app, stack(stage.name, "training"), stage=stage, bucket=bucket)
-    for key, value in {STAGE_TAG: stage.name, **stage.tags}.items():
+    for key, value in {**stage.tags, STAGE_TAG: stage.name}.items():
         cdk.Tags.of(app).add(key, value)
     acknowledge(artifacts, serving, training)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.outputs import API_URL, stack
 
-OTHERWISE = "CloudFormation took its changes back, what served goes on serving; the events above say what failed"
+OTHERWISE = "what the CDK says above is why; where CloudFormation had begun, it takes its changes back"
 ADVICE = (  # what the CDK says -> what to do about it; the first that fits
     ("UPDATE_ROLLBACK_", OTHERWISE),
     ("Has the environment been bootstrapped", "once for an account and a region: make bootstrap"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from infra.tree import ROOT
+
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # it stands in a URL, a policy and an object key
 LIMITS = {  # Lambda's own, but for the timeout: a REST API gives up after 29 s
     "memory_mb": (128, 10_240),
@@ -34,6 +36,11 @@ def read_families(folder: Path) -> tuple[Family, ...]:
     families = tuple(_read(path) for path in sorted(folder.glob("*/family.toml")))
     _refuse_shared_models(folder, families)
     return families
+
+
+def served_models() -> tuple[str, ...]:
+    """Every model that some function answers for."""
+    return tuple(model for family in read_families(ROOT / "functions") for model in family.models)
 
 
 def _read(path: Path) -> Family:

@@ -8,13 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.functions import AUTHORIZER
+from infra.functions import AUTHORIZER, PYTHON
 from infra.tree import LAYER, ROOT
 
-PYTHON = "3.12"
 WHEELS = Path(sys.prefix) / "wheels"
-REQUIREMENTS = ROOT / "functions" / AUTHORIZER / "requirements.txt"
-MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}  # Lambda's architecture -> what wheels call it
+REQUIREMENTS = f"functions/{AUTHORIZER}/requirements.txt"
 
 
 def fetch(architecture: str) -> None:
@@ -34,9 +32,10 @@ def unpack(architecture: str, folder: Path) -> None:
 
 
 def _pip(verb: str, architecture: str, *options: str) -> None:
-    platforms = [f"--platform={tag}_{MACHINES[architecture]}" for tag in ("manylinux_2_28", "manylinux2014")]
+    machine = architecture.replace("arm64", "aarch64")  # as wheels call it
+    platforms = [f"--platform={tag}_{machine}" for tag in ("manylinux_2_28", "manylinux2014")]
     wheels = ["--only-binary=:all:", "--implementation=cp", f"--python-version={PYTHON}", *platforms]
-    pinned = ["--no-deps", "--require-hashes", f"--requirement={REQUIREMENTS}"]
+    pinned = ["--no-deps", "--require-hashes", f"--requirement={ROOT / REQUIREMENTS}"]
     pip = [sys.executable, "-m", "pip", verb, "-qq", "--disable-pip-version-check"]
     subprocess.run([*pip, *wheels, *pinned, *options], check=True)  # noqa: S603 nothing of a user's is in it
 

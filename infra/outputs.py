@@ -9,6 +9,7 @@ Part = Literal["artifacts", "serving", "training"]
 STAGE_TAG = "warmstart:stage"  # on all that a stage is made of
 STORE_URL = "StoreUrl"
 API_URL = "ApiUrl"
+DOMAIN_TARGET = "DomainTarget"
 ROLE_ARN = "RoleArn"
 IMAGES_URI = "ImagesUri"
 LOG_GROUP = "LogGroup"  # training's; in serving a function's name follows

@@ -8,6 +8,8 @@ from typing import Any
 from infra.families import LIMITS
 
 ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"  # as the runtime reads them
+DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+TAG = r"(?!aws:)[\w .:/=+@-]{1,128}"
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")  # it stands in the names of stacks and in the API's URL
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told, up to a year
 
@@ -97,6 +99,10 @@ def _list(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, list) and all(good(entry) for entry in value)
 
 
+def _tags(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_text(TAG), (*value, *value.values())))
+
+
 def _flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -109,9 +115,9 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "architecture": (_text("x86_64|arm64"), "x86_64 or arm64"),
     "guarded": (_flag, "true or false"),
     "alarm_email": (_text(r"[^@\s]+@[^@\s]+"), "an e-mail address"),
-    "domain": (_text(r"[a-z0-9-]+(\.[a-z0-9-]+)+"), "a domain name"),
+    "domain": (_text(DOMAIN), "a domain name"),
     "certificate_arn": (_text(r"arn:aws[a-z-]*:acm:.+"), "the ARN of a certificate in ACM"),
     "cors_origins": (_list(_text(ORIGIN)), "a list of origins such as https://shop.example"),
     "log_days": (lambda days: type(days) is int and days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
-    "tags": (_table(lambda tag: isinstance(tag, str)), "a table of names and texts"),
+    "tags": (_tags, "a table of tags, whose names and values are AWS's letters and do not begin with aws:"),
 }

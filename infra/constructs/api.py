@@ -82,6 +82,11 @@ class Api(Construct):
         return self.rest.url_for_path().removesuffix("/")
 
     @property
+    def domain_target(self) -> str | None:
+        """What a DNS record of the stage's domain has to name."""
+        return self.rest.domain_name.domain_name_alias_domain_name if self.rest.domain_name else None
+
+    @property
     def dimensions(self) -> dict[str, str]:
         """Of its metrics, by names: an alarm that referred to it would wait for the aliases that wait for the alarm."""
         return {"ApiName": self.rest.rest_api_name, "Stage": self._stage.name}

@@ -1,8 +1,5 @@
 """Where the code of the functions comes from: a function's hash covers its own files and what it shares, no more."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import jsii
@@ -10,6 +7,7 @@ from aws_cdk import AssetHashType, BundlingOptions, DockerImage, IgnoreMode, ILo
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 
+from infra import layer
 from infra.functions import AUTHORIZER, PYTHON, handler
 from infra.tree import LAYER, ROOT
 
@@ -46,37 +44,30 @@ def authorizer_code() -> lambda_.Code:
 
 def layer_code(architecture: str) -> lambda_.Code:
     """The runtime and what it needs for a token."""
-    requirements = ROOT / "functions" / AUTHORIZER / "requirements.txt"
     return lambda_.Code.from_asset(
         str(ROOT / RUNTIME),
         exclude=[*JUNK],
         asset_hash_type=AssetHashType.SOURCE,
         bundling=BundlingOptions(
             image=DockerImage.from_registry(f"public.ecr.aws/lambda/python:{PYTHON}"),  # never run: see below
-            local=_LayerBundling(requirements, architecture),
-            environment={"ARCHITECTURE": architecture, "REQUIREMENTS": requirements.read_text()},  # for the hash
+            local=_LayerBundling(architecture),
+            environment={
+                "ARCHITECTURE": architecture,
+                "REQUIREMENTS": (ROOT / layer.REQUIREMENTS).read_text(),
+            },  # for the hash
         ),
     )
 
 
 @jsii.implements(ILocalBundling)
 class _LayerBundling:
-    """Makes the layer with pip alone: wheels are only unpacked."""
+    """Makes the layer without Docker."""
 
-    def __init__(self, requirements: Path, architecture: str) -> None:
-        self._requirements = requirements
-        self._machine = architecture.replace("arm64", "aarch64")  # as wheels call it
+    def __init__(self, architecture: str) -> None:
+        self._architecture = architecture
 
     def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
-        target = Path(output_dir) / "python"
-        wheels = f"--only-binary=:all: --implementation=cp --python-version={PYTHON}".split()
-        platforms = [f"--platform={tag}_{self._machine}" for tag in ("manylinux_2_28", "manylinux2014")]
-        pinned = ["--no-deps", "--require-hashes", f"--requirement={self._requirements}", f"--target={target}"]
-        pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
-        subprocess.run([*pip, *wheels, *platforms, *pinned], check=True)  # noqa: S603 nothing of a user's is in it
-        shutil.copytree(
-            ROOT / RUNTIME / "python", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
-        )
+        layer.unpack(self._architecture, Path(output_dir))
         return True
 
 

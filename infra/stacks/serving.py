@@ -81,6 +81,8 @@ class ServingStack(Stack):
 
     def _say_where_things_are(self) -> None:
         CfnOutput(self, outputs.API_URL, value=self.api.url)
+        if target := self.api.domain_target:
+            CfnOutput(self, outputs.DOMAIN_TARGET, value=target, description="What the domain's DNS record points at")
         for name, plan in self.api.plans.items():
             CfnOutput(self, outputs.plan(name), value=plan.usage_plan_id)
         for name, function in self.functions.items():

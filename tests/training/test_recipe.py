@@ -93,6 +93,10 @@ def test_our_recipes_can_be_read(path: Path) -> None:
         ('kind = "time"', 'kind = "leave_last_out"\ndays = 3', "fold.days: only a fold of kind time has days"),
         ('kind = "time"', 'kind = "time"\ndays = 0', "fold.days: must be between 1 and 3650"),
         ("[models.als_films]", '[models."ALS films"]', "models.ALS films: a model's name is"),
+        ("[fold]", "[leaderboard]\npass = 1.5\n[fold]", "leaderboard.pass: a map@10 is at most 1"),
+        ("[fold]", "[leaderboard]\npass = 0\n[fold]", "leaderboard.pass: must be over 0 and finite"),
+        ("[fold]", "[leaderboard]\npass = '.1'\n[fold]", "leaderboard.pass: must be a number"),
+        ("[fold]", "leaderboard = 0.1\n[fold]", "data.leaderboard: unknown key"),
         ("factors = 32", "factors = [32]", "models.als_films.factors: must be a number, text, true or false"),
         ("alpha = 1.5", "alpha = inf", "models.als_films.alpha: must be finite"),
         ("alpha = 1.5", "alpha = ", "is not TOML"),
@@ -106,6 +110,12 @@ def test_a_fault_names_its_key(tmp_path: Path, old: str, new: str, message: str)
     with pytest.raises(DataError, match=message) as refused:
         read_recipe(path)
     assert str(refused.value).startswith(str(path))
+
+
+def test_the_course_marks_are_data() -> None:
+    """KION's recipe has the course's map@10 to stand beside; others have none unless they say."""
+    assert read_recipe(RECIPES / "kion.toml").marks == {"pass": 0.075, "seed": 0.088}
+    assert read_recipe(RECIPES / "movielens_100k.toml").marks == {}
 
 
 def test_no_models_is_no_recipe(tmp_path: Path) -> None:

@@ -10,20 +10,12 @@ import click
 
 from infra.outputs import API_URL, STORE_URL
 from training.cli.console import Console, json_option
-from training.cli.place import deployed_stack
+from training.cli.place import deployed_stack, stage_option
 
 if TYPE_CHECKING:
     from training.deployed.function_logs import Event, FunctionLogs
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-stage_option = click.option(
-    "--stage",
-    envvar="WARMSTART_STAGE",
-    required=True,
-    metavar="NAME",
-    show_envvar=True,
-    help="A deployed stage.",
-)
 
 
 class Ago(click.ParamType[int]):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from training.cli.console import Console, json_option
-from training.cli.train import _recipe, bad_row_option, models_option, recipe_option
+from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
 
 if TYPE_CHECKING:
     from training.evaluation.cross_validation import CrossValidator
@@ -68,7 +68,7 @@ def evaluate(
 
     chosen_ks = _checked("--k", check_ks, ks)
     names = _checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
-    recipe, chosen = _recipe(recipe_path, models)
+    recipe, chosen = chosen_models(recipe_path, models)
     plan = _plan(cut, usual_days=recipe.fold.days)
     console.progress(f"reading {recipe.data.described}")
     from training.data.tables import read_tables

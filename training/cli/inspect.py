@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import click
 
 from training.cli.console import Console, json_option, table
-from training.cli.stores import open_named, store_option
-from training.cli.train import _recipe, bad_row_option, models_option, recipe_option
+from training.cli.place import store_option
+from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
+from training.cli.stores import open_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,7 +99,7 @@ def inspect(
     page = to or (None if console.json else Path("inspect.html"))
     if page and not page.parent.is_dir():
         raise click.UsageError(f"there is no folder {page.parent} to write to")
-    recipe, sections = _recipe(recipe_path, models)
+    recipe, sections = chosen_models(recipe_path, models)
     store = open_named(store_url) if store_url else None
     tables, events = _read(recipe, on_bad_row, console)
     users = _ids(whom.ids, events.user_ids)

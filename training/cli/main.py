@@ -1,5 +1,6 @@
 """The `warmstart` command."""
 
+import os
 import signal
 
 import click
@@ -8,12 +9,17 @@ from training.cli.console import Commands
 from training.cli.data import data
 from training.cli.demo import demo
 from training.cli.deployed import logs, url
+from training.cli.evaluate import evaluate
 from training.cli.init import init
+from training.cli.inspect import inspect
+from training.cli.leaderboard import leaderboard
 from training.cli.recommend import recommend
 from training.cli.registry import models, promote, rollback, sweep
+from training.cli.report import report
 from training.cli.serve import serve
 from training.cli.token import token
-from training.cli.train import evaluate, train
+from training.cli.train import train
+from training.cli.tune import tune
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
@@ -25,10 +31,29 @@ def main() -> None:
 
 def _end(*_: object) -> None:
     """End as on Ctrl-C, so that half-made folders go; `serve` has a way of its own."""
-    click.echo("error: stopped by SIGTERM", err=True)
+    os.write(2, b"error: stopped by SIGTERM\n")  # a buffered stream may be just in use
     raise SystemExit(143)
 
 
-COMMANDS = (data, init, train, evaluate, models, promote, rollback, sweep, recommend, serve, token, url, logs, demo)
+COMMANDS = (
+    data,
+    init,
+    train,
+    evaluate,
+    report,
+    tune,
+    models,
+    promote,
+    rollback,
+    sweep,
+    recommend,
+    inspect,
+    serve,
+    token,
+    leaderboard,
+    url,
+    logs,
+    demo,
+)
 for command in COMMANDS:
     main.add_command(command)

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+stage_option = click.option(
+    "--stage",
+    envvar="WARMSTART_STAGE",
+    required=True,
+    metavar="NAME",
+    show_envvar=True,
+    help="A deployed stage.",
+)
+
 
 class Place(NamedTuple):
     """Where a command works."""

@@ -1,4 +1,4 @@
-"""`warmstart token create | list | revoke`: who may call the API."""
+"""`warmstart token create | list | join | revoke`: who may call the API."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from training.cli.console import Commands, Console, json_option, table
-from training.cli.place import Place, deployed_stack, place_option
+from training.cli.place import Place, deployed_stack, place_option, stage_option
 from training.cli.stores import open_named
 from warmstart.grant import ALL_MODELS
 
@@ -35,6 +35,7 @@ def create(name: str, place: Place, models: str, days: int | None, plan: str, co
     With --stage it also gets an API key in the stage's usage plan, behind the scenes; the deployed API refuses a token
     that was made with --store. A gateway may take a minute to know the key: 403 until then.
     """
+    from infra.families import served_models
     from infra.plans import PLANS
     from warmstart.errors import SettingsError
     from warmstart.manifest import MODEL_NAME
@@ -45,6 +46,8 @@ def create(name: str, place: Place, models: str, days: int | None, plan: str, co
         raise SettingsError("a token's name is 1 to 64 letters, digits, dots, dashes and underscores")
     if not all(model == ALL_MODELS or MODEL_NAME.fullmatch(model) for model in allowed):
         raise SettingsError(f"--models takes model names by commas, or {ALL_MODELS}")
+    if strangers := sorted(set(allowed) - {ALL_MODELS, *served_models()}):
+        console.warn(f"no function serves {', '.join(strangers)}: see functions/*/family.toml")
     if plan not in PLANS:
         raise SettingsError(f"no plan {plan!r}; there are {', '.join(PLANS)}")
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
@@ -67,6 +70,24 @@ def list_tokens(place: Place, console: Console) -> None:
     ]
     text = table(("name", "models", "plan", "created", "expires", "state"), rows) if rows else "no tokens yet"
     console.result({"tokens": tokens}, text)
+
+
+@token.command()
+@stage_option
+@json_option
+def join(stage: str, console: Console) -> None:
+    """Join every token to its usage plan again, after a stage was destroyed and deployed anew; make deploy does so."""
+    from infra import outputs
+    from training.deployed.token_pair import join_pairs
+    from training.deployed.usage_keys import UsageKeys
+
+    serving = deployed_stack(stage, "serving")
+    store = open_named(deployed_stack(stage, "artifacts").output(outputs.STORE_URL))
+    found = join_pairs(store, UsageKeys(stage), lambda plan: serving.output(outputs.plan(plan)))
+    if found.without:
+        console.warn(f"without an API key of this stage, and so refused by it: {', '.join(found.without)}")
+    joined = ", ".join(found.joined) or "none: all were"
+    console.result(found._asdict(), f"joined to their usage plans: {joined}")
 
 
 @token.command()

@@ -8,29 +8,14 @@ import click
 
 from training.cli.console import Console, json_option, table
 from training.cli.place import store_option
+from training.cli.recipes import bad_row_option, chosen_models, models_option, read_training, recipe_option
 from training.cli.stores import open_named
 
 if TYPE_CHECKING:
-    from training.recipe import ModelSection, Recipe
+    from training.recipe import ModelSection
     from training.train import Training
     from warmstart.manifest import Manifest
     from warmstart.store import Store
-
-recipe_option = click.option(
-    "--recipe",
-    "recipe_path",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="A recipe file, or the name of one that comes with warmstart: movielens_100k, kion.",
-)
-models_option = click.option("--models", help="Only these models of the recipe, by commas.")
-bad_row_option = click.option(
-    "--on-bad-row",
-    type=click.Choice(["refuse", "set-aside"]),
-    default="refuse",
-    show_default=True,
-    help="What to do with rows that cannot be used.",
-)
 
 
 @click.command()
@@ -49,8 +34,8 @@ def train(
     console: Console,
 ) -> None:
     """Measure on the recipe's fold, refit on all rows, publish a version per model."""
-    recipe, chosen = _recipe(recipe_path, models)
-    training = _training(recipe, on_bad_row, console)
+    recipe, chosen = chosen_models(recipe_path, models)
+    training = read_training(recipe, on_bad_row, console)
     store = open_named(store_url, create=True)
     trained = [_train_one(training, model, store, promote, console) for model in chosen]
     rows = [(t["model"], t["version"], *t["metrics"].values(), t["state"]) for t in trained]
@@ -60,31 +45,6 @@ def train(
     console.result({"trained": trained}, text)
     if refusals:
         raise click.exceptions.Exit(3)
-
-
-def _recipe(path: Path, models: str | None) -> tuple["Recipe", list["ModelSection"]]:
-    from training.recipe import read_recipe
-    from warmstart.errors import DataError
-
-    shipped = Path(__file__).parent.parent / "recipes" / f"{path}.toml"
-    recipe = read_recipe(shipped if shipped.is_file() and not path.exists() else path)
-    by_name = {model.name: model for model in recipe.models}
-    wanted = [name.strip() for name in models.split(",")] if models else [*by_name]
-    unknown = [name for name in wanted if name not in by_name]
-    if unknown:
-        raise DataError(f"{recipe.path} has no model {', '.join(unknown)}; it has {', '.join(by_name)}")
-    return recipe, [by_name[name] for name in dict.fromkeys(wanted)]
-
-
-def _training(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Training":
-    console.progress(f"reading {recipe.data.described}")
-    from training.data.tables import read_tables
-    from training.train import Training
-
-    tables = read_tables(recipe.data, on_bad_row)
-    if tables.set_aside:
-        click.echo(f"{tables.set_aside} bad rows set aside", err=True)
-    return Training(recipe, tables, console.progress)
 
 
 def _train_one(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from training.cli.console import Console, Failure, json_option, table
-from training.cli.train import _recipe, bad_row_option, recipe_option
+from training.cli.recipes import bad_row_option, chosen_models, recipe_option
 
 if TYPE_CHECKING:
     from training.recipe import ModelSection, Recipe
@@ -103,7 +103,7 @@ def _wrong_call() -> Iterator[None]:
 
 
 def _one_model(path: Path, name: str) -> tuple["Recipe", "ModelSection"]:
-    recipe, chosen = _recipe(path, name)
+    recipe, chosen = chosen_models(path, name)
     if len(chosen) != 1:
         raise click.UsageError("--model is one model: tune them one after the other")
     return recipe, chosen[0]

@@ -57,7 +57,8 @@ class FunctionLogs:
             try:
                 for page in pages:
                     for event in page["events"]:
-                        yield Event(event["timestamp"], function, event["eventId"], event["message"])
+                        line = event.get("eventId") or f"{event['timestamp']} {event['message']}"
+                        yield Event(event["timestamp"], function, line, event["message"])
             except ClientError as error:
                 if code_of(error) != "ResourceNotFoundException":
                     raise

@@ -4,6 +4,7 @@ The key comes first and goes last: whatever stops half way leaves a key without 
 next run finds it.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,6 +21,13 @@ class Revoked(NamedTuple):
 
     token: bool
     keys: int
+
+
+class Joined(NamedTuple):
+    """Whose API keys were put into a usage plan, and who has none: the deployed API refuses them."""
+
+    joined: tuple[str, ...]
+    without: tuple[str, ...]
 
 
 def create_pair(store: Store, token: Token, keys: UsageKeys, plan: str) -> Token:
@@ -45,6 +53,24 @@ def create_pair(store: Store, token: Token, keys: UsageKeys, plan: str) -> Token
             keys.delete(key.id)
         raise
     return made
+
+
+def join_pairs(store: Store, keys: UsageKeys, plan_of: Callable[[str], str]) -> Joined:
+    """Put every token's API key into its usage plan: a stage that was taken down and deployed again has new plans.
+
+    Args:
+        store: holds the book.
+        keys: of the stage.
+        plan_of: a plan's name -> its id.
+    """
+    joined, without = [], []
+    for token in read(store).tokens:
+        key = keys.find(token.name)
+        if key is None or key.value != token.usage_key:
+            without.append(token.name)
+        elif keys.join(key, plan_of(token.plan)):
+            joined.append(token.name)
+    return Joined(tuple(joined), tuple(without))
 
 
 def revoke_pair(store: Store, name: str, keys: UsageKeys) -> Revoked:

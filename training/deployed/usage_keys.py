@@ -51,19 +51,20 @@ class UsageKeys:
             )
         return UsageKey(made["id"], value)
 
-    def join(self, key: UsageKey, plan: str) -> None:
-        """Make a usage plan, by its id, the only one of a key."""
+    def join(self, key: UsageKey, plan: str) -> bool:
+        """Make a usage plan, by its id, the only one of a key; return whether it was not in it."""
         with asking(f"join an API key to the usage plan {plan}"):
             joined = self._plans_of(key)
             for other in joined - {plan}:  # first: a key may stand in one plan of an API only
                 self._gateway.delete_usage_plan_key(usagePlanId=other, keyId=key.id)
             if plan in joined:
-                return
+                return False
             try:
                 self._gateway.create_usage_plan_key(usagePlanId=plan, keyId=key.id, keyType="API_KEY")
             except ClientError as error:
                 if code_of(error) != "ConflictException" or plan not in self._plans_of(key):
                     raise
+        return True
 
     def delete(self, key_id: str) -> None:
         """Delete a key, which leaves its usage plan by that; one that is gone already is no error."""

@@ -34,12 +34,16 @@ def test_new_code_of_one_family_touches_its_function_alone(deployed: Deployed) -
 
 
 def test_destroy_keeps_the_store(deployed: Deployed) -> None:
-    """What served is gone; the bucket with its versions and tokens stays, and a new deploy finds it."""
+    """What served is gone; the bucket with its versions and tokens stays, and a new deploy serves them again."""
     deployed.deployment.destroy()
     stacks = {stack["StackName"] for stack in deployed.client("cloudformation").describe_stacks()["Stacks"]}
     assert f"warmstart-{STAGE}-artifacts" in stacks
     assert not {f"warmstart-{STAGE}-serving", f"warmstart-{STAGE}-training"} & stacks
     assert {entry["model"] for entry in deployed.warmstart("models")["models"]} >= {"popular", "als"}
+    deployed.outputs.update(deployed.deployment.deploy())
+    assert deployed.ask("GET", "/reco/popular/1").status_code == 403  # the usage plans are new, and empty
+    assert "owner" in deployed.warmstart("token", "join")["joined"]
+    assert deployed.ask("GET", "/reco/popular/1").status_code == 200
 
 
 def _version_after(deployed: Deployed, former: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 from aws_cdk import aws_logs as logs
 
 from infra.constructs.alarms import Alarms
-from tests.infra.stacks.synthesis import a_function, a_stack, template_of
+from infra.stacks.serving import ROLLS_BACK
+from tests.infra.stacks.synthesis import Assembly, a_function, a_stack, template_of
 from tests.infra.stacks.template import Template, text
 
 
@@ -38,16 +39,35 @@ def test_more_functions_have_no_more_alarms(alarms: Template) -> None:
 
 
 def test_every_function_counts() -> None:
-    """The errors and the throttles of each function stand in the sum that is watched."""
+    """Each function's throttles are watched, and its errors but for the authorizer's: any stranger can make those."""
     template = watching("lists", "knn", "authorizer")
-    for metric in ("Errors", "Throttles"):
+    for metric, functions in (("Errors", ["knn", "lists"]), ("Throttles", ["authorizer", "knn", "lists"])):
         watched = [
             stat["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"]
             for alarm in template.all("CloudWatch::Alarm")
             for stat in alarm.get("Metrics", [])
             if stat.get("MetricStat", {}).get("Metric", {}).get("MetricName") == metric
         ]
-        assert sorted(map(template.function_name, watched)) == ["authorizer", "knn", "lists"]
+        assert sorted(map(template.function_name, watched)) == functions
+
+
+def test_what_takes_a_canary_back_is_seen_while_it_is_out(prod: Assembly) -> None:
+    """A canary is out for five minutes; its alarms go off after two of one minute."""
+    serving = prod["serving"]
+    groups = serving.all("CodeDeploy::DeploymentGroup")
+    names = {alarm["Name"]["Ref"] for group in groups for alarm in group["AlarmConfiguration"]["Alarms"]}
+    assert len(names) == len(ROLLS_BACK)
+    for name in names:
+        alarm = serving.content["Resources"][name]["Properties"]
+        periods = {alarm.get("Period"), *(m.get("MetricStat", {}).get("Period") for m in alarm.get("Metrics", []))}
+        assert periods - {None} == {60}
+        assert alarm["EvaluationPeriods"] == 2
+
+
+def test_an_alarm_on_more_functions_than_cloudwatch_takes_is_refused() -> None:
+    """Eleven functions are one too many for a sum."""
+    with pytest.raises(ValueError, match="11 functions"):
+        watching(*(f"family{n}" for n in range(11)))
 
 
 def test_no_alarm_refers_to_the_api(alarms: Template) -> None:
@@ -66,9 +86,13 @@ def test_every_alarm_is_heard_and_says_what_is_wrong(alarms: Template) -> None:
 
 
 def test_the_topic_takes_nothing_in_the_clear(alarms: Template) -> None:
-    """Publishing without TLS is denied, and nobody is told unless an address is given."""
-    (statement,) = alarms.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    """CloudWatch may publish, nobody without TLS, and nobody is told unless an address is given."""
+    statements = alarms.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    allow, deny = sorted(statements, key=lambda statement: str(statement["Effect"]))
+    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert (allow["Effect"], allow["Action"]) == ("Allow", "sns:Publish")
+    assert allow["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     assert not alarms.all("SNS::Subscription")
 
 

@@ -110,6 +110,28 @@ def test_tokens_that_the_deployed_api_refuses_are_listed_as_such(stage: Deployed
     assert {entry["name"]: entry["state"] for entry in listed} == {"local": "no API key: 403", "shop": "valid"}
 
 
+def test_tokens_are_joined_to_the_plans_of_a_stage_that_was_deployed_anew(
+    stage: DeployedStage, commands: AwsCommands
+) -> None:
+    """Destroyed usage plans take their keys' places with them; a second run finds nothing to do."""
+    commands.json("token", "create", "shop", "--stage", stage.name)
+    commands.json("token", "create", "local", "--store", f"s3://{stage.bucket}")
+    gateway = aws_client("apigateway")
+    (key,) = gateway.get_api_keys(nameQuery=f"warmstart-{stage.name}-")["items"]
+    gateway.delete_usage_plan_key(usagePlanId=stage.plans["standard"], keyId=key["id"])
+    assert commands.json("token", "join", "--stage", stage.name) == {"joined": ["shop"], "without": ["local"]}
+    assert stage.keys() == {f"warmstart-{stage.name}-shop": ["standard"]}
+    assert commands.json("token", "join", "--stage", stage.name) == {"joined": [], "without": ["local"]}
+
+
+def test_a_token_of_a_model_that_nobody_serves_is_made_and_warned_about(
+    stage: DeployedStage, commands: AwsCommands
+) -> None:
+    """The model may come later, or its name is a slip: which of them, only the user knows."""
+    made = commands.run("token", "create", "shop", "--models", "als,nope", "--stage", stage.name)
+    assert (made.returncode, "no function serves nope" in made.stderr) == (0, True)
+
+
 def test_a_stage_without_serving_has_a_store_and_no_tokens(deploy: Deploy, commands: AwsCommands) -> None:
     """What needs the store alone works; what needs the API says which stack is missing and makes nothing."""
     half = deploy("artifacts")

@@ -1,0 +1,87 @@
+"""`warmstart report`, called as people call it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.training.datasets import checkerboard
+from tests.training.report.made import value
+from training.cli.main import main
+from training.cli.report import MEASURING
+
+RECIPE = """
+name = "board"
+[data]
+path = "{folder}"
+interactions = "interactions.csv"
+[fold]
+kind = "time"
+days = 10
+[models.random]
+"""
+
+
+def report(*arguments: object, stdin: str | None = None) -> Result:
+    """Call the command."""
+    return CliRunner().invoke(main, ["report", *map(str, arguments)], input=stdin)
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Path:
+    """Return a recipe for the checkerboard as a file."""
+    checkerboard().interactions.write_csv(tmp_path / "interactions.csv")
+    path = tmp_path / "board.toml"
+    path.write_text(RECIPE.format(folder=tmp_path), encoding="utf8")
+    return path
+
+
+def test_it_measures_and_draws(board: Path, tmp_path: Path) -> None:
+    """With a recipe it takes evaluate's options; its JSON is the evaluation, which draws the same page again."""
+    first, second = tmp_path / "first.html", tmp_path / "second.html"
+    options = ("--folds", 1, "--k", "3", "--metrics", "ndcg,novelty", "--to", first, "--json")
+    found = report("--recipe", board, *options)
+    assert found.exit_code == 0, found.stderr
+    assert json.loads(found.stdout)["ks"] == [3]
+    again = report("--from", "-", "--to", second, stdin=found.stdout)
+    assert (again.exit_code, again.stdout) == (0, f"wrote {second}\n")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_page_has_a_usual_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """report.html, unless the answer is JSON."""
+    monkeypatch.chdir(tmp_path)
+    assert report("--from", "-", "--json", stdin=json.dumps(value())).exit_code == 0
+    assert list(tmp_path.iterdir()) == []
+    assert report("--from", "-", stdin=json.dumps(value())).exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "either --recipe, to measure, or --from"),
+        (["--recipe", "x", "--from", "-"], "either --recipe, to measure, or --from"),
+        (["--from", "-", "--folds", "2", "--k", "5"], "--folds, --k: --from measures nothing"),
+        (["--from", "nowhere.json"], "No such file"),
+        (["--from", "-", "--to", "no/such/folder/x.html"], "there is no folder no/such/folder"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(arguments: list[str], message: str) -> None:
+    """Both sources or none, options without effect, places that do not exist: exit code 2."""
+    found = report(*arguments, stdin="{}")
+    assert found.exit_code == 2
+    assert message in " ".join(found.stderr.split())
+
+
+def test_what_is_no_evaluation_is_an_error() -> None:
+    """One line, exit code 1."""
+    found = report("--from", "-", stdin="{}")
+    assert (found.exit_code, found.stderr.count("\n")) == (1, 1)
+    assert "schema" in found.stderr
+
+
+def test_options_are_those_of_evaluate() -> None:
+    """Nothing is spelt twice: what evaluate learns, report knows."""
+    assert {option.name for option in MEASURING} >= {"models", "folds", "days", "last", "ks", "metrics", "include"}

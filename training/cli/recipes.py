@@ -1,0 +1,55 @@
+"""A recipe as commands name it: its file or its name, which of its models, and what to do about bad rows."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from training.cli.console import Console
+
+if TYPE_CHECKING:
+    from training.recipe import ModelSection, Recipe
+    from training.train import Training
+
+recipe_option = click.option(
+    "--recipe",
+    "recipe_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A recipe file, or the name of one that comes with warmstart: movielens_100k, movielens_1m, kion.",
+)
+models_option = click.option("--models", help="Only these models of the recipe, by commas.")
+bad_row_option = click.option(
+    "--on-bad-row",
+    type=click.Choice(["refuse", "set-aside"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with rows that cannot be used.",
+)
+
+
+def chosen_models(path: Path, models: str | None) -> tuple["Recipe", list["ModelSection"]]:
+    """Read a recipe, one that comes with warmstart by its name; return it and the models of it that are named."""
+    from training.recipe import read_recipe
+    from warmstart.errors import DataError
+
+    shipped = Path(__file__).parent.parent / "recipes" / f"{path}.toml"
+    recipe = read_recipe(shipped if shipped.is_file() and not path.exists() else path)
+    by_name = {model.name: model for model in recipe.models}
+    wanted = [name.strip() for name in models.split(",")] if models else [*by_name]
+    unknown = [name for name in wanted if name not in by_name]
+    if unknown:
+        raise DataError(f"{recipe.path} has no model {', '.join(unknown)}; it has {', '.join(by_name)}")
+    return recipe, [by_name[name] for name in dict.fromkeys(wanted)]
+
+
+def read_training(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Training":
+    """Read a recipe's tables, and cut its fold."""
+    console.progress(f"reading {recipe.data.described}")
+    from training.data.tables import read_tables
+    from training.train import Training
+
+    tables = read_tables(recipe.data, on_bad_row)
+    if tables.set_aside:
+        click.echo(f"{tables.set_aside} bad rows set aside", err=True)
+    return Training(recipe, tables, console.progress)

@@ -1,0 +1,99 @@
+"""`warmstart report`: an evaluation as one page."""
+
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+import click
+
+from training.cli.console import Console, json_option
+from training.cli.evaluate import _checked, _cut, _plan, evaluate
+from training.cli.inspect import _write
+from training.cli.recipes import chosen_models
+
+if TYPE_CHECKING:
+    from training.evaluation.result import Evaluation
+
+MEASURING = [option for option in evaluate.params if option.name not in ("recipe_path", "segments", "console")]
+
+
+@click.command(params=[*MEASURING])
+@click.option("--recipe", "recipe_path", type=click.Path(path_type=Path), help="Measure the models of this recipe.")
+@click.option(
+    "--from",
+    "source",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Measure nothing: draw what `evaluate --json` printed; - reads it from stdin.",
+)
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The page; report.html if not said.")
+@json_option
+@click.pass_context
+def report(
+    context: click.Context,
+    /,
+    recipe_path: Path | None,
+    source: IO[bytes] | None,
+    to: Path | None,
+    console: Console,
+    **measuring: Any,
+) -> None:
+    """Write a page of tables and plots: models against each other and against popularity.
+
+    It measures as `warmstart evaluate` does, with the same options, or draws an evaluation that is there already. The
+    page loads nothing and runs no script. With --json the page is written only where --to names it.
+    """
+    if (recipe_path is None) == (source is None):
+        raise click.UsageError("either --recipe, to measure, or --from, to draw what was measured")
+    page = to or (None if console.json else Path("report.html"))
+    if page and not page.parent.is_dir():
+        raise click.UsageError(f"there is no folder {page.parent} to write to")
+    if source is not None:
+        _refuse_measuring(context)
+    found = _read(source) if source is not None else _measure(recipe_path or Path(), console, **measuring)
+    if page:
+        from training.report.page import report as drawn
+
+        _write(page, drawn(found))
+    console.result({"page": str(page) if page else None, **found.to_json()}, f"wrote {page}")
+
+
+def _refuse_measuring(context: click.Context) -> None:
+    """Raise where an option would be without effect."""
+    said = click.core.ParameterSource.COMMANDLINE
+    idle = [option.opts[0] for option in MEASURING if context.get_parameter_source(option.name or "") is said]
+    if idle:
+        raise click.UsageError(f"{', '.join(idle)}: --from measures nothing")
+
+
+def _read(source: IO[bytes]) -> "Evaluation":
+    from training.report.reading import MAX_BYTES, evaluation_of
+
+    return evaluation_of(source.read(MAX_BYTES + 1))
+
+
+def _measure(
+    recipe_path: Path,
+    console: Console,
+    *,
+    models: str | None,
+    on_bad_row: Literal["refuse", "set-aside"],
+    ks: tuple[int, ...],
+    metrics: tuple[str, ...] | None,
+    **cut: Any,
+) -> "Evaluation":
+    from training.evaluation.metrics import METRICS, check_ks, check_names
+
+    chosen_ks = _checked("--k", check_ks, ks)
+    names = _checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
+    recipe, chosen = chosen_models(recipe_path, models)
+    plan = _plan(cut, usual_days=recipe.fold.days)
+    console.progress(f"reading {recipe.data.described}")
+    from training.data.tables import read_tables
+    from training.evaluation.cross_validation import CrossValidator
+
+    tables = read_tables(recipe.data, on_bad_row)
+    if tables.set_aside:
+        console.warn(f"{tables.set_aside} bad rows set aside")
+    job = CrossValidator(recipe, tables, plan, ks=chosen_ks, metrics=names, say=console.progress)
+    _cut(job)
+    return job.evaluate(chosen)

@@ -1,0 +1,126 @@
+"""A version's card: a text with a YAML head, as model hubs read it, and the same metrics as JSON."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+About = Mapping[str, Any]  # fields of a manifest; those that are only known at its seal are not asked for
+
+
+def card(about: About) -> str:
+    """Return the text; it holds no time and no commit, so that equal versions have equal cards."""
+    parts = [_head(about), _what(about), _learnt(about), *_measured(about), _settings(about), _limits(about)]
+    return "\n\n".join(parts) + "\n"
+
+
+def metrics_of(about: About) -> dict[str, Any]:
+    """Return the metrics with what they were measured on."""
+    return {"model": about["model"], "metrics": dict(about["metrics"]), "measured_on": dict(about["measured_on"])}
+
+
+def _head(about: About) -> str:
+    """Write the head; JSON is YAML, and quotes whatever a name may hold."""
+    metrics = [{"type": name, "value": value} for name, value in about["metrics"].items()]
+    name = about["dataset"].get("name", "unknown")
+    result = {
+        "task": {"type": "recommendation"},
+        "dataset": {"name": name, "type": name},
+        "metrics": metrics,
+    }
+    fields = {
+        "library_name": "warmstart",
+        "tags": ["recommendation", about["family"], about["algorithm"]],
+        "datasets": [name],
+        "metrics": [*about["metrics"]],
+        "model-index": [{"name": about["model"], "results": [result] if metrics else []}],
+    }
+    return "\n".join(["---", *(f"{key}: {json.dumps(value)}" for key, value in fields.items()), "---"])
+
+
+def _what(about: About) -> str:
+    kind = "It learns from each user's history" if about["personal"] else "It learns nothing of single users"
+    return (
+        f"# {_plain(about['model'])}\n\n`{_code(about['algorithm'])}`, served by the family "
+        f"`{_code(about['family'])}`. {kind}; who is unknown to it gets `{_code(about['fallback'])}`."
+    )
+
+
+def _learnt(about: About) -> str:
+    data = about["dataset"]
+    counts = ", ".join(f"{data[name]:,} {name}" for name in ("interactions", "users", "items") if name in data)
+    first, last = data.get("time_range") or (None, None)
+    when = f", {_plain(first)} to {_plain(last)}" if first else ""
+    digest = f" (sha256 `{_code(data['sha256'])}`)" if data.get("sha256") else ""
+    return (
+        f"## What it has learnt from\n\n{_plain(data.get('name', 'unknown'))}{digest}: {counts or 'not counted'}{when}."
+    )
+
+
+def _measured(about: About) -> Iterator[str]:
+    measured = about["measured_on"]
+    if not about["metrics"]:
+        yield "## How good it is\n\nNot measured."
+        return
+    fold = measured.get("fold", {})
+    cut = f"the last {fold['days']} days" if fold.get("days") else "the last event of each user"
+    yield (
+        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users, "
+        "without cold users, cold items and items seen before. What was measured had not learnt those events; this "
+        "version has the same settings and has learnt all of them."
+    )
+    yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
+
+
+def _table(metrics: Mapping[str, float], baselines: Mapping[str, Any], paired: Mapping[str, Any]) -> str:
+    """Write a row for each metric: this model, each baseline, and the difference with its 95 % interval."""
+    names = [*baselines]
+    beside = [head for name in map(_plain, names) for head in (name, f"above {name} (95 %)")]
+    heads = ["metric", "this model", *beside]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for metric, value in metrics.items():
+        cells = [
+            cell
+            for name in names
+            for cell in (_number(baselines[name].get(metric)), _difference(paired.get(name, {}).get(metric, {})))
+        ]
+        lines.append(f"| {' | '.join([_plain(metric), _number(value), *cells])} |")
+    return "\n".join(lines)
+
+
+def _difference(pair: Mapping[str, Any]) -> str:
+    if pair.get("difference") is None:
+        return "-"
+    ends = [pair.get("low"), pair.get("high")]
+    interval = "" if None in ends else f" ({' to '.join(f'{end:+.4f}' for end in ends)})"
+    return f"{pair['difference']:+.4f}{interval}"
+
+
+def _settings(about: About) -> str:
+    rows = [
+        f"| {_plain(name)} | {_plain(value)} |" for name, value in {**about["params"], "seed": about["seed"]}.items()
+    ]
+    return "\n".join(["## Settings", "", "| setting | value |", "|---|---|", *rows])
+
+
+def _limits(about: About) -> str:
+    measured = about["measured_on"]
+    share = measured.get("personal_share")
+    own = f" On the fold {share:.0%} of its answers were its own." if about["personal"] and share is not None else ""
+    return (
+        "## Limits\n\nIt repeats what its users did, their past habits and what was put before them included. It knows "
+        f"no item that came after its last event.{own}"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _plain(value: object) -> str:
+    """Write a text that Markdown takes as it is, on one line."""
+    text = " ".join(str(value).split())
+    return "".join(f"\\{c}" if c in "\\`*[]<>|#&" else c for c in text)
+
+
+def _code(value: object) -> str:
+    return " ".join(str(value).split()).replace("`", "'")

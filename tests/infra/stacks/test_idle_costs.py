@@ -26,7 +26,7 @@ def test_dev_costs_nothing(dev: Assembly, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_prod_costs_its_alarms_and_its_dashboard(prod: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
-    """An alarm costs by the metric: a sum over all functions, one without the authorizer, a share of two, four alone."""
+    """Alarms cost by the metric: a sum over all functions, one without the authorizer, a share of two, four alone."""
     metrics = 2 * len(prod["serving"].functions()) - 1 + 2 + 4
     costs = priced(prod, capsys)
     assert costs[f"{metrics} metrics that alarms look at"] == pytest.approx(metrics * ALARM_METRIC)

@@ -50,12 +50,14 @@ def train(
 def _train_one(
     training: "Training", model: "ModelSection", store: "Store", promote: bool, console: Console
 ) -> dict[str, Any]:
+    from training.report.card import put_card
     from training.selfcheck import check_in_fresh_process
     from warmstart.publish import publish
 
     with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder:
         manifest = training.train(model, Path(folder))
         console.progress(f"{model.name}: publishing {manifest.version}")
+        put_card(store, manifest)  # first: a committed version has its card
         publish(store, Path(folder), check_in_fresh_process)
     refusal = _promoted(store, manifest) if promote else None
     return {

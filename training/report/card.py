@@ -1,10 +1,24 @@
-"""A version's card: a text with a YAML head, as model hubs read it, and the same metrics as JSON."""
+"""A version's card: a text with a YAML head, as model hubs read it, and the same metrics as JSON.
+
+They lie beside a version's files and are none of them: the manifest says the same, and no function has to pull them.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from warmstart.manifest import Manifest
+from warmstart.registry import version_prefix
+from warmstart.store import Store
+
 About = Mapping[str, Any]  # fields of a manifest; those that are only known at its seal are not asked for
+
+
+def put_card(store: Store, manifest: Manifest) -> None:
+    """Write `README.md` and `metrics.json` where a version is about to be published."""
+    about, prefix = json.loads(manifest.to_json()), version_prefix(manifest.model, manifest.version)
+    store.put(f"{prefix}/README.md", card(about).encode())
+    store.put(f"{prefix}/metrics.json", json.dumps(metrics_of(about), indent=1).encode())
 
 
 def card(about: About) -> str:

@@ -1,21 +1,21 @@
 """A version's card says what its manifest says."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from tests.training.datasets import checkerboard, recipe
 from training.recipe import ModelSection
-from training.report.card import card, metrics_of
+from training.report.card import card, metrics_of, put_card
 from training.train import Training
-from warmstart.artifact_writer import ArtifactWriter
-from warmstart.manifest import Manifest
 from warmstart.publish import publish
 from warmstart.pull import pull
+from warmstart.registry import version_prefix
 from warmstart.store import open_store
+from warmstart.sweep import sweep
 
 ALS = ModelSection("als", "als", {"factors": 2, "alpha": 5.0})
 
@@ -72,19 +72,19 @@ def test_names_cannot_break_out(tmp_path: Path) -> None:
     assert "<script>" not in text.split("\n---\n")[1].replace("\\<script\\>", "").replace("`x --- # <script>|'*`", "")
 
 
-def test_a_version_may_hold_its_card(tmp_path: Path) -> None:
-    """Small files beside the arrays are published, pulled and verified as any; readers need not know them."""
-    text, numbers = card(said := about(tmp_path / "sealed")), metrics_of(said)
-    draft = tmp_path / "draft"
-    writer = ArtifactWriter(draft)
-    writer.array("seen_rows", np.arange(3, dtype=np.int32))
-    writer.json("metrics.json", numbers)
-    (draft / "readme.md").write_text(text, encoding="utf8")
-    own = {"version", "created_at", "files", "memory_bytes", "format"}
-    manifest = writer.seal(**{name: value for name, value in said.items() if name not in own})
+def test_a_card_lies_beside_a_version_and_is_not_pulled(tmp_path: Path) -> None:
+    """Who looks into the store finds it; functions get the files of the manifest and no more; a sweep takes it too."""
+    sealed = tmp_path / "sealed"
+    manifest = Training(recipe(ALS), checkerboard()).train(ALS, sealed)
     (tmp_path / "store").mkdir()
     store = open_store(f"file://{tmp_path / 'store'}")
-    publish(store, draft, lambda _, __: None)
-    assert set(Manifest.from_json(manifest.to_json()).files) == {"arrays.safetensors", "metrics.json", "readme.md"}
-    assert (pull(store, manifest, tmp_path / "cache") / "readme.md").read_text(encoding="utf8") == text
-    assert len(text) < 4000
+    put_card(store, manifest)
+    publish(store, sealed, lambda _, __: None)
+    prefix = version_prefix("als", manifest.version)
+    text = store.get(f"{prefix}/README.md", limit=4000).data.decode()
+    assert head(text)["model-index"][0]["name"] == "als"
+    assert json.loads(store.get(f"{prefix}/metrics.json", limit=4000).data)["metrics"] == dict(manifest.metrics)
+    assert {path.name for path in pull(store, manifest, tmp_path / "cache").iterdir()} == set(manifest.files)
+    later = datetime.now(UTC) + timedelta(days=2)
+    assert sweep(store, "als", keep=0, older_than_days=1, dry_run=False, now=later) == [manifest.version]
+    assert store.keys(prefix) == []

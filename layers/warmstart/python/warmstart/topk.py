@@ -4,7 +4,8 @@ import numpy as np
 
 from warmstart.scorer import Ranking, Rows, Scores
 
-BLOCK = 128  # rows that share a maximum; only blocks whose maximum can matter are looked at
+BLOCK = 128  # rows that share a maximum, at most; only blocks whose maximum can matter are looked at
+WORTH = 4  # rows in a block, and blocks for each of the k, below which a sort of everything is as fast
 
 
 def top_k(scores: Scores, k: int, exclude: Rows, only: Rows | None = None) -> Ranking:
@@ -33,9 +34,10 @@ def _lower_bound(scores: Scores, k: int) -> np.float32:
 
     Block j is made of the rows j, j + width, j + 2 width, ...: numpy takes maxima fastest along that axis.
     """
-    width = len(scores) // BLOCK
-    if width <= 2 * k:
+    width = max(len(scores) // BLOCK, WORTH * k)
+    height = len(scores) // width
+    if height < WORTH:
         return np.float32(-np.inf)
-    maxima = scores[: width * BLOCK].reshape(BLOCK, width).max(axis=0)
+    maxima = scores[: width * height].reshape(height, width).max(axis=0)
     bound: np.float32 = np.partition(maxima, width - k)[width - k]
     return bound

@@ -11,7 +11,7 @@ BUILD = ROOT / "build"
 
 def data_set(name: str) -> Path:
     """Return the folder of a real data set, or skip the benchmark that needs it."""
-    folder = Path(os.environ.get("WARMSTART_BENCH_DATA", ROOT.parent / "shared" / "data"), name)
+    folder = Path(os.environ.get("WARMSTART_DATA", ROOT / "data"), name)
     if not folder.is_dir():
-        raise Skipped(f"no {name}: say where its parent folder is with WARMSTART_BENCH_DATA")
+        raise Skipped(f"no {name}: say where its parent folder is with WARMSTART_DATA")
     return folder

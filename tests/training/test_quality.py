@@ -11,7 +11,7 @@ from training.train import Training
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "training" / "recipes" / "movielens_100k.toml"
-PLACES = (os.environ.get("WARMSTART_DATA", ""), str(ROOT / "data"), str(ROOT.parent / "shared" / "data"))
+PLACES = (os.environ.get("WARMSTART_DATA", ""), str(ROOT / "data"))
 MAP_AT_10 = {"popular": 0.0287, "popular_recent": 0.0189, "als": 0.0380}  # printed by `make demo`
 
 

@@ -1,5 +1,6 @@
 """What the command says and how it ends: results on stdout, progress and errors on stderr."""
 
+import errno
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -72,6 +73,10 @@ class Commands(click.Group):
             raise Failure(str(error)) from error
         except MemoryError as error:
             raise Failure(f"not enough memory: {error}") from error
+        except OSError as error:  # a full disk, a page that cannot be written
+            if error.errno == errno.EPIPE:  # who read it has gone; click ends that quietly
+                raise
+            raise Failure(str(error)) from error
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] in OURS:
                 raise

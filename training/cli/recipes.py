@@ -36,7 +36,7 @@ def chosen_models(path: Path, models: str | None) -> tuple["Recipe", list["Model
     shipped = Path(__file__).parent.parent / "recipes" / f"{path}.toml"
     recipe = read_recipe(shipped if shipped.is_file() and not path.exists() else path)
     by_name = {model.name: model for model in recipe.models}
-    wanted = [name.strip() for name in models.split(",")] if models else [*by_name]
+    wanted = [name.strip() for name in models.split(",")] if models is not None else [*by_name]
     unknown = [name for name in wanted if name not in by_name]
     if unknown:
         raise DataError(f"{recipe.path} has no model {', '.join(unknown)}; it has {', '.join(by_name)}")

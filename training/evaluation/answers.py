@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,4 +46,4 @@ def _fill(items: Rows, found: list[Recommendation], catalogue: Rows) -> None:
 
 def _falls(answer: Recommendation) -> bool:
     scores = [detail.score for detail in answer.details if detail.score is not None]
-    return scores == sorted(scores, reverse=True)
+    return all(above >= below for above, below in pairwise(scores))  # false where one is no number

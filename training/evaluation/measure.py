@@ -18,6 +18,7 @@ __all__ = ["METRICS", "K", "Measured", "measure", "truth_of"]  # what a fold hol
 
 K = 10
 METRICS = ("map", "ndcg", "recall")
+SAME = 0.8  # of a list's items in another list, from where on the two are as good as the same
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,11 @@ class Measured:
         return dict(zip(self.values, paired([(self.asked, mine)], [(other.asked, theirs)], seed), strict=True))
 
     def same_answers(self, other: "Measured") -> float:
-        """Return the share of users who get the same list from another model."""
-        return float((self.items == other.items).all(axis=1).mean())
+        """Return the share of users who get as good as the same list from another model, in whatever order."""
+        there = self.items >= 0
+        shared = (self.items[:, :, None] == other.items[:, None, :]).any(axis=2) & there  # (u, K)
+        of_each = shared.sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+        return float((of_each >= SAME).mean())
 
 
 def measure(recommender: Recommender, truth: Truth) -> Measured:

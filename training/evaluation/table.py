@@ -30,6 +30,8 @@ def show(found: Evaluation, *, segments: bool = False, console: Console | None =
 
 
 def _described(found: Evaluation) -> Iterator[str]:
+    if excluded := [name.replace("_", " ") for name in found.plan["excluded"]]:
+        yield f"left out: {', '.join(excluded)}; the end of a fold is the day after its last"
     for fold in found.folds:
         when = f"{fold.start} to {fold.end}" if fold.start else f"the last {found.plan['last']} of each user"
         kinds = ", ".join(f"{n} {kind}" for kind, n in fold.users.items() if kind != "all" and n)

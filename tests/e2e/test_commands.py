@@ -2,12 +2,13 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import click
 import pytest
 
-from tests.e2e.conftest import Commands
+from tests.e2e.conftest import WARMSTART, Commands
 from training.cli.main import main
 
 ROOT = Path(__file__).parents[2]
@@ -185,6 +186,29 @@ def test_a_misspelt_store_is_not_made(mine: Commands) -> None:
     done = mine.run("models", "--store", "stroe")
     assert (done.returncode, "there is no store in stroe" in done.stderr) == (1, True)
     assert not (mine.folder / "stroe").exists()
+
+
+def test_a_full_disk_is_one_line(mine: Commands) -> None:
+    """What cannot be written is said on stderr, without a traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [str(WARMSTART), "models", "--store", "."],
+            cwd=mine.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_model_is_not_every_model(mine: Commands) -> None:
+    """An empty --models, as an unset variable of a shell makes it, is refused."""
+    (mine.folder / "table.csv").write_text("user_id,item_id\n1,2\n")
+    done = mine.run("train", "--recipe", "recipe.toml", "--models", "", "--store", "store")
+    assert (done.returncode, "has no model" in done.stderr) == (1, True)
 
 
 def test_training_without_its_packages_says_what_to_install(mine: Commands) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.training.datasets import checkerboard, recipe, tables
-from training.evaluation.measure import measure
+from training.evaluation.answers import _falls
+from training.evaluation.measure import Measured, measure
 from training.evaluation.splits import split
 from training.evaluation.truth import truth_of
 from training.interactions import Events
@@ -15,7 +16,7 @@ from training.recipe import Fold, ModelSection
 from training.scorers import open_recommender
 from training.train import Training
 from warmstart.errors import DataError
-from warmstart.recommender import Ask
+from warmstart.recommender import Ask, Detail, Recommendation
 
 POPULAR = ModelSection("popular", "popular", {})
 
@@ -75,3 +76,25 @@ def test_a_personal_model_beats_popular_on_the_checkerboard() -> None:
     assert personal.personal_share == 1.0
     assert popular.personal_share == 0.0
     assert personal.ordered
+
+
+def lists(*rows: list[int]) -> Measured:
+    """Answers of a draft, with nothing else measured."""
+    items = np.array(rows, np.int32)
+    asked = np.arange(len(rows), dtype=np.int32)
+    return Measured({}, len(rows), personal_share=1.0, ordered=True, asked=asked, items=items, values={})
+
+
+def test_lists_that_share_eight_of_ten_items_are_as_good_as_the_same() -> None:
+    """A copy, a copy in another order with two items changed, one with three changed, and a short list of its own."""
+    ten = [*range(10)]
+    theirs = lists(ten, ten, ten, ten)
+    mine = lists(ten, [*range(7, -1, -1), 20, 21], [*range(7), 20, 21, 22], [30, -1, -1, -1, -1, -1, -1, -1, -1, -1])
+    assert mine.same_answers(theirs) == 0.5
+
+
+@pytest.mark.parametrize(("scores", "falls"), [([2.0, 2.0, 1.0], True), ([1.0, 2.0], False), ([math.nan, 1.0], False)])
+def test_scores_fall_where_each_is_at_most_the_one_before(scores: list[float], falls: bool) -> None:
+    """Equal scores are in order, rising ones and what is no number are not."""
+    details = [Detail(place, score, "model", [], 0) for place, score in enumerate(scores)]
+    assert _falls(Recommendation([], np.array([], np.int32), "model", 0, details)) is falls

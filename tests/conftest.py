@@ -1,6 +1,41 @@
-"""What all tests share: Hypothesis as a busy machine needs it, its first run in a fresh clone included."""
+"""What all tests share: a browser, and Hypothesis as a busy machine needs it, its first run in a fresh clone too."""
 
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 settings.register_profile("warmstart", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("warmstart")
+
+QUIET = ("gpu", "background-networking", "component-update", "sync")  # what a browser does besides showing a page
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Start headless Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", *(f"--disable-{name}" for name in QUIET)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """Open a page in a context of its own."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()

@@ -12,41 +12,14 @@ import pandas as pd
 from implicit.als import AlternatingLeastSquares
 from rectools import Columns
 from rectools.dataset import Dataset
-from rectools.metrics import (
-    MAP,
-    MRR,
-    NDCG,
-    AvgRecPopularity,
-    CatalogCoverage,
-    HitRate,
-    IntraListDiversity,
-    MeanInvUserFreq,
-    PairwiseHammingDistanceCalculator,
-    Precision,
-    Recall,
-    Serendipity,
-    calc_metrics,
-)
+from rectools.metrics import calc_metrics
 from rectools.model_selection import LastNSplitter, TimeRangeSplitter, cross_validate
 from rectools.models import ImplicitALSWrapperModel, PopularModel, RandomModel
 from threadpoolctl import threadpool_limits
 
-from training.evaluation.cross_validation import genre_matrix
+from tests.training.evaluation.rectools_metrics import kinds_of
 from training.evaluation.folds import FoldPlan
 from training.interactions import Events
-
-KINDS: Mapping[str, Any] = {
-    "map": MAP,
-    "ndcg": lambda k: NDCG(k=k, divide_by_achievable=True),
-    "mrr": MRR,
-    "precision": Precision,
-    "recall": Recall,
-    "hit_rate": HitRate,
-    "novelty": MeanInvUserFreq,
-    "serendipity": Serendipity,
-    "coverage": lambda k: CatalogCoverage(k=k, normalize=True),
-    "popularity": lambda k: AvgRecPopularity(k=k, normalize=True),
-}
 
 
 class Peer:
@@ -60,11 +33,7 @@ class Peer:
         self._splitter = TimeRangeSplitter(f"{plan.days}D", plan.folds)
         if plan.last is not None:
             self._splitter = LastNSplitter(plan.last, plan.folds)
-        genres = genre_matrix(events.genres)
-        kinds = dict(KINDS)
-        if genres is not None:
-            hamming = PairwiseHammingDistanceCalculator(pd.DataFrame(genres.toarray()))
-            kinds["diversity"] = lambda k: IntraListDiversity(k=k, distance_calculator=hamming)
+        kinds = kinds_of(events.genres)
         self.metrics = {f"{name}@{k}": kinds[name](k=k) for name in names if name in kinds for k in ks}
         self._k, self._als = max(ks), als
         self.fit_seconds = 0.0

@@ -98,7 +98,7 @@ def serving(commands: Commands) -> Iterator[Served]:
         process = subprocess.Popen(command, cwd=commands.folder, stdout=log, stderr=subprocess.STDOUT)
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_until_up(url, process)
+            wait_until_up(url, process, commands.folder / LOG)
             yield Served(url, commands, token)
         finally:
             process.terminate()
@@ -118,14 +118,15 @@ def served(commands: Commands) -> Iterator[Served]:
         yield running
 
 
-def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + READY_SECONDS
+def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = READY_SECONDS) -> None:
+    """Wait until a server answers; fail with the end of its log where it ends or takes too long."""
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
-        assert process.poll() is None, "the server ended"
+        assert process.poll() is None, log.read_text()[-2000:]
         try:
-            httpx.get(f"{url}/health", timeout=5)
+            httpx.get(f"{url}/health", timeout=60)
         except httpx.TransportError:
             time.sleep(0.1)
         else:
             return
-    pytest.fail("the server did not come up")
+    pytest.fail(log.read_text()[-2000:])

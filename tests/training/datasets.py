@@ -48,3 +48,23 @@ def recipe(*models: ModelSection, fold: Fold = LAST, segments: tuple[str, ...] =
     """Make a recipe for tables that are at hand already."""
     data = DataSection(Path("none"), None, None, None, None, {}, None, segments)
     return Recipe(name="test", data=data, fold=fold, models=models, path=Path("test.toml"))
+
+
+BOARD = """
+name = "board"
+[data]
+path = "{folder}"
+interactions = "interactions.csv"
+[fold]
+kind = "time"
+days = 10
+[models.random]
+"""
+
+
+def board_file(folder: Path, models: str = "") -> Path:
+    """Write a checkerboard and a recipe of it, with `random` and the models that TOML adds; return the recipe."""
+    checkerboard().interactions.write_csv(folder / "interactions.csv")
+    path = folder / "board.toml"
+    path.write_text(BOARD.format(folder=folder) + models, encoding="utf8")
+    return path

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from training.cli.console import Console, json_option
-from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
+from training.cli.recipes import bad_row_option, chosen_models, models_option, read_data, recipe_option
 
 if TYPE_CHECKING:
     from training.evaluation.cross_validation import CrossValidator
     from training.evaluation.folds import FoldPlan
+    from training.evaluation.result import Evaluation
 
 
 def by_commas(kind: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
@@ -54,37 +55,46 @@ def evaluate(
     on_bad_row: Literal["refuse", "set-aside"],
     console: Console,
     segments: bool,
-    ks: tuple[int, ...],
-    metrics: tuple[str, ...] | None,
-    **cut: Any,
+    **measuring: Any,
 ) -> None:
     """Measure models on several folds, through the scorers that would serve them; publish nothing.
 
     popular and popular_recent are always in the table; a model that cannot beat one of them is marked with < (worse)
     or ~ (cannot be told from chance). Means are over folds, the range after a mean is its 95 % interval over users.
     """
-    from training.evaluation.metrics import METRICS, check_ks, check_names
     from training.evaluation.table import show
 
-    chosen_ks = _checked("--k", check_ks, ks)
-    names = _checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
-    recipe, chosen = chosen_models(recipe_path, models)
-    plan = _plan(cut, usual_days=recipe.fold.days)
-    console.progress(f"reading {recipe.data.described}")
-    from training.data.tables import read_tables
-    from training.evaluation.cross_validation import CrossValidator
-
-    tables = read_tables(recipe.data, on_bad_row)
-    if tables.set_aside:
-        console.warn(f"{tables.set_aside} bad rows set aside")
-    job = CrossValidator(recipe, tables, plan, ks=chosen_ks, metrics=names, say=console.progress)
-    _cut(job)
-    found = job.evaluate(chosen)
+    found = measured(recipe_path, models, on_bad_row, console, **measuring)
     if console.json:
         console.result(found.to_json(), "")
         return
     console.end_progress()
     show(found, segments=segments)
+
+
+def measured(
+    recipe_path: Path,
+    models: str | None,
+    on_bad_row: Literal["refuse", "set-aside"],
+    console: Console,
+    *,
+    ks: tuple[int, ...],
+    metrics: tuple[str, ...] | None,
+    **cut: Any,
+) -> "Evaluation":
+    """Cross-validate as the options of `evaluate` say."""
+    from training.evaluation.metrics import METRICS, check_ks, check_names
+
+    chosen_ks = _checked("--k", check_ks, ks)
+    names = _checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
+    recipe, chosen = chosen_models(recipe_path, models)
+    plan = _plan(cut, usual_days=recipe.fold.days)
+    tables = read_data(recipe, on_bad_row, console)
+    from training.evaluation.cross_validation import CrossValidator
+
+    job = CrossValidator(recipe, tables, plan, ks=chosen_ks, metrics=names, say=console.progress)
+    _cut(job)
+    return job.evaluate(chosen)
 
 
 def _plan(cut: dict[str, Any], *, usual_days: int) -> "FoldPlan":

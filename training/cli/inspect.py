@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import click
 
 from training.cli.console import Console, json_option, table
+from training.cli.pages import page_at, write_page
 from training.cli.place import store_option
-from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
+from training.cli.recipes import bad_row_option, chosen_models, models_option, read_data, recipe_option
 from training.cli.stores import open_named
 
 if TYPE_CHECKING:
@@ -96,12 +97,13 @@ def inspect(
     as a hit; with --store or --stage they are the versions that are served, which may know all that there is. With
     --json the page is written only where --to names it.
     """
-    page = to or (None if console.json else Path("inspect.html"))
-    if page and not page.parent.is_dir():
-        raise click.UsageError(f"there is no folder {page.parent} to write to")
+    page = page_at(to, "inspect.html", console)
     recipe, sections = chosen_models(recipe_path, models)
     store = open_named(store_url) if store_url else None
-    tables, events = _read(recipe, on_bad_row, console)
+    tables = read_data(recipe, on_bad_row, console)
+    from training.interactions import Events
+
+    events = Events.of(tables)
     users = _ids(whom.ids, events.user_ids)
     with tempfile.TemporaryDirectory(prefix="warmstart-inspect-") as name:
         if store is None:
@@ -113,19 +115,8 @@ def inspect(
 
         lists = VisualAnalyzer(events, recommenders, test, k=k).users(users, random=whom.random, seed=whom.seed)
     if page:
-        _write(page, lists.to_html(f"{recipe.name}: histories and recommendations"))
+        write_page(page, lists.to_html(f"{recipe.name}: histories and recommendations"))
     _print(lists, page, console)
-
-
-def _read(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> tuple["Tables", "Events"]:
-    console.progress(f"reading {recipe.data.described}")
-    from training.data.tables import read_tables
-    from training.interactions import Events
-
-    tables = read_tables(recipe.data, on_bad_row)
-    if tables.set_aside:
-        console.warn(f"{tables.set_aside} bad rows set aside")
-    return tables, Events.of(tables)
 
 
 def _ids(written: str, known: "IdMap") -> list["Id"]:
@@ -190,15 +181,6 @@ def _manifest(store: "Store", model: str) -> "Manifest | None":
 
     alias = read_alias(store, model)
     return None if alias is None else read_manifest(store, model, alias.version)[0]
-
-
-def _write(page: Path, html: str) -> None:
-    from warmstart.errors import SettingsError
-
-    try:
-        page.write_text(html, encoding="utf8")
-    except OSError as error:
-        raise SettingsError(f"{page} cannot be written: {error.strerror}") from error
 
 
 def _print(lists: "Lists", page: Path | None, console: Console) -> None:

@@ -7,7 +7,7 @@ import click
 
 from training.cli.console import Commands, Console, json_option, table
 from training.cli.place import store_option
-from training.cli.recipes import bad_row_option, chosen_models, models_option, read_training, recipe_option
+from training.cli.recipes import bad_row_option, chosen_models, models_option, read_data, read_training, recipe_option
 from training.cli.stores import open_named
 
 if TYPE_CHECKING:
@@ -98,11 +98,9 @@ def run(
         console.result({"measured": False, "why": why, "marks": recipe.marks, "standings": []}, why)
         context.exit(NOT_MEASURED)
     taking_part = chosen(entrants, names)
-    from training.data.tables import read_tables
     from training.leaderboard.run import Leaderboard, Manner
 
-    console.progress(f"reading {recipe.data.described}")
-    board = Leaderboard(recipe, read_tables(recipe.data, on_bad_row), console.progress)
+    board = Leaderboard(recipe, read_data(recipe, on_bad_row, console), console.progress)
     standings = []
     for entrant in taking_part:
         standings.append(board.measure(entrant, Manner(**manner)))

@@ -8,6 +8,7 @@ import click
 from training.cli.console import Console
 
 if TYPE_CHECKING:
+    from training.data.tables import Tables
     from training.recipe import ModelSection, Recipe
     from training.train import Training
 
@@ -43,13 +44,19 @@ def chosen_models(path: Path, models: str | None) -> tuple["Recipe", list["Model
     return recipe, [by_name[name] for name in dict.fromkeys(wanted)]
 
 
-def read_training(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Training":
-    """Read a recipe's tables, and cut its fold."""
+def read_data(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Tables":
+    """Read a recipe's tables, and say how many rows were set aside."""
     console.progress(f"reading {recipe.data.described}")
     from training.data.tables import read_tables
-    from training.train import Training
 
     tables = read_tables(recipe.data, on_bad_row)
     if tables.set_aside:
-        click.echo(f"{tables.set_aside} bad rows set aside", err=True)
-    return Training(recipe, tables, console.progress)
+        console.warn(f"{tables.set_aside} bad rows set aside")
+    return tables
+
+
+def read_training(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Training":
+    """Read a recipe's tables, and cut its fold."""
+    from training.train import Training
+
+    return Training(recipe, read_data(recipe, on_bad_row, console), console.progress)

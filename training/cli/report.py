@@ -1,14 +1,13 @@
 """`warmstart report`: an evaluation as one page."""
 
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from training.cli.console import Console, json_option
-from training.cli.evaluate import _checked, _cut, _plan, evaluate
-from training.cli.inspect import _write
-from training.cli.recipes import chosen_models
+from training.cli.evaluate import evaluate, measured
+from training.cli.pages import page_at, write_page
 
 if TYPE_CHECKING:
     from training.evaluation.result import Evaluation
@@ -44,16 +43,16 @@ def report(
     """
     if (recipe_path is None) == (source is None):
         raise click.UsageError("either --recipe, to measure, or --from, to draw what was measured")
-    page = to or (None if console.json else Path("report.html"))
-    if page and not page.parent.is_dir():
-        raise click.UsageError(f"there is no folder {page.parent} to write to")
+    page = page_at(to, "report.html", console)
     if source is not None:
         _refuse_measuring(context)
-    found = _read(source) if source is not None else _measure(recipe_path or Path(), console, **measuring)
+        found = _read(source)
+    else:
+        found = measured(recipe_path or Path(), console=console, **measuring)
     if page:
         from training.report.page import report as drawn
 
-        _write(page, drawn(found))
+        write_page(page, drawn(found))
     console.result({"page": str(page) if page else None, **found.to_json()}, f"wrote {page}")
 
 
@@ -69,31 +68,3 @@ def _read(source: IO[bytes]) -> "Evaluation":
     from training.report.reading import MAX_BYTES, evaluation_of
 
     return evaluation_of(source.read(MAX_BYTES + 1))
-
-
-def _measure(
-    recipe_path: Path,
-    console: Console,
-    *,
-    models: str | None,
-    on_bad_row: Literal["refuse", "set-aside"],
-    ks: tuple[int, ...],
-    metrics: tuple[str, ...] | None,
-    **cut: Any,
-) -> "Evaluation":
-    from training.evaluation.metrics import METRICS, check_ks, check_names
-
-    chosen_ks = _checked("--k", check_ks, ks)
-    names = _checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
-    recipe, chosen = chosen_models(recipe_path, models)
-    plan = _plan(cut, usual_days=recipe.fold.days)
-    console.progress(f"reading {recipe.data.described}")
-    from training.data.tables import read_tables
-    from training.evaluation.cross_validation import CrossValidator
-
-    tables = read_tables(recipe.data, on_bad_row)
-    if tables.set_aside:
-        console.warn(f"{tables.set_aside} bad rows set aside")
-    job = CrossValidator(recipe, tables, plan, ks=chosen_ks, metrics=names, say=console.progress)
-    _cut(job)
-    return job.evaluate(chosen)

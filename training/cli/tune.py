@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from training.cli.console import Console, Failure, json_option, table
-from training.cli.recipes import bad_row_option, chosen_models, recipe_option
+from training.cli.recipes import bad_row_option, chosen_models, read_data, recipe_option
 
 if TYPE_CHECKING:
     from training.recipe import ModelSection, Recipe
@@ -158,14 +158,10 @@ def _task(
     on_bad_row: Literal["refuse", "set-aside"],
     console: Console,
 ) -> "Task":
-    console.progress(f"reading {recipe.data.described}")
-    from training.data.tables import read_tables
     from training.tuning.space import distributions_of
     from training.tuning.study import Task
 
-    tables = read_tables(recipe.data, on_bad_row)
-    if tables.set_aside:
-        console.warn(f"{tables.set_aside} bad rows set aside")
+    tables = read_data(recipe, on_bad_row, console)
     return Task(recipe, model, tables, metric, folds, distributions_of(model))
 
 

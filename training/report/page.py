@@ -10,8 +10,8 @@ from training.report.lines import Axis, Series, lines
 from training.report.looks import Look, looks_of
 from training.report.numbers import clipped
 from training.report.scatter import scatter
+from training.visual.document import document
 from training.visual.markup import Html, tag
-from training.visual.page import _policy
 
 STYLE = Path(__file__).with_name("report.css")
 NOVELTY = "novelty"
@@ -24,16 +24,6 @@ MARKS = (
 def report(found: Evaluation) -> str:
     """Return a page that needs nothing else; the same evaluation is always the same page."""
     title = f"{clipped(found.recipe)}: evaluation"
-    style = Html(STYLE.read_text(encoding="utf8"))
-    head = tag(
-        "head",
-        Html('<meta charset="utf-8">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{_policy(style)}">'),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Html('<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'),
-        tag("title", title),
-        tag("style", style),
-    )
     looks = looks_of(found.models)
     sections = (
         _summary(found),
@@ -46,7 +36,7 @@ def report(found: Evaluation) -> str:
     )
     top = tag("header", tag("h1", tag("bdi", title)), tag("p", words.facts(found), class_="muted"))
     body = tag("body", top, tag("main", *(section for section in sections if section)))
-    return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
+    return document(title, STYLE.read_text(encoding="utf8"), body)
 
 
 def _summary(found: Evaluation) -> Html:

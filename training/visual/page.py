@@ -1,10 +1,9 @@
 """Draws users as one page, or as the fragment that a notebook shows."""
 
-from base64 import b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 
+from training.visual.document import document
 from training.visual.markup import Html, join, tag
 from training.visual.parts import name_of, overlap_table, user_view
 from training.visual.views import Overlap, UserView
@@ -15,16 +14,7 @@ PLACE = "user-{}"  # the part of the page's address that names a user, by number
 
 def page(users: Sequence[UserView], overlaps: Sequence[Overlap], title: str) -> str:
     """Return a page with one user in sight, and links to the others that work without a script."""
-    style = Html(_style() + (HERE / "page.css").read_text(encoding="utf8") + _current(len(users)))
-    head = tag(
-        "head",
-        Html('<meta charset="utf-8">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{_policy(style)}">'),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Html('<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'),
-        tag("title", title),
-        tag("style", style),
-    )
+    style = _style() + (HERE / "page.css").read_text(encoding="utf8") + _current(len(users))
     sections = [
         tag(
             "section",
@@ -43,7 +33,7 @@ def page(users: Sequence[UserView], overlaps: Sequence[Overlap], title: str) -> 
         tag("footer", _versions(users)),
         class_="warmstart-lists",
     )
-    return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
+    return document(title, style, body)
 
 
 def fragment(users: Sequence[UserView], overlaps: Sequence[Overlap]) -> str:
@@ -60,11 +50,6 @@ def _fold(*parts: Html) -> Html:
 
 def _style() -> Html:
     return Html((HERE / "lists.css").read_text(encoding="utf8"))
-
-
-def _policy(style: str) -> str:
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def _current(count: int) -> str:

@@ -3,14 +3,12 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.e2e.conftest import free_port
+from tests.e2e.conftest import free_port, wait_until_up
 from tests.e2e.emulated.conftest import STAGE, Deployed
 from tests.e2e.emulated.sam_template import for_sam
 from tests.e2e.emulated.tools import SAM, run
@@ -39,7 +37,7 @@ def sam_url(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Ite
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_up(url, process, folder / "log")
+        wait_until_up(url, process, folder / "log", START_SECONDS)
         yield url
     finally:
         process.send_signal(signal.SIGINT)  # so that it removes its containers
@@ -56,16 +54,3 @@ def test_it_answers_with_the_authorizer_enforced(deployed: Deployed, sam_url: st
     wrong = httpx.get(path, headers={"Authorization": "Bearer wrong"}, timeout=60)
     assert wrong.status_code in (401, 502)  # where an authorizer raises, SAM says 502; API Gateway says 401
     assert "items" not in wrong.text
-
-
-def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        assert process.poll() is None, log.read_text()[-2000:]
-        try:
-            httpx.get(f"{url}/health", timeout=60)
-        except httpx.TransportError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(log.read_text()[-2000:])

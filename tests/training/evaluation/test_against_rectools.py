@@ -1,7 +1,6 @@
 """All metrics equal RecTools' to 1e-9, on whatever answers Hypothesis thinks of."""
 
 import warnings
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,23 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rectools import Columns
-from rectools.metrics import (
-    MAP,
-    MRR,
-    NDCG,
-    AvgRecPopularity,
-    CatalogCoverage,
-    HitRate,
-    IntraListDiversity,
-    MeanInvUserFreq,
-    PairwiseHammingDistanceCalculator,
-    Precision,
-    Recall,
-    Serendipity,
-    calc_metrics,
-)
+from rectools.metrics import calc_metrics
 
 from tests.training.evaluation.frames import lists, truth
+from tests.training.evaluation.rectools_metrics import kinds_of
 from training.evaluation.beyond import Learnt
 from training.evaluation.cross_validation import genre_matrix
 from training.evaluation.metrics import METRICS, of_all, per_user
@@ -40,20 +26,7 @@ Lists = list[list[int]]
 
 def theirs(given_lists: Lists, had: list[set[int]], learnt: list[set[int]]) -> dict[str, float]:
     """Compute everything with RecTools."""
-    hamming = PairwiseHammingDistanceCalculator(pd.DataFrame(genre_matrix(GENRES).toarray()))  # type: ignore[union-attr]
-    kinds: dict[str, Any] = {
-        "map": MAP,
-        "ndcg": lambda k: NDCG(k=k, divide_by_achievable=True),
-        "mrr": MRR,
-        "precision": Precision,
-        "recall": Recall,
-        "hit_rate": HitRate,
-        "novelty": MeanInvUserFreq,
-        "serendipity": Serendipity,
-        "diversity": lambda k: IntraListDiversity(k=k, distance_calculator=hamming),
-        "coverage": lambda k: CatalogCoverage(k=k, normalize=True),
-        "popularity": lambda k: AvgRecPopularity(k=k, normalize=True),
-    }
+    kinds = kinds_of(GENRES)
     assert kinds.keys() == METRICS.keys()
     reco = pd.DataFrame(
         [(user, i, rank) for user, row in enumerate(given_lists) for rank, i in enumerate(row, 1)],

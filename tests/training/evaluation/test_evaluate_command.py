@@ -6,31 +6,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.training.datasets import checkerboard
+from tests.training.datasets import board_file
 from training.cli.main import main
 
-RECIPE = """
-name = "board"
-[data]
-path = "{folder}"
-interactions = "interactions.csv"
-[fold]
-kind = "time"
-days = 10
-[models.random]
-[models.als]
-factors = 2
-alpha = 5.0
-"""
+ALS = "[models.als]\nfactors = 2\nalpha = 5.0\n"
 
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
     """Return a recipe for the checkerboard as a file."""
-    checkerboard().interactions.write_csv(tmp_path / "interactions.csv")
-    path = tmp_path / "board.toml"
-    path.write_text(RECIPE.format(folder=tmp_path), encoding="utf8")
-    return path
+    return board_file(tmp_path, ALS)
 
 
 def evaluate(recipe: Path, *arguments: str) -> Result:

@@ -6,21 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.training.datasets import checkerboard
+from tests.training.datasets import board_file
 from tests.training.report.made import value
 from training.cli.main import main
 from training.cli.report import MEASURING
-
-RECIPE = """
-name = "board"
-[data]
-path = "{folder}"
-interactions = "interactions.csv"
-[fold]
-kind = "time"
-days = 10
-[models.random]
-"""
 
 
 def report(*arguments: object, stdin: str | None = None) -> Result:
@@ -31,10 +20,7 @@ def report(*arguments: object, stdin: str | None = None) -> Result:
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
     """Return a recipe for the checkerboard as a file."""
-    checkerboard().interactions.write_csv(tmp_path / "interactions.csv")
-    path = tmp_path / "board.toml"
-    path.write_text(RECIPE.format(folder=tmp_path), encoding="utf8")
-    return path
+    return board_file(tmp_path)
 
 
 def test_it_measures_and_draws(board: Path, tmp_path: Path) -> None:

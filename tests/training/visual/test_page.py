@@ -1,20 +1,16 @@
 """The page in a real browser, and the fragment that a notebook shows."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.training.datasets import START, checkerboard, tables
 from tests.training.visual.looked import MODELS, analyzer
 from training.visual import Lists
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PHONE = {"width": 360, "height": 740}
 HOSTILE = [
     "<script>document.title = 'pwned'</script>",
@@ -27,27 +23,6 @@ HOSTILE = [
     "A" * 5000,
     "&amp; & &#60;",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("needs chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Open a page in a context of its own."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    yield page
-    context.close()
 
 
 def hostile(folder: Path, *, held_out: bool = True) -> Lists:

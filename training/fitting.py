@@ -56,7 +56,10 @@ class Fitting:
 
     def seal(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
         """Fit a model and write its draft into a folder, with what was measured if anything was."""
-        fitted = self._fit(model)
+        return self.write(self.fit(model), model, folder, measured)
+
+    def write(self, fitted: Algorithm, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
+        """Write the draft of a model that is fitted on the same interactions."""
         own = (model.name, fitted.orders_) if isinstance(fitted, Popularity) else None
         return export(
             fitted,
@@ -69,7 +72,8 @@ class Fitting:
             measured=measured,
         )
 
-    def _fit(self, model: ModelSection) -> Algorithm:
+    def fit(self, model: ModelSection) -> Algorithm:
+        """Fit a model; popularity is fitted once."""
         algorithm = built(self._recipe, model)
         key = repr(algorithm)
         if key in self._popularity:
@@ -86,7 +90,7 @@ class Fitting:
         """Return the recipe's fallback, fitted on the same interactions."""
         name = self._recipe.fallback
         section = next((m for m in self._recipe.models if m.name == name), ModelSection(name, name, {}))
-        fitted = self._fit(section)
+        fitted = self.fit(section)
         if not isinstance(fitted, Popularity):
             raise DataError(f"{self._recipe.path}: fallback {name} is no popularity model")
         return name, fitted.orders_

@@ -80,9 +80,10 @@ class Interactions:
             raise DataError("a trend needs timestamps, and the interactions have none")
         return np.bincount(self.items, decayed(self.ages, half_life=half_life), self.n_items).astype(np.float32)
 
-    def matrix(self) -> sparse.csr_matrix:
-        """Return weights as (n_users, n_items)."""
-        return sparse.csr_matrix((self.weights, self.items, self.indptr), (self.n_users, self.n_items))
+    def matrix(self, *, binary: bool = False) -> sparse.csr_matrix:
+        """Return weights, or 1 for each pair, as (n_users, n_items)."""
+        values = np.ones_like(self.weights) if binary else self.weights
+        return sparse.csr_matrix((values, self.items, self.indptr), (self.n_users, self.n_items))
 
 
 @dataclass(frozen=True)

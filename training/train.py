@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from training.algorithms.base import Abridged, Algorithm
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.measure import Measured, measure
@@ -21,6 +22,14 @@ from warmstart.artifact_writer import draft_hash
 from warmstart.manifest import Manifest
 
 
+class Draft(NamedTuple):
+    """What became of a model that was fitted on a fold's earlier part."""
+
+    measured: Measured
+    digest: str  # of the artifact
+    exact: Measured | None  # where the artifact leaves out some of what was learnt: with all of it
+
+
 class Training:
     """One recipe over its tables. The fold and the baselines are made once, for all models."""
 
@@ -32,7 +41,7 @@ class Training:
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
         self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
-        self._measured: dict[str, tuple[Measured, str]] = {}  # by algorithm and settings
+        self._drafts: dict[str, Draft] = {}  # by algorithm and settings
 
     @cached_property
     def _truth(self) -> Truth:
@@ -42,16 +51,15 @@ class Training:
     def _whole(self) -> Fitting:
         return self._fitting(self._events.interactions(segments=self._recipe.data.segments))
 
-    def measure(self, model: ModelSection) -> tuple[Measured, str]:
-        """Fit on the fold's earlier part and measure the draft; return that and the draft's hash."""
+    def measure(self, model: ModelSection) -> Draft:
+        """Fit on the fold's earlier part and measure the draft, and what it would be with nothing left out."""
         key = repr(built(self._recipe, model))
-        if key not in self._measured:
-            with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
-                draft = self.draft(model, Path(folder))
-                self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
-                measured = measure(open_recommender(Path(folder), draft), self._truth)
-                self._measured[key] = measured, draft_hash(draft.files)
-        return self._measured[key]
+        if key not in self._drafts:
+            fitted = self._part.fit(model)
+            exact = fitted.exact() if isinstance(fitted, Abridged) else None
+            whole = None if exact is None else self._asked(exact, model)[0]
+            self._drafts[key] = Draft(*self._asked(fitted, model), whole)
+        return self._drafts[key]
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
         """Fit a model on the fold's earlier part and seal it, to be measured and thrown away."""
@@ -59,8 +67,7 @@ class Training:
 
     def train(self, model: ModelSection, folder: Path) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
-        measured, digest = self.measure(model)
-        return self.fit_whole(model, folder, self._described(measured, digest))
+        return self.fit_whole(model, folder, self._described(self.measure(model)))
 
     def fit_whole(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
         """Fit a model on all rows and seal it, with what was measured if anything was."""
@@ -74,8 +81,14 @@ class Training:
         sections = baseline_sections(timed=self._events.timestamps is not None)
         return {section.name: self.measure(section)[0] for section in sections}
 
-    def _described(self, measured: Measured, digest: str) -> dict[str, Any]:
-        fold = self._recipe.fold
+    def _asked(self, fitted: Algorithm, model: ModelSection) -> tuple[Measured, str]:
+        with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
+            draft = self._part.write(fitted, model, Path(folder))
+            self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
+            return measure(open_recommender(Path(folder), draft), self._truth), draft_hash(draft.files)
+
+    def _described(self, draft: Draft) -> dict[str, Any]:
+        fold, measured = self._recipe.fold, draft.measured
         baselines = self.baselines()
         return {
             "metrics": measured.metrics,
@@ -83,12 +96,13 @@ class Training:
                 "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
                 "rows": int(self._test.sum()),
                 "users": measured.users,
-                "draft_sha256": digest,
+                "draft_sha256": draft.digest,
                 "baselines": {name: other.metrics for name, other in baselines.items()},
                 "paired": {name: self._paired(measured, other) for name, other in baselines.items()},
                 "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
                 "personal_share": measured.personal_share,
                 "ordered": measured.ordered,
+                **({} if draft.exact is None else {"abridged": _abridged(measured, draft.exact)}),
             },
         }
 
@@ -97,3 +111,9 @@ class Training:
 
     def _fitting(self, interactions: Interactions) -> Fitting:
         return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds)
+
+
+def _abridged(measured: Measured, exact: Measured) -> dict[str, Any]:
+    """Return what the artifact would reach with nothing left out, and the part of ndcg@10 that it loses."""
+    best = exact.metrics["ndcg@10"]
+    return {"exact": exact.metrics, "loss": round(1 - measured.metrics["ndcg@10"] / best, 6) if best else 0.0}

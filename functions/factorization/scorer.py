@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
 from warmstart.ids import UNKNOWN
+from warmstart.reasons import strongest
 from warmstart.scorer import Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
 
 Vectors = NDArray[np.float32]
 BATCH_SCORES = 2**20  # that one matrix product gives: 4 MB
-REASONS = 3  # events of a history that are named behind an item
 
 
 class FactorizationScorer:
@@ -80,12 +80,7 @@ class FactorizationScorer:
         items, confidences = self._confidences(query)
         vectors = self._items[items]  # (h, d)
         inverse = np.linalg.inv(self._normal_matrix(vectors, confidences))
-        parts = np.maximum((self._items[rows] @ inverse @ vectors.T) * confidences, 0)  # (n, h) what speaks for an item
-        totals = parts.sum(axis=1, keepdims=True)
-        shares = np.divide(parts, totals, out=np.zeros_like(parts), where=totals != 0).astype(np.float32)
-        best = np.argsort(-shares, axis=1, kind="stable")[:, :REASONS]
-        telling = [order[share[order] > 0] for order, share in zip(best, shares, strict=True)]
-        return [Reason(items[order], share[order]) for order, share in zip(telling, shares, strict=True)]
+        return strongest(items, (self._items[rows] @ inverse @ vectors.T) * confidences)
 
     def _user_vector(self, query: Query) -> NDArray[np.float32] | None:
         if not len(query.history):
@@ -109,5 +104,5 @@ class FactorizationScorer:
 
     def _confidences(self, query: Query) -> tuple[Rows, NDArray[np.float64]]:
         """Return each item of the history once, ascending, and its confidence."""
-        items, places = np.unique(query.history, return_inverse=True)
-        return items, np.bincount(places, query.weights, len(items)) * self._alpha
+        items, weights = query.distinct()
+        return items, weights * self._alpha

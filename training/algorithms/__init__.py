@@ -2,13 +2,21 @@
 
 from training.algorithms.als import ALS
 from training.algorithms.base import Algorithm
+from training.algorithms.ease import EASE
+from training.algorithms.item_knn import ItemKNN
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
 from training.algorithms.random import Random
+from training.algorithms.rp3beta import RP3beta
+from training.algorithms.user_knn import UserKNN
 
 ALGORITHMS: dict[str, type[Algorithm]] = {
     "popular": Popular,
     "popular_recent": PopularRecent,
     "random": Random,
     "als": ALS,
+    "item_knn": ItemKNN,
+    "user_knn": UserKNN,
+    "ease": EASE,
+    "rp3beta": RP3beta,
 }

@@ -1,6 +1,6 @@
 """What every algorithm can do: learn and export. Ranking is the scorer's part."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -28,4 +28,16 @@ class Algorithm(Protocol):
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:
         """Return settings to try."""
+        ...
+
+
+@runtime_checkable
+class Abridged(Protocol):
+    """An algorithm whose artifact may leave out some of what was learnt, to be smaller or faster.
+
+    What that loses is measured when it is trained, and more than a little is not promoted.
+    """
+
+    def exact(self) -> Algorithm | None:
+        """Return the same, fitted, with nothing left out; None where nothing is."""
         ...

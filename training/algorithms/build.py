@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from training.algorithms import ALGORITHMS
 from training.algorithms.base import Algorithm
@@ -38,3 +38,7 @@ def _check(value: Any, kind: Any, where: str) -> None:
         raise DataError(f"{where} must be a whole number of at least 1")
     if kind is float and (type(value) not in (int, float) or not math.isfinite(value) or value <= 0):
         raise DataError(f"{where} must be a number above 0")
+    if kind is bool and type(value) is not bool:
+        raise DataError(f"{where} must be true or false")
+    if get_origin(kind) is Literal and value not in get_args(kind):
+        raise DataError(f"{where} must be one of {', '.join(get_args(kind))}")

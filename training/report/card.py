@@ -83,6 +83,11 @@ def _measured(about: About) -> Iterator[str]:
         "version has the same settings and has learnt all of them."
     )
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
+    if abridged := measured.get("abridged"):
+        yield (
+            "Its artifact leaves out some of what was learnt. With all of it ndcg@10 is "
+            f"{_number(abridged['exact'].get('ndcg@10'))}: {abridged['loss']:.2%} are lost."
+        )
 
 
 def _table(metrics: Mapping[str, float], baselines: Mapping[str, Any], paired: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 import msgspec
+from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
@@ -268,5 +269,6 @@ def _recommended(served: Served, ask: Ask, *, on_the_fly: bool) -> Response:
 
 
 def _detail(detail: Detail) -> ItemDetail:
-    because = Because([Share(item_id, share) for item_id, share in detail.because], detail.users)
+    shares = [Share(item_id, share) for item_id, share in detail.because]
+    because = Because(shares, detail.users, UNSET if detail.neighbours is None else detail.neighbours)
     return ItemDetail(detail.item_id, detail.score, detail.source, because)

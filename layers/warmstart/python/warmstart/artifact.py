@@ -73,6 +73,13 @@ class Artifact:
             raise Incompatible(f"setting {name} is missing or no number")
         return float(value)
 
+    def switch(self, name: str) -> bool:
+        """Return a setting that is on or off, or raise Incompatible."""
+        value = self.manifest.params.get(name)
+        if not isinstance(value, bool):
+            raise Incompatible(f"setting {name} is missing or neither true nor false")
+        return value
+
     def json(self, name: str) -> Any:
         """Return a small JSON file's content, or Incompatible."""
         try:

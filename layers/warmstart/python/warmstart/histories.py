@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
-from warmstart.errors import Incompatible
 from warmstart.ids import UNKNOWN, Id
+from warmstart.ragged import Ragged
 from warmstart.scorer import NO_ROWS, Rows, Scores
 
 DAY = 86_400.0  # seconds
@@ -72,10 +72,8 @@ EMPTY = History(NO_ROWS, np.empty(0, np.float32), None)
 class Histories:
     """All users' events as compressed sparse rows, memory-mapped."""
 
-    def __init__(
-        self, indptr: NDArray[np.int64], rows: NDArray[Any], weights: Floats | None, ages: Floats | None
-    ) -> None:
-        self._indptr = indptr  # (n_users + 1,)
+    def __init__(self, index: Ragged, rows: NDArray[Any], weights: Floats | None, ages: Floats | None) -> None:
+        self._index = index  # of n_users
         self._rows = rows  # (n_events,)
         self._weights = weights  # (n_events,) or None where all are 1
         self._ages = ages  # (n_events,) days before the last event of training, or None
@@ -88,16 +86,13 @@ class Histories:
             artifact.array(name, (np.float32, np.float16), len(rows)) if name in artifact else None
             for name in ("seen_weights", "seen_ages")
         )
-        indptr = artifact.array("seen_indptr", np.int64, n_users + 1)
-        if indptr[0] != 0 or indptr[-1] != len(rows):
-            raise Incompatible("seen_indptr does not fill seen_rows")
-        return cls(indptr, rows, weights, ages)
+        return cls(Ragged.load(artifact, "seen_indptr", n_users, len(rows)), rows, weights, ages)
 
     def of(self, user: int) -> History:
         """Return a user's stored events; none for an unknown user."""
         if user == UNKNOWN:
             return EMPTY
-        place = slice(int(self._indptr[user]), int(self._indptr[user + 1]))
+        place = self._index[user]
         rows = self._rows[place].astype(np.int32)
         weights = np.ones(len(rows), np.float32) if self._weights is None else self._weights[place].astype(np.float32)
         return History(rows, weights, None if self._ages is None else -self._ages[place].astype(np.float32))

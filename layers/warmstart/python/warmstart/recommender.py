@@ -38,6 +38,7 @@ class Detail(NamedTuple):
     score: float | None  # None where the fallback chose it
     source: str  # "model", or the name of the fallback
     because: list[tuple[Id, float]]  # events of the history and their shares of the score
+    neighbours: int | None  # of the like-minded users that the answer was drawn from, how many had it
     users: int  # distinct users with this item in training
 
 
@@ -165,17 +166,16 @@ class Recommender:
         reasons: list[Reason] = []
         if ranking and isinstance(self.scorer, Explains):
             reasons = self.scorer.because(query, ranking.rows)
+        reasons += [Reason()] * (len(rows) - len(reasons))
         counts: NDArray[np.int32] = self._popularity[rows]
         return [
             Detail(
                 item_id=item,
                 score=scores[place] if place < len(scores) else None,
                 source="model" if place < len(scores) else fallback,
-                because=self._because(reasons[place]) if place < len(reasons) else [],
+                because=list(zip(self.item_ids.external(reason.history), reason.shares.tolist(), strict=True)),
+                neighbours=reason.neighbours,
                 users=int(counts[place]),
             )
-            for place, item in enumerate(items)
+            for place, (item, reason) in enumerate(zip(items, reasons, strict=True))
         ]
-
-    def _because(self, reason: Reason) -> list[tuple[Id, float]]:
-        return list(zip(self.item_ids.external(reason.history), reason.shares.tolist(), strict=True))

@@ -70,11 +70,15 @@ class Share(Struct):
     share: float
 
 
-class Because(Struct):
+class Because(Struct, omit_defaults=True):
     """What stands behind an item."""
 
     history: list[Share]
     users: Annotated[int, Meta(description="Distinct users with this item in training.")]
+    neighbours: (
+        Annotated[int, Meta(description="Of the like-minded users whom the answer is from, how many had it.")]
+        | UnsetType
+    ) = UNSET
 
 
 class ItemDetail(Struct):

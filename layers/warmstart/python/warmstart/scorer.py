@@ -28,6 +28,15 @@ class Query:
     only: Rows | None  # (m,) return nothing else
     k: int
 
+    def distinct(self) -> tuple[Rows, NDArray[np.float64]]:
+        """Return each item of the history once, ascending, and the sum of its events' weights: (d,) each.
+
+        Training merges a repeated pair in the same way, so a history answers the same from a request as stored.
+        """
+        items, places = np.unique(self.history, return_inverse=True)
+        sums: NDArray[np.float64] = np.bincount(places, self.weights, len(items))
+        return items, sums
+
 
 class Ranking(NamedTuple):
     """Best first, each row once."""
@@ -35,12 +44,18 @@ class Ranking(NamedTuple):
     rows: Rows  # (n,) n <= k
     scores: Scores  # (n,) descending
 
+    def positive(self) -> "Ranking":
+        """Return the part above 0, where a score of 0 means that nothing speaks for an item."""
+        count = np.count_nonzero(self.scores > 0)
+        return Ranking(self.rows[:count], self.scores[:count])
+
 
 class Reason(NamedTuple):
-    """Why one item was recommended: the events of the history behind it, and their shares of the score."""
+    """Why one item was recommended: the events of the history behind it, or how many like-minded users had it."""
 
-    history: Rows  # (r,) largest share first
-    shares: Scores  # (r,) of what speaks for the item, so a full list sums to 1
+    history: Rows = NO_ROWS  # (r,) largest share first
+    shares: Scores = np.empty(0, np.float32)  # (r,) of what speaks for the item, so a full list sums to 1
+    neighbours: int | None = None  # of those that the answer was drawn from, how many had the item
 
 
 class Scorer(Protocol):

@@ -1,0 +1,107 @@
+"""Ranks by what those users had whose histories are most like this one: found in an inverted index at each request."""
+
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.artifact import Artifact
+from warmstart.ids import UNKNOWN
+from warmstart.ragged import Places, Ragged
+from warmstart.scorer import NO_ROWS, Query, Ranking, Reason, Rows, Scores
+from warmstart.topk import top_k
+
+
+class Lists(NamedTuple):
+    """A list of rows for each row of another kind."""
+
+    where: Ragged
+    rows: NDArray[Any]
+
+    def of(self, row: int) -> NDArray[Any]:
+        """Return one list."""
+        return self.rows[self.where[row]]
+
+    def of_all(self, rows: Rows) -> tuple[NDArray[Any], Places]:
+        """Return several lists end to end, and the length of each."""
+        places, lengths = self.where.places(rows)
+        return self.rows[places], lengths
+
+
+class Gains(NamedTuple):
+    """What a similarity and a score are made of."""
+
+    item: Scores  # (n_items,) what an item adds to the similarity of those who share it
+    user: Scores  # (n_users,) what the sum is multiplied by: less for a longer history
+    candidate: Scores  # (n_items,) what an item's score is multiplied by
+
+
+class UserKnnScorer:
+    """User-based collaborative filtering (Herlocker, Konstan, Borchers & Riedl, SIGIR 1999).
+
+    The similarity of a history to a user is the sum of the gains of the items that they share, times the user's gain.
+    The factor of the history itself is left out, for it changes no order: so a stored history and one that comes with
+    a request are the same thing here.
+    """
+
+    name: ClassVar[str] = "user_knn"
+
+    def __init__(
+        self, had: Lists, had_by: Lists, gains: Gains, popularity: Rows, *, k: int, amplification: float
+    ) -> None:
+        self._had = had  # each user's items
+        self._had_by = had_by  # each item's users, all or a sample
+        self._gains = gains
+        self._popularity = popularity  # (n_items,) distinct users
+        self._k = k
+        self._amplification = amplification  # the power to which a neighbour's similarity is raised
+
+    @classmethod
+    def load(cls, artifact: Artifact) -> Self:
+        """Open histories, index and gains; raise Incompatible where they do not fit each other."""
+        popularity = artifact.array("popularity", np.int32, None)
+        items = artifact.array("seen_rows", (np.int32, np.uint16), None)
+        users = artifact.array("item_users", np.int32, None)
+        n_items, n_users = len(popularity), len(artifact.array("user_gains", np.float32, None))
+        return cls(
+            Lists(Ragged.load(artifact, "seen_indptr", n_users, len(items)), items),
+            Lists(Ragged.load(artifact, "item_indptr", n_items, len(users)), users),
+            Gains(
+                artifact.array("item_gains", np.float32, n_items),
+                artifact.array("user_gains", np.float32, n_users),
+                artifact.array("candidate_gains", np.float32, n_items),
+            ),
+            popularity,
+            k=int(artifact.setting("k")),
+            amplification=artifact.setting("amplification"),
+        )
+
+    def rank(self, query: Query) -> Ranking | None:
+        """Rank the nearest users' items, each by the similarities of those who had it."""
+        if not len(query.history):
+            return None
+        neighbours = self._neighbours(query)
+        items, lengths = self._had.of_all(neighbours.rows)
+        votes = np.repeat(neighbours.scores**self._amplification, lengths)
+        scores = np.bincount(items, votes, len(self._popularity)).astype(np.float32) * self._gains.candidate
+        return top_k(scores, query.k, query.exclude, query.only).positive()
+
+    def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
+        """Rank items by the cosine of their users: of those in the index for this item, all for the others."""
+        items, _ = self._had.of_all(self._had_by.of(item))
+        both = np.bincount(items, minlength=len(self._popularity))
+        return top_k((both / np.sqrt(np.maximum(self._popularity, 1))).astype(np.float32), k, exclude).positive()
+
+    def because(self, query: Query, rows: Rows) -> list[Reason]:
+        """Count the neighbours who had each item."""
+        items, _ = self._had.of_all(self._neighbours(query).rows)
+        counts = np.bincount(items, minlength=len(self._popularity))
+        return [Reason(neighbours=count) for count in counts[rows].tolist()]
+
+    def _neighbours(self, query: Query) -> Ranking:
+        similarities = np.zeros(len(self._gains.user), np.float32)
+        for item in np.unique(query.history).tolist():
+            similarities[self._had_by.of(item)] += self._gains.item[item]  # nobody is twice in a list
+        similarities *= self._gains.user
+        own = NO_ROWS if query.user == UNKNOWN else np.array([query.user], np.int32)
+        return top_k(similarities, self._k, own).positive()

@@ -1,0 +1,122 @@
+"""EASE: the item-item weights that rebuild the interactions best, in closed form."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg.lapack import spotrf, spotri
+
+from training.algorithms.item_weights import write_sparse
+from training.interactions import Interactions
+from training.memory import refuse_over
+from warmstart.artifact_writer import ArtifactWriter
+from warmstart.errors import DataError
+
+if TYPE_CHECKING:
+    import optuna
+
+BLOCK = 2**24  # numbers that are worked on at once: 64 MB
+SAMPLE = 2**22  # weights that the least one to keep is found from
+MATRICES = 2  # of float32 that are held at once: the weights, and their bytes while a draft is written
+
+
+@dataclass
+class EASE:
+    """Embarrassingly shallow autoencoders (Steck, WWW 2019).
+
+    B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place. On
+    average `keep` weights an item are exported: the largest of |B_ij| sqrt(popularity of i), for that is how far a
+    weight moves the scores of all users together.
+    """
+
+    scorer: ClassVar[str] = "item_item"
+    personal: ClassVar[bool] = True
+    regularization: float = 250.0
+    keep: int = 200  # weights an item, on average; all of them where there are no more items
+    binary: bool = True  # every interaction counts as 1
+    weights_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, n_items) from source to target
+    spread_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items,) root of the summed squares of each source
+
+    def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 nothing is random here
+        """Solve.
+
+        Raises:
+            DataError: memory is short, or the regularization is too small for float32.
+        """
+        n_items = interactions.n_items
+        refuse_over(MATRICES * 4 * n_items**2, f"ease with {n_items:,} items")
+        gram = _gram(interactions.matrix(binary=self.binary))
+        diagonal = np.diagonal(gram).copy()
+        np.fill_diagonal(gram, diagonal + self.regularization)
+        self.weights_, self.spread_ = _weights(gram), np.sqrt(diagonal)
+        return self
+
+    def exact(self) -> "EASE | None":
+        """Return the same with all of its weights; None where none is left out."""
+        if self.keep >= len(self.weights_):
+            return None
+        everything = copy.copy(self)
+        everything.keep = len(self.weights_)
+        return everything
+
+    def export(self, writer: ArtifactWriter) -> None:
+        """Add the strongest weights, or `weights` (n_items, n_items) where all are kept."""
+        if self.keep >= len(self.weights_):
+            writer.array("weights", self.weights_)
+        else:
+            write_sparse(writer, self._strongest())
+
+    @staticmethod
+    def space(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return settings to try."""
+        return {
+            "regularization": trial.suggest_float("regularization", 5, 5000, log=True),
+            "binary": trial.suggest_categorical("binary", [True, False]),
+        }
+
+    def _strongest(self) -> sparse.csr_matrix:
+        n_items = len(self.weights_)
+        sampled = slice(None, None, -(-n_items * n_items // SAMPLE))
+        importance = np.abs(self.weights_[sampled]) * self.spread_[sampled, None]
+        least = np.quantile(importance, 1 - self.keep / n_items)
+        blocks = []
+        for rows in _blocks(n_items):
+            block, spread = self.weights_[rows], self.spread_[rows, None]
+            blocks.append(sparse.csr_matrix(np.where(np.abs(block) * spread > least, block, 0)))
+        return sparse.vstack(blocks, format="csr")
+
+
+def _gram(matrix: sparse.csr_matrix) -> NDArray[np.float32]:
+    """Return X^T X: (n_items, n_items)."""
+    n_items = matrix.shape[1]
+    columns = matrix.T.tocsr()
+    gram = np.empty((n_items, n_items), np.float32)
+    for rows in _blocks(n_items):
+        gram[rows] = (columns[rows] @ matrix).toarray()
+    return gram
+
+
+def _weights(gram: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return I - P diag(1 / diag(P)) for P the inverse of a matrix, which is overwritten."""
+    factor, failed = spotrf(gram.T, overwrite_a=1, clean=0)  # .T: LAPACK's order of the same symmetric matrix
+    inverse, failed = (factor, failed) if failed else spotri(factor, overwrite_c=1)
+    if failed:
+        raise DataError("ease: the matrix is singular in float32; take a larger regularization")
+    weights: NDArray[np.float32] = inverse.T  # its lower triangle holds the inverse
+    for rows in _blocks(len(weights)):
+        weights[: rows.start, rows] = weights[rows, : rows.start].T
+        square = weights[rows, rows]
+        weights[rows, rows] = np.tril(square) + np.tril(square, -1).T
+    scale = -1 / np.diagonal(weights)
+    weights *= scale  # each column by its own
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
+def _blocks(n_items: int) -> list[slice]:
+    """Return blocks of rows that together are all."""
+    size = max(1, BLOCK // n_items)
+    return [slice(start, min(start + size, n_items)) for start in range(0, n_items, size)]

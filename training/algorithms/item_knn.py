@@ -1,0 +1,67 @@
+"""Item kNN, through implicit."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, ItemItemRecommender, TFIDFRecommender
+from implicit.utils import ParameterWarning
+from scipy import sparse
+
+from training.algorithms.item_weights import write_sparse
+from training.interactions import Interactions
+from warmstart.artifact_writer import ArtifactWriter
+
+if TYPE_CHECKING:
+    import optuna
+
+
+@dataclass
+class ItemKNN:
+    """Item-based top N (Deshpande & Karypis, ACM TOIS 22(1), 2004).
+
+    The score of an item is the sum of its similarities to those of its own k nearest that the history holds. implicit's
+    `recommend` takes the k nearest of each item of the history instead; on MovieLens 1M that is a tenth worse.
+    """
+
+    scorer: ClassVar[str] = "item_item"
+    personal: ClassVar[bool] = True
+    k: int = 100
+    weighting: Literal["cosine", "tfidf", "bm25"] = "tfidf"
+    K1: float = 100.0  # of bm25: how slowly weights saturate
+    B: float = 0.8  # of bm25: how much popular items are held back
+    binary: bool = True  # every interaction counts as 1
+    weights_: sparse.csr_matrix = field(init=False, repr=False)  # (n_items, n_items) from source to target
+
+    def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 nothing is random here
+        """Find each item's nearest."""
+        model = self._model()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ParameterWarning)  # about a matrix that implicit makes itself
+            model.fit(interactions.matrix(binary=self.binary), show_progress=False)
+        nearest = model.similarity.tocsr()  # (n_items, n_items) each row an item's nearest, itself among them
+        nearest.setdiag(0)
+        nearest.eliminate_zeros()
+        self.weights_ = nearest.T.tocsr()
+        return self
+
+    def export(self, writer: ArtifactWriter) -> None:
+        """Add the weights."""
+        write_sparse(writer, self.weights_)
+
+    @staticmethod
+    def space(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return settings to try."""
+        weighting = trial.suggest_categorical("weighting", ["cosine", "tfidf", "bm25"])
+        return {
+            "weighting": weighting,
+            "k": trial.suggest_int("k", 10, 500, log=True),
+            "binary": trial.suggest_categorical("binary", [True, False]),
+        }
+
+    def _model(self) -> ItemItemRecommender:
+        k = self.k + 1  # an item is its own nearest
+        if self.weighting == "bm25":
+            return BM25Recommender(K=k, K1=self.K1, B=self.B)
+        return (CosineRecommender if self.weighting == "cosine" else TFIDFRecommender)(K=k)

@@ -1,0 +1,81 @@
+"""A random walk of three steps, popular items held back."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from training.algorithms.item_weights import write_sparse
+from training.interactions import Interactions
+from warmstart.artifact_writer import ArtifactWriter
+
+if TYPE_CHECKING:
+    import optuna
+
+BLOCK = 2**25  # numbers of a dense block of weights: 128 MB
+
+
+@dataclass
+class RP3beta:
+    """RP3beta (Paudel, Christoffel, Newell & Bernstein, ACM TiiS 7(1), 2017), as Anelli et al. (UMAP 2022) run it.
+
+    The weight from item i to item j is the probability of a walk i -> user -> j, each step raised to `alpha`, over j's
+    popularity to the power `beta`. Of each target the k strongest are kept, then what leaves a source is scaled to 1.
+    """
+
+    scorer: ClassVar[str] = "item_item"
+    personal: ClassVar[bool] = True
+    k: int = 200
+    alpha: float = 0.7
+    beta: float = 0.4
+    binary: bool = True  # every interaction counts as 1
+    weights_: sparse.csr_matrix = field(init=False, repr=False)  # (n_items, n_items) from source to target
+
+    def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 nothing is random here
+        """Walk from every item at once, a block of targets at a time."""
+        matrix = interactions.matrix(binary=self.binary)
+        to_item = _steps(matrix, self.alpha)  # (n_users, n_items) from a user
+        to_user = _steps(matrix.T.tocsr(), self.alpha).tocsc()  # (n_items, n_users) from an item
+        held_back = np.maximum(interactions.popularity, 1).astype(np.float32) ** -self.beta
+        size = max(1, BLOCK // interactions.n_items)
+        columns = to_item.tocsc()
+        blocks = []
+        for start in range(0, interactions.n_items, size):
+            walked = (to_user @ columns[:, start : start + size]).toarray() * held_back[start : start + size]
+            walked[np.arange(start, start + walked.shape[1]), np.arange(walked.shape[1])] = 0  # not back to itself
+            blocks.append(_strongest_sources(walked, self.k))
+        weights = sparse.hstack(blocks, format="csr")
+        totals = weights.sum(axis=1).A1
+        self.weights_ = sparse.diags(1 / np.where(totals > 0, totals, 1)) @ weights
+        return self
+
+    def export(self, writer: ArtifactWriter) -> None:
+        """Add the weights."""
+        write_sparse(writer, self.weights_)
+
+    @staticmethod
+    def space(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return settings to try."""
+        return {
+            "k": trial.suggest_int("k", 20, 1000, log=True),
+            "alpha": trial.suggest_float("alpha", 0.3, 1.5),
+            "beta": trial.suggest_float("beta", 0.05, 1.0),
+        }
+
+
+def _steps(matrix: sparse.csr_matrix, alpha: float) -> sparse.csr_matrix:
+    """Return the probability of a step from each row to each column, to the power alpha."""
+    totals = matrix.sum(axis=1).A1
+    steps = (sparse.diags(1 / np.where(totals > 0, totals, 1)) @ matrix).tocsr().astype(np.float32)
+    steps.data **= alpha
+    return steps
+
+
+def _strongest_sources(weights: NDArray[np.float32], k: int) -> sparse.csc_matrix:
+    """Return each column's k largest weights alone."""
+    if k < len(weights):
+        least = np.partition(weights, -k, axis=0)[-k]
+        weights = np.where(weights >= least, weights, 0)
+    return sparse.csc_matrix(weights)

@@ -1,0 +1,42 @@
+"""How much memory is left, and refusing what would not fit before it begins."""
+
+from pathlib import Path
+
+from warmstart.errors import DataError
+
+GB = 10**9
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def refuse_over(needed: int, what: str) -> None:
+    """Raise DataError where something needs more bytes of memory than are left."""
+    left = available()
+    if left is not None and needed > left:
+        raise DataError(f"{what} needs {needed / GB:.1f} GB of memory, and {left / GB:.1f} GB are left")
+
+
+def available() -> int | None:
+    """Return the bytes that this process can still take: the system's, or its control group's where those are fewer.
+
+    None where the system does not say.
+    """
+    known = [left for left in (_of_system(Path("/proc/meminfo")), _of_group(CGROUP)) if left is not None]
+    return min(known, default=None)
+
+
+def _of_system(meminfo: Path) -> int | None:
+    try:
+        lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines())
+        return int(lines["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def _of_group(folder: Path) -> int | None:
+    """Return what a control group (version 2) leaves; what its page cache holds can be taken back."""
+    try:
+        limit, current = (int((folder / f"memory.{name}").read_text()) for name in ("max", "current"))
+        cached = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())["inactive_file"]
+    except (OSError, KeyError, ValueError):  # "max" where there is no limit
+        return None
+    return limit - current + int(cached)

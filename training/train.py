@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 from training.algorithms.base import Abridged, Algorithm
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
+from training.evaluation.gate import MAX_LOSS
 from training.evaluation.measure import Measured, measure
 from training.evaluation.splits import split
 from training.evaluation.truth import Truth, truth_of
+from training.export import settings_of
 from training.fitting import Fitting, built
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection, Recipe
@@ -27,7 +29,14 @@ class Draft(NamedTuple):
 
     measured: Measured
     digest: str  # of the artifact
-    exact: Measured | None  # where the artifact leaves out some of what was learnt: with all of it
+    model: ModelSection  # with the settings that it came to have
+    exact: Measured | None = None  # where the artifact leaves out some of what was learnt: with all of it
+
+    @property
+    def loss(self) -> float:
+        """Return the part of ndcg@10 that is lost by what the artifact leaves out."""
+        best = 0.0 if self.exact is None else self.exact.metrics["ndcg@10"]
+        return 1 - self.measured.metrics["ndcg@10"] / best if best else 0.0
 
 
 class Training:
@@ -52,13 +61,24 @@ class Training:
         return self._fitting(self._events.interactions(segments=self._recipe.data.segments))
 
     def measure(self, model: ModelSection) -> Draft:
-        """Fit on the fold's earlier part and measure the draft, and what it would be with nothing left out."""
+        """Fit on the fold's earlier part and measure the draft.
+
+        Where its artifact leaves out some of what was learnt, and that costs too much, it is made to keep more.
+        """
         key = repr(built(self._recipe, model))
         if key not in self._drafts:
             fitted = self._part.fit(model)
-            exact = fitted.exact() if isinstance(fitted, Abridged) else None
-            whole = None if exact is None else self._asked(exact, model)[0]
-            self._drafts[key] = Draft(*self._asked(fitted, model), whole)
+            draft = self._asked(fitted, model)
+            while isinstance(fitted, Abridged) and (exact := fitted.exact()) is not None:
+                reference = draft.exact or self._asked(exact, model).measured
+                draft = draft._replace(exact=reference)
+                if draft.loss <= MAX_LOSS:
+                    break
+                fitted = fitted.fuller()
+                self._say(f"{model.name}: {draft.loss:.1%} of ndcg@10 are lost by what it leaves out; it keeps more")
+                fuller = ModelSection(model.name, model.algorithm, settings_of(fitted))
+                draft = self._asked(fitted, fuller)._replace(exact=reference)
+            self._drafts[key] = draft
         return self._drafts[key]
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
@@ -67,7 +87,8 @@ class Training:
 
     def train(self, model: ModelSection, folder: Path) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
-        return self.fit_whole(model, folder, self._described(self.measure(model)))
+        draft = self.measure(model)
+        return self.fit_whole(draft.model, folder, self._described(draft))
 
     def fit_whole(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
         """Fit a model on all rows and seal it, with what was measured if anything was."""
@@ -81,11 +102,12 @@ class Training:
         sections = baseline_sections(timed=self._events.timestamps is not None)
         return {section.name: self.measure(section)[0] for section in sections}
 
-    def _asked(self, fitted: Algorithm, model: ModelSection) -> tuple[Measured, str]:
+    def _asked(self, fitted: Algorithm, model: ModelSection) -> Draft:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
-            draft = self._part.write(fitted, model, Path(folder))
+            manifest = self._part.write(fitted, model, Path(folder))
             self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
-            return measure(open_recommender(Path(folder), draft), self._truth), draft_hash(draft.files)
+            measured = measure(open_recommender(Path(folder), manifest), self._truth)
+            return Draft(measured, draft_hash(manifest.files), model)
 
     def _described(self, draft: Draft) -> dict[str, Any]:
         fold, measured = self._recipe.fold, draft.measured
@@ -102,7 +124,11 @@ class Training:
                 "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
                 "personal_share": measured.personal_share,
                 "ordered": measured.ordered,
-                **({} if draft.exact is None else {"abridged": _abridged(measured, draft.exact)}),
+                **(
+                    {}
+                    if draft.exact is None
+                    else {"abridged": {"exact": draft.exact.metrics, "loss": round(draft.loss, 6)}}
+                ),
             },
         }
 
@@ -111,9 +137,3 @@ class Training:
 
     def _fitting(self, interactions: Interactions) -> Fitting:
         return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds)
-
-
-def _abridged(measured: Measured, exact: Measured) -> dict[str, Any]:
-    """Return what the artifact would reach with nothing left out, and the part of ndcg@10 that it loses."""
-    best = exact.metrics["ndcg@10"]
-    return {"exact": exact.metrics, "loss": round(1 - measured.metrics["ndcg@10"] / best, 6) if best else 0.0}

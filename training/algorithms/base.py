@@ -35,9 +35,13 @@ class Algorithm(Protocol):
 class Abridged(Protocol):
     """An algorithm whose artifact may leave out some of what was learnt, to be smaller or faster.
 
-    What that loses is measured when it is trained, and more than a little is not promoted.
+    What that loses is measured when it is trained; where it is more than a little, more is kept.
     """
 
     def exact(self) -> Algorithm | None:
         """Return the same, fitted, with nothing left out; None where nothing is."""
+        ...
+
+    def fuller(self) -> Self:
+        """Return the same, fitted, with twice as much kept."""
         ...

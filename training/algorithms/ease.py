@@ -35,7 +35,7 @@ class EASE:
     scorer: ClassVar[str] = "item_item"
     personal: ClassVar[bool] = True
     regularization: float = 250.0
-    keep: int = 200  # weights an item, on average; all of them where there are no more items
+    keep: int = 400  # weights an item, on average; all of them where there are no more items
     binary: bool = True  # every interaction counts as 1
     weights_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, n_items) from source to target
     spread_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items,) root of the summed squares of each source
@@ -58,9 +58,11 @@ class EASE:
         """Return the same with all of its weights; None where none is left out."""
         if self.keep >= len(self.weights_):
             return None
-        everything = copy.copy(self)
-        everything.keep = len(self.weights_)
-        return everything
+        return self._keeping(len(self.weights_))
+
+    def fuller(self) -> "EASE":
+        """Return the same with twice as many weights."""
+        return self._keeping(2 * self.keep)
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add the strongest weights, or `weights` (n_items, n_items) where all are kept."""
@@ -76,6 +78,11 @@ class EASE:
             "regularization": trial.suggest_float("regularization", 5, 5000, log=True),
             "binary": trial.suggest_categorical("binary", [True, False]),
         }
+
+    def _keeping(self, keep: int) -> "EASE":
+        other = copy.copy(self)
+        other.keep = keep
+        return other
 
     def _strongest(self) -> sparse.csr_matrix:
         n_items = len(self.weights_)

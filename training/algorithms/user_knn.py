@@ -64,9 +64,11 @@ class UserKNN:
         longest = int(np.diff(self.indptr_).max(initial=0))
         if longest <= self.users_per_item:
             return None
-        everybody = copy.copy(self)
-        everybody.users_per_item = longest
-        return everybody
+        return self._indexing(longest)
+
+    def fuller(self) -> "UserKNN":
+        """Return the same with twice as many users an item."""
+        return self._indexing(2 * self.users_per_item)
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add `item_indptr` (n_items + 1,) and `item_users`, the gains of items, users and candidates."""
@@ -86,6 +88,11 @@ class UserKNN:
             "amplification": trial.suggest_float("amplification", 0.5, 4),
             "idf": trial.suggest_categorical("idf", [True, False]),
         }
+
+    def _indexing(self, users_per_item: int) -> "UserKNN":
+        other = copy.copy(self)
+        other.users_per_item = users_per_item
+        return other
 
     def _sampled(self, item: int) -> Rows:
         """Return an item's users in the index. One order of all users decides, so that who is kept keeps all items."""

@@ -37,7 +37,8 @@ class Ragged:
         starts = self._indptr[rows]
         lengths = self._indptr[rows + 1] - starts
         ends = np.cumsum(lengths)
-        places: Places = np.repeat(starts - ends + lengths, lengths) + np.arange(ends[-1] if len(ends) else 0)
+        places: Places = np.repeat(starts - ends + lengths, lengths)
+        places += np.arange(len(places))
         return places, lengths
 
     def row_of(self, places: Places) -> Places:

@@ -34,8 +34,7 @@ class Query:
         Training merges a repeated pair in the same way, so a history answers the same from a request as stored.
         """
         items, places = np.unique(self.history, return_inverse=True)
-        sums: NDArray[np.float64] = np.bincount(places, self.weights, len(items))
-        return items, sums
+        return items, np.bincount(places, self.weights, len(items)).astype(np.float64)
 
 
 class Ranking(NamedTuple):

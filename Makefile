@@ -11,7 +11,7 @@ STAGE ?= dev
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: setup setup-infra setup-sam demo test test-infra coverage lint bench openapi requirements reliability soak endurance \
+.PHONY: setup setup-infra setup-sam demo test test-infra coverage lint bench quality openapi requirements reliability soak endurance \
     images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
@@ -66,6 +66,9 @@ lint: setup setup-infra  ## style, types, who imports whom
 
 bench: setup  ## speeds, as ratios within one run
 	$(BIN)/python -m tests.bench $(BENCH)
+
+quality: setup  ## models against published numbers, on the data sets that are at hand
+	$(BIN)/python -m tests.quality $(QUALITY)
 
 openapi: setup  ## write the OpenAPI document that the catalogue serves
 	$(BIN)/python -m training.openapi

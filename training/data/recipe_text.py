@@ -10,13 +10,12 @@ from training.recipe import DataSection
 def recipe_text(name: str, data: DataSection, found: Survey) -> str:
     """Write the recipe of a data section, with the fold and the settings that its rows ask for."""
     fold = [f'kind = "{found.fold.kind}"', *([f"days = {found.fold.days}"] if found.fold.kind == "time" else [])]
-    models = ["popular", *(["popular_recent"] if found.timed else []), "random"]
     lines = [
         f"name = {_quoted(name)}",
         *("", "[data]", *_data(data)),
         *(("", "[data.columns]", *_columns(data)) if data.columns else ()),
         *("", f"[fold] # {found.because}", *fold),
-        *(line for model in models for line in ("", f"[models.{model}]")),
+        *(line for model in found.models for line in ("", f"[models.{model}]")),
         *("", "[models.als]", *_als(found)),
     ]
     return "\n".join(lines) + "\n"

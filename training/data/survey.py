@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.columns import TIMESTAMP, USER_ID, WEIGHT
+from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
 from training.data.read_interactions import ReadTable
 from training.data.reading import read_only_interactions
 from training.data.tables import Tables
@@ -14,6 +14,7 @@ from training.interactions import Events
 from training.recipe import DataSection, Fold
 
 ALPHA = 40.0  # that of ALS unless a recipe says another
+EASE_ITEMS = 20_000  # from where on EASE takes minutes and gigabytes: both grow fast with the items
 _DAYS = 7  # held back by a fold by time
 _SPAN = 28  # days that a table must span for one
 _USERS, _SHARE = 100, 0.1  # users of the last days who must occur before them too, or this share of all users
@@ -27,6 +28,7 @@ class Survey:
     because: str
     timed: bool
     median_weight: float
+    items: int
     bad_rows: int
 
     @property
@@ -35,6 +37,13 @@ class Survey:
         alpha = float(f"{ALPHA / self.median_weight:.2g}")
         return None if alpha == ALPHA else alpha
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Name what is worth a try, ALS excepted."""
+        recent = ("popular_recent",) if self.timed else ()
+        ease = ("ease",) if self.items <= EASE_ITEMS else ()
+        return "popular", *recent, "random", "item_knn", "user_knn", *ease
+
 
 def survey(data: DataSection) -> Survey:
     """Read the interactions and say what suits them."""
@@ -42,7 +51,8 @@ def survey(data: DataSection) -> Survey:
     timed = TIMESTAMP in table.frame.columns
     fold, because = _fold(table) if timed and len(table.frame) else (Fold("leave_last_out"), "there are no times")
     median = table.frame[WEIGHT].median()
-    return Survey(fold, because, timed, median if isinstance(median, float) else 1.0, table.bad)
+    typical = median if isinstance(median, float) else 1.0
+    return Survey(fold, because, timed, typical, table.frame[ITEM_ID].n_unique(), table.bad)
 
 
 def _fold(table: ReadTable) -> tuple[Fold, str]:

@@ -117,7 +117,8 @@ def test_the_recipe_can_be_read(tmp_path: Path) -> None:
     assert recipe.data == guess(table).data
     assert recipe.data.columns == {USER_ID: "user", ITEM_ID: "item", TIMESTAMP: 'say "when" date'}
     assert (recipe.data.separator, recipe.data.time_format, recipe.fold.kind) == (";", "%d.%m.%Y", "time")
-    assert [model.name for model in recipe.models] == ["popular", "popular_recent", "random", "als"]
+    personal = ["item_knn", "user_knn", "ease", "als"]
+    assert [model.name for model in recipe.models] == ["popular", "popular_recent", "random", *personal]
 
 
 def test_without_times_nothing_is_recent(tmp_path: Path) -> None:

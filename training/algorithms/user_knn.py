@@ -44,19 +44,9 @@ class UserKNN:
         by_item = interactions.matrix(binary=True).tocsc()
         self.indptr_, self.users_ = by_item.indptr.astype(np.int64), by_item.indices
         self.order_ = rng.permutation(interactions.n_users).astype(np.int32)
-        users_of, items_of = interactions.popularity, np.diff(interactions.indptr)
-        n_users = interactions.n_users
-        idf = np.log(n_users) - np.log1p(users_of)
-        squares = np.ones(interactions.n_items) if self.weighting == "cosine" else idf**2
-        if self.weighting == "bm25":
-            length = 1 - self.B + self.B * items_of / items_of.mean()
-            gains = (self.K1 + 1) / (self.K1 * length + 1)
-        else:
-            norms = np.sqrt(np.bincount(interactions.users, squares[interactions.items], n_users))
-            gains = np.divide(1, norms, out=np.zeros(n_users), where=norms > 0)
-        rarity = 1 + np.log((n_users + 1) / (users_of + 1)) if self.idf else np.ones(interactions.n_items)
-        self.item_gains_, self.user_gains_ = squares.astype(np.float32), gains.astype(np.float32)
-        self.candidate_gains_ = rarity.astype(np.float32)
+        self.item_gains_, self.user_gains_ = self._gains(interactions)
+        rarity = 1 + np.log((interactions.n_users + 1) / (interactions.popularity + 1))
+        self.candidate_gains_ = (rarity if self.idf else np.ones_like(rarity)).astype(np.float32)
         return self
 
     def exact(self) -> "UserKNN | None":
@@ -93,6 +83,19 @@ class UserKNN:
         other = copy.copy(self)
         other.users_per_item = users_per_item
         return other
+
+    def _gains(self, interactions: Interactions) -> tuple[Scores, Scores]:
+        """Return the gains of items and users whose product is implicit's similarity, but for the asker's own gain."""
+        n_users, lengths = interactions.n_users, np.diff(interactions.indptr)
+        idf = np.log(n_users) - np.log1p(interactions.popularity)
+        shared = np.ones_like(idf) if self.weighting == "cosine" else idf**2
+        if self.weighting == "bm25":
+            relative = 1 - self.B + self.B * lengths / lengths.mean()
+            gains = (self.K1 + 1) / (self.K1 * relative + 1)
+        else:
+            norms = np.sqrt(np.bincount(interactions.users, shared[interactions.items], n_users))
+            gains = np.divide(1, norms, out=np.zeros(n_users), where=norms > 0)
+        return shared.astype(np.float32), gains.astype(np.float32)
 
     def _sampled(self, item: int) -> Rows:
         """Return an item's users in the index. One order of all users decides, so that who is kept keeps all items."""

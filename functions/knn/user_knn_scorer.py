@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
-from warmstart.ids import UNKNOWN
 from warmstart.ragged import Places, Ragged
 from warmstart.scorer import NO_ROWS, Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
@@ -40,8 +39,8 @@ class UserKnnScorer:
     """User-based collaborative filtering (Herlocker, Konstan, Borchers & Riedl, SIGIR 1999).
 
     The similarity of a history to a user is the sum of the gains of the items that they share, times the user's gain.
-    The factor of the history itself is left out, for it changes no order: so a stored history and one that comes with
-    a request are the same thing here.
+    The factor of the history itself is left out, for it changes no order, and whoever has just this history is not
+    left out, for all their items are seen: so a stored history and one that comes with a request are the same thing.
     """
 
     name: ClassVar[str] = "user_knn"
@@ -103,5 +102,4 @@ class UserKnnScorer:
         for item in np.unique(query.history).tolist():
             similarities[self._had_by.of(item)] += self._gains.item[item]  # nobody is twice in a list
         similarities *= self._gains.user
-        own = NO_ROWS if query.user == UNKNOWN else np.array([query.user], np.int32)
-        return top_k(similarities, self._k, own).positive()
+        return top_k(similarities, self._k + 1, NO_ROWS).positive()  # one more, for a stored user is among them

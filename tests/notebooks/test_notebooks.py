@@ -17,6 +17,22 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 LOGIC = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.Try, ast.With)
 SWITCH = 'KION = ""'
 ASKED = ["map", "ndcg", "precision", "recall", "novelty", "serendipity"]
+SAID = {"better": "better than", "worse": "worse than", "same": "not to be told from"}
+SHOWN = """{
+    "models": [model.name for model in found.models],
+    "trials": trials["trial"].to_list(),
+    "verdict": gain.verdict,
+    "cold": {who: each.source for who, each in answers.items()},
+    "lengths": [len(each.items) for each in answers.values()],
+    "asked": MANY,
+    "items": answer.items,
+    "sources": [each.source for each in answer.details],
+    "filled": filled,
+    "in_order": in_order,
+    "sent": sent["items"],
+    "stored": stored["items"],
+    "left": len(__import__("training.token_book").token_book.read(store).tokens),
+}"""
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 
 
@@ -109,3 +125,27 @@ def test_the_validation_gives_the_same_table_twice(tmp_path: Path, monkeypatch: 
         folder.mkdir()
         tables.append(last_table(read(FOLDER / "02_validation.ipynb"), folder, monkeypatch))
     assert tables[0] == tables[1]
+
+
+@pytest.mark.slow
+def test_the_neighbours_are_what_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The family measured, trials with conclusions, cold users by segment, N items, and answers on the fly."""
+    notebook = read(FOLDER / "03_knn.ipynb")
+    notebook.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({SHOWN}))"))
+    done = ran(notebook, tmp_path, monkeypatch)
+    shown, text = json.loads(code(done)[-1].outputs[0].text), said(done)
+    assert {"popular", "user_knn", "item_knn", "ease", "rp3beta"} <= set(shown["models"])
+    assert len(shown["trials"]) == 24
+    assert f"Tuned user_knn is {SAID[shown['verdict']]} the default" in text
+    cold = shown["cold"]
+    assert cold["in the users table, no history"].startswith("popular:age_")
+    assert cold["unknown, features in the request"] == "popular:age_25_34"
+    assert cold["unknown, no features"] == "popular"
+    assert set(shown["lengths"]) == {10}
+    sources = shown["sources"]
+    assert len(sources) == len(set(shown["items"])) == shown["asked"]
+    assert sources == ["model"] * sources.count("model") + ["popular"] * sources.count("popular")
+    assert 0 < sources.count("model") < shown["asked"]
+    assert shown["filled"] == shown["in_order"]
+    assert shown["sent"] == shown["stored"]
+    assert shown["left"] == 0

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from warmstart.manifest import Manifest
     from warmstart.store import Store
 
+FAILED, REFUSED = 1, 3  # how the command exits
+
 
 @click.command()
 @recipe_option
@@ -33,18 +35,21 @@ def train(
     promote: bool,
     console: Console,
 ) -> None:
-    """Measure on the recipe's fold, refit on all rows, publish a version per model."""
+    """Measure on the recipe's fold, refit on all rows, publish a version per model.
+
+    A model that cannot be trained is said at the end, and the others are.
+    """
     recipe, chosen = chosen_models(recipe_path, models)
     training = read_training(recipe, on_bad_row, console)
     store = open_named(store_url, create=True)
     trained = [_train_one(training, model, store, promote, console) for model in chosen]
-    rows = [(t["model"], t["version"], *t["metrics"].values(), t["state"]) for t in trained]
-    names = [*trained[0]["metrics"]]
-    refusals = [t["refusal"] for t in trained if t["refusal"]]
-    text = "\n".join([table(("model", "version", *names, "state"), rows), *refusals])
+    names = [*dict.fromkeys(name for t in trained for name in t["metrics"])]
+    rows = [(t["model"], t["version"], *(t["metrics"].get(name) for name in names), t["state"]) for t in trained]
+    reasons = [t[key] for key in ("failure", "refusal") for t in trained if t[key]]
+    text = "\n".join([table(("model", "version", *names, "state"), rows), *reasons])
     console.result({"trained": trained}, text)
-    if refusals:
-        raise click.exceptions.Exit(3)
+    if reasons:
+        raise click.exceptions.Exit(FAILED if any(t["failure"] for t in trained) else REFUSED)
 
 
 def _train_one(
@@ -52,10 +57,14 @@ def _train_one(
 ) -> dict[str, Any]:
     from training.report.card import put_card
     from training.selfcheck import check_in_fresh_process
+    from warmstart.errors import DataError
     from warmstart.publish import publish
 
     with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder:
-        manifest = training.train(model, Path(folder))
+        try:
+            manifest = training.train(model, Path(folder))
+        except DataError as error:
+            return _failed(training, model, error)
         console.progress(f"{model.name}: publishing {manifest.version}")
         put_card(store, manifest)  # first: a committed version has its card
         publish(store, Path(folder), check_in_fresh_process)
@@ -66,7 +75,20 @@ def _train_one(
         "metrics": dict(manifest.metrics),
         "fit_seconds": round(training.fit_seconds[model.name], 3),
         "state": "refused" if refusal else "served" if promote else "published",
+        "failure": None,
         "refusal": refusal,
+    }
+
+
+def _failed(training: "Training", model: "ModelSection", error: Exception) -> dict[str, Any]:
+    return {
+        "model": model.name,
+        "version": None,
+        "metrics": {},
+        "fit_seconds": round(training.fit_seconds[model.name], 3),
+        "state": "failed",
+        "failure": f"{model.name} was not trained: {error}",
+        "refusal": None,
     }
 
 

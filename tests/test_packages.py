@@ -16,11 +16,13 @@ def test_a_card_package_is_there_under_its_name(package: str) -> None:
     assert importlib.import_module(package).__name__ == package
 
 
-@pytest.mark.parametrize("family", ["lists", "factorization"])
-def test_a_function_loads_nothing_heavy(family: str) -> None:
+@pytest.mark.parametrize(
+    "scorer", ["lists.scorer", "factorization.scorer", "knn.item_item_scorer", "knn.user_knn_scorer"]
+)
+def test_a_function_loads_nothing_heavy(scorer: str) -> None:
     """A family's function starts without any package that only training or building needs."""
     script = (
-        f"import functions.{family}.scorer, warmstart.adapter, warmstart.lambda_handler, sys\n"
+        f"import functions.{scorer}, warmstart.adapter, warmstart.lambda_handler, sys\n"
         f"print(*(name for name in {NEVER_SERVED!r} if name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

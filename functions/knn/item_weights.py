@@ -45,9 +45,11 @@ class SparseWeights:
 
     def sums(self, sources: Rows, strengths: NDArray[np.float64]) -> Scores:
         """Return what the sources together say for every item: (n_items,)."""
-        places, lengths = self._index.places(sources)
-        values = self._values[places] * np.repeat(strengths, lengths)
-        return np.bincount(self._targets[places], values, len(self._index)).astype(np.float32)
+        sums = np.zeros(len(self._index), np.float32)
+        for source, strength in zip(sources.tolist(), strengths.astype(np.float32), strict=True):
+            own = self._index[source]
+            np.add.at(sums, self._targets[own], self._values[own] * strength)
+        return sums
 
     def between(self, sources: Rows, targets: Rows) -> Scores:
         """Return what each source says for each of some targets: (len(targets), len(sources))."""

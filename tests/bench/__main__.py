@@ -1,4 +1,4 @@
-"""Speeds as ratios within one run: `python -m tests.bench [cold warm opening train evaluate help] [--json FILE]`."""
+"""Speeds as ratios within one run: `python -m tests.bench [NAME ...] [--json FILE]`."""
 
 import argparse
 import json
@@ -10,12 +10,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import Figure
+from tests.bench.figures import Amount, Figure, figure_of
 from tests.bench.places import BUILD, ROOT
 from tests.bench.report import report
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as in functions
-BENCHMARKS = {"cold": ONE_THREAD, "warm": ONE_THREAD, "opening": ONE_THREAD, "train": {}, "evaluate": {}, "help": {}}
+BENCHMARKS = {
+    "cold": ONE_THREAD,
+    "warm": ONE_THREAD,
+    "opening": ONE_THREAD,
+    "train": {},
+    "evaluate": {},
+    "knn_fit": {},
+    "knn_users": ONE_THREAD,
+    "knn_items": ONE_THREAD,
+    "help": {},
+}
 
 
 def main() -> None:
@@ -26,11 +36,11 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.names) - BENCHMARKS.keys():
         parser.error(f"no benchmark {min(unknown)}; there are {', '.join(BENCHMARKS)}")
-    figures, skipped, failed = list[Figure](), dict[str, str](), set[str]()
+    figures, skipped, failed = list[Figure | Amount](), dict[str, str](), set[str]()
     for name in asked.names or BENCHMARKS:
         sys.stderr.write(f"{name} ...\n")
         found = _run(name)
-        figures += [Figure(**values) for values in found.get("figures", ())]
+        figures += [figure_of(values) for values in found.get("figures", ())]
         skipped |= {name: found["skipped"]} if "skipped" in found else {}
         failed |= {name} if not found else set()
     print(report(figures, skipped))
@@ -49,7 +59,7 @@ def _run(name: str) -> dict[str, Any]:
     return found
 
 
-def _write(path: Path, figures: list[Figure], skipped: dict[str, str]) -> None:
+def _write(path: Path, figures: list[Figure | Amount], skipped: dict[str, str]) -> None:
     machine = {
         "cpus": os.cpu_count(),
         "system": platform.platform(),

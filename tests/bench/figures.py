@@ -1,4 +1,4 @@
-"""What a benchmark hands back: times beside their peers', and whether the goal was met."""
+"""What a benchmark hands back: times beside their peers', other amounts, and whether the goal was met."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -47,3 +47,35 @@ class Figure:
     def to_json(self) -> dict[str, Any]:
         """Return everything, ratio and verdict included, as plain values."""
         return {**asdict(self), "ratio": self.ratio, "verdict": self.verdict}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """One number that is no time."""
+
+    name: str
+    amount: float
+    unit: str  # what it counts; empty for a metric
+    limit: float | None = None  # the goal: at most this; None where the amount only informs
+
+    @property
+    def goal(self) -> str:
+        """Return the goal in words."""
+        return "-" if self.limit is None else f"<= {self.limit:g} {self.unit}"
+
+    @property
+    def verdict(self) -> str:
+        """Return whether the goal was met, or by how much it was missed."""
+        if self.limit is None:
+            return "-"
+        over = self.amount - self.limit
+        return "met" if over <= 0 else f"missed by {over:.2f} {self.unit}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything, verdict included, as plain values."""
+        return {**asdict(self), "verdict": self.verdict}
+
+
+def figure_of(values: Mapping[str, Any]) -> Figure | Amount:
+    """Return what `asdict` made of a time or an amount."""
+    return Amount(**values) if "amount" in values else Figure(**values)

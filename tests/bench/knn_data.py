@@ -1,9 +1,13 @@
 """Made-up interactions with a long tail and planted taste, of any size."""
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
+from training.fitting import Fitting
 from training.interactions import Interactions
+from training.recipe import DataSection, Fold, Recipe
 from warmstart.ids import IntegerIds
 from warmstart.scorer import Rows
 
@@ -11,7 +15,7 @@ GENRES = 200
 FAVOURITES = 3  # genres of a user
 POPULAR = 0.3  # of what is had, regardless of genre
 SKEW = -0.9  # an item's popularity is its rank to this power, within its genre and over all
-LEAST, MORE = 5, 15  # interactions of a user: at least, and on average beyond
+LEAST = 5  # interactions of a user
 CHUNK = 50_000  # users who are drawn for at once
 
 
@@ -61,5 +65,12 @@ class Market:
 
 def _cumulated(count: int) -> NDArray[np.float64]:
     """Return the cumulated shares of ranks: (count,)."""
-    shares = np.arange(1, count + 1) ** SKEW
-    return np.cumsum(shares) / shares.sum()
+    cumulated: NDArray[np.float64] = np.cumsum(np.arange(1, count + 1) ** SKEW)
+    cumulated /= cumulated[-1]
+    return cumulated
+
+
+def fitting(interactions: Interactions) -> Fitting:
+    """Return what fits models on interactions and seals them, with the settings that they have by default."""
+    data = DataSection(Path("bench"), None, None, None, None, columns={}, min_weight=None, segments=())
+    return Fitting(Recipe("bench", data, Fold("leave_last_out"), (), Path("bench")), interactions, {"name": "bench"})

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.bench.figures import Figure
+from tests.bench.figures import Amount, Figure
 
 HEADERS = ("figure", "ms", "against", "ms", "ratio", "goal", "")
 TO_THE_RIGHT = (False, True, False, True, True, False, False)
 
 
-def report(figures: Sequence[Figure], skipped: Mapping[str, str]) -> str:
+def report(figures: Sequence[Figure | Amount], skipped: Mapping[str, str]) -> str:
     """Lay out all figures, then their parts, then what was skipped and why."""
-    lines = [*_table(figures), *(line for figure in figures if figure.parts for line in _parts(figure))]
+    lines = [*_table(figures), *(line for figure in figures for line in _parts(figure))]
     return "\n".join([*lines, *(f"skipped {name}: {reason}" for name, reason in skipped.items())])
 
 
-def _table(figures: Sequence[Figure]) -> Iterator[str]:
+def _table(figures: Sequence[Figure | Amount]) -> Iterator[str]:
     rows = [HEADERS, *map(_row, figures)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -22,12 +22,16 @@ def _table(figures: Sequence[Figure]) -> Iterator[str]:
         yield "  ".join(aligned).rstrip()
 
 
-def _row(figure: Figure) -> tuple[str, ...]:
+def _row(figure: Figure | Amount) -> tuple[str, ...]:
+    if isinstance(figure, Amount):
+        return figure.name, _amount(figure), "", "", "", figure.goal, figure.verdict
     ratio = f"{figure.ratio:.2f}"
     return figure.name, _ms(figure.ms), figure.peer, _ms(figure.peer_ms), ratio, figure.goal, figure.verdict
 
 
-def _parts(figure: Figure) -> Iterator[str]:
+def _parts(figure: Figure | Amount) -> Iterator[str]:
+    if isinstance(figure, Amount) or not figure.parts:
+        return
     yield f"\n{figure.name}: where the time goes, ms"
     width = max(map(len, figure.parts))
     for name, ms in figure.parts.items():
@@ -36,3 +40,7 @@ def _parts(figure: Figure) -> Iterator[str]:
 
 def _ms(ms: float) -> str:
     return f"{ms:.3f}" if ms < 10 else f"{ms:.0f}"
+
+
+def _amount(amount: Amount) -> str:
+    return f"{amount.amount:.4g} {amount.unit}".rstrip()

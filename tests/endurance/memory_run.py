@@ -22,7 +22,7 @@ from warmstart.manifest import Manifest
 from warmstart.store import open_store
 
 REFRESH_SECONDS = "0.05"
-NAMES = ("lists", "factorization", "catalogue")
+NAMES = ("lists", "factorization", "knn", "catalogue")
 HEAD = (
     "function",
     "requests",
@@ -65,7 +65,8 @@ class Pairs:
         self._versions = Versions(self.store, folder / "drafts")
         self._pairs: list[list[Manifest]] = [
             [self._versions.publish(model, family, users=USERS, items=ITEMS) for _ in range(2)]
-            for family, model in MODELS.items()
+            for family, models in MODELS.items()
+            for model in models
         ]
         self._turn = 0
         self.promote()
@@ -128,10 +129,10 @@ def _child(function: Function, seed: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def function(name: str, store: str, caches: Path) -> Function:
-    """Return a function as the local twin would start it, with one model."""
+    """Return a function as the local twin would start it, with the models that are asked for."""
     families = [
-        Family(family, (model,), (model,), memory_mb=1024, timeout_s=15, disk_mb=1024, image_mb=0)
-        for family, model in MODELS.items()
+        Family(family, models, models, memory_mb=1024, timeout_s=15, disk_mb=1024, image_mb=0)
+        for family, models in MODELS.items()
     ]
     made = local_functions(families, store, caches, {"WARMSTART_REFRESH_SECONDS": REFRESH_SECONDS})
     return next(function for function in made if function.name == name)

@@ -8,7 +8,7 @@ USERS = 20_000  # of the models that these requests are for; ids are rows
 ITEMS = 2_000
 STRANGER = 900_000_000
 HANGS, DIES = 700_000_001, 700_000_002  # users for whom `slow.py` does so
-MODELS = {"lists": "popular", "factorization": "als"}
+MODELS = {"lists": ("popular",), "factorization": ("als",), "knn": ("ease", "user_knn")}
 
 
 class Request:
@@ -38,7 +38,9 @@ def event(method: str, path: str, body: Any = None, *, models: str = "*", kind: 
 
 def mix(name: str) -> list[Request]:
     """Return the requests to a function, to be drawn from at random."""
-    return _catalogue() if name == "catalogue" else _serving(MODELS[name], similar=name == "factorization")
+    if name == "catalogue":
+        return _catalogue()
+    return [request for model in MODELS[name] for request in _serving(model, similar=name != "lists")]
 
 
 def _serving(model: str, *, similar: bool) -> list[Request]:

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from functions.factorization.scorer import FactorizationScorer
+from functions.knn.item_item_scorer import ItemItemScorer
+from functions.knn.user_knn_scorer import UserKnnScorer
 from functions.lists.scorer import ListsScorer
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.ids import IntegerIds
@@ -12,11 +14,13 @@ from warmstart.live import loader
 from warmstart.manifest import Manifest
 from warmstart.publish import publish
 from warmstart.registry import promote
+from warmstart.scorer import Rows
 from warmstart.store import Store
 
 FACTORS = 64
 EVENTS = 10  # in each user's history
-SCORERS = {"lists": "lists", "factorization": "factorization"}
+SCORERS = {"ease": "item_item", "user_knn": "user_knn"}  # of other models it bears the family's name
+NEIGHBOURS = 50  # of each item
 
 
 class Versions:
@@ -40,7 +44,7 @@ class Versions:
 
 
 def _opens(folder: Path, manifest: Manifest) -> None:
-    loader(FactorizationScorer, ListsScorer)(folder, manifest)
+    loader(FactorizationScorer, ItemItemScorer, ListsScorer, UserKnnScorer)(folder, manifest)
 
 
 def _write(folder: Path, model: str, family: str, users: int, items: int, seed: int) -> None:
@@ -50,7 +54,8 @@ def _write(folder: Path, model: str, family: str, users: int, items: int, seed: 
     IntegerIds.build(range(items)).write(writer, "item_ids")
     writer.array("seen_indptr", np.arange(users + 1, dtype=np.int64) * EVENTS)
     first, step = rng.integers(items, size=(users, 1)), items // EVENTS
-    writer.array("seen_rows", ((first + step * np.arange(EVENTS)) % items).astype(np.int32).ravel())
+    had = ((first + step * np.arange(EVENTS)) % items).astype(np.int32).ravel()
+    writer.array("seen_rows", had)
     writer.array("popularity", rng.integers(1, 1000, items, dtype=np.int32))
     writer.array("fallback", rng.permutation(items).astype(np.int32))
     if family == "factorization":
@@ -59,16 +64,35 @@ def _write(folder: Path, model: str, family: str, users: int, items: int, seed: 
         writer.array("item_vectors", vectors)
         writer.array("item_norms", np.linalg.norm(vectors, axis=1))
         writer.array("gram", vectors.T @ vectors + np.eye(FACTORS, dtype=np.float32))
+    if model == "ease":
+        _write_weights(writer, items, rng)
+    if model == "user_knn":
+        _write_index(writer, had, users, items)
     writer.seal(
         model=model,
         family=family,
-        scorer=SCORERS[family],
+        scorer=SCORERS.get(model, family),
         algorithm="made-up",
         git_commit=None,
         dataset={"name": "made-up", "users": users},
-        params={"alpha": 40.0},
+        params={"alpha": 40.0, "binary": True, "k": 100, "amplification": 2.0},
         seed=seed,
         id_bound=10**9,
         fallback="popular",
         metrics={"map@10": 0.1},
     )
+
+
+def _write_weights(writer: ArtifactWriter, items: int, rng: np.random.Generator) -> None:
+    first = rng.integers(items, size=(items, 1))
+    writer.array("weights_indptr", np.arange(items + 1, dtype=np.int64) * NEIGHBOURS)
+    writer.array("weights_targets", ((first + np.arange(NEIGHBOURS)) % items).astype(np.uint16).ravel())
+    writer.array("weights_values", rng.random(items * NEIGHBOURS, np.float32))
+
+
+def _write_index(writer: ArtifactWriter, had: Rows, users: int, items: int) -> None:
+    by_item = np.argsort(had, kind="stable")
+    writer.array("item_indptr", np.append(0, np.cumsum(np.bincount(had, minlength=items))))
+    writer.array("item_users", (by_item // EVENTS).astype(np.int32))
+    for name, size in (("item_gains", items), ("user_gains", users), ("candidate_gains", items)):
+        writer.array(name, np.ones(size, np.float32))

@@ -15,20 +15,22 @@ from warmstart.registry import promote
 from warmstart.store import open_store
 
 SETTINGS: dict[str, dict[str, float]] = {"als": {"factors": 2, "alpha": 5.0}, "popular_recent": {"days": 30}}
+STRINGS = ("popular", "user_knn")  # whose ids are texts
 MODELS = {  # those that each function answers for; random has no version, so its answer is the named 503
     "lists": ("popular", "popular_recent", "random"),
     "factorization": ("als",),
-    "catalogue": ("als", "popular", "nothing"),
+    "knn": ("item_knn", "user_knn", "ease", "rp3beta"),  # rp3beta has no version either
+    "catalogue": ("als", "ease", "popular", "nothing"),
 }
 
 
 def build_store(folder: Path) -> str:
-    """Train, publish and promote; return the store's URL. `popular` has strings for ids."""
+    """Train, publish and promote; return the store's URL. `popular` and `user_knn` have strings for ids."""
     store = open_store(f"file://{folder / 'store'}")
-    for model in ("als", "popular", "popular_recent"):
+    for model in ("als", "ease", "item_knn", "popular", "popular_recent", "user_knn"):
         section = ModelSection(model, model, SETTINGS.get(model, {}))
         draft = folder / f"draft-{model}"
-        Training(recipe(section), checkerboard(strings=model == "popular")).fit_whole(section, draft)
+        Training(recipe(section), checkerboard(strings=model in STRINGS)).fit_whole(section, draft)
         manifest = publish(store, draft, _opens)
         promote(store, model, manifest.version, reason="fuzz")
     return store.url

@@ -76,3 +76,22 @@ def test_a_draft_is_the_same_whenever_it_is_written(tmp_path: Path) -> None:
     assert draft_hash(one.files) == draft_hash(two.files) != draft_hash(other.files)
     assert one.memory_bytes > 0
     assert (tmp_path / "1" / "manifest.json").read_bytes() == one.to_json()
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_switch_is_on_or_off(tmp_path: Path, value: bool) -> None:
+    """As training set it."""
+    assert (
+        Artifact.open(tmp_path, write_draft(tmp_path, Spec(described={"params": {"on": value}}))).switch("on") is value
+    )
+
+
+@pytest.mark.parametrize("value", [None, 1, 0, 1.0, "true"])
+def test_what_is_neither_is_no_switch_and_a_switch_is_no_number(tmp_path: Path, value: Any) -> None:
+    """Missing or of another type, the setting is named."""
+    params = {"number": True} if value is None else {"on": value, "number": True}
+    artifact = Artifact.open(tmp_path, write_draft(tmp_path, Spec(described={"params": params})))
+    with pytest.raises(Incompatible, match="on is missing or neither"):
+        artifact.switch("on")
+    with pytest.raises(Incompatible, match="number"):
+        artifact.setting("number")

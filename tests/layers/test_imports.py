@@ -45,6 +45,7 @@ def loaded_by(module: str) -> set[str]:
         "warmstart.plain_app",
         "functions.lists.handler",
         "functions.factorization.handler",
+        "functions.knn.handler",
         "functions.authorizer.handler",
         "functions.catalogue.handler",
     ],

@@ -17,6 +17,7 @@ from warmstart.event import MAX_BODY, WARM_UP
 from warmstart.lambda_handler import serve
 from warmstart.problems import MEDIA_TYPE
 from warmstart.schemas import Recommendations
+from warmstart.scorer import Query, Reason, Rows
 
 MODELS = "als,odd,knn"
 SPEC, ODD = Spec(), Spec(model="odd", scorer="odd", strings=True, family="lists")
@@ -137,6 +138,28 @@ def test_reasons_are_added_when_asked_for(ask: Ask, method: str) -> None:
     assert "details" not in plain
     assert [detail["item_id"] for detail in found["details"]] == found["items"] == plain["items"]
     assert found["details"][0]["because"]["history"] == [{"item_id": 102, "share": 1.0}]
+
+
+@pytest.mark.parametrize("neighbours", [None, 7])
+def test_neighbours_are_counted_where_the_model_has_some(
+    environment: Place, tmp_path: Path, neighbours: int | None
+) -> None:
+    """A model that has none says nothing of them; an item that the fallback chose has none either."""
+
+    class Sociable(OddScorer):
+        """Knows how many had its one item."""
+
+        def because(self, query: Query, rows: Rows) -> list[Reason]:  # noqa: ARG002 the shape of a scorer
+            """Say so, or nothing."""
+            return [Reason(neighbours=neighbours) for _ in rows]
+
+    promote_new(environment.open(), tmp_path, ODD)
+    _, _, body = asking(serve(Sociable))("GET", f"/reco/odd/{user(ODD, 1)}", queryStringParameters={"explain": "true"})
+    own, *filled = (detail["because"] for detail in body["details"])
+    assert own.get("neighbours") == neighbours
+    assert ("neighbours" in own) == (neighbours is not None)
+    assert own["history"] == []
+    assert all("neighbours" not in because for because in filled)
 
 
 def test_health_is_open(ask: Ask) -> None:

@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.training.datasets import SIZE, checkerboard, recipe, tables
+from training import train
+from training.evaluation.measure import Measured, measure
+from training.evaluation.truth import Truth
 from training.recipe import Fold, ModelSection
 from training.scorers import open_recommender
 from training.train import Training
 from warmstart.artifact_writer import draft_hash
 from warmstart.errors import DataError
-from warmstart.recommender import Ask
+from warmstart.recommender import Ask, Recommender
 
+QUALITY = {3: 0.4, 6: 0.49, 12: 0.496}  # of ease by `keep`; 0.5 with all weights
 ALS = ModelSection("als_films", "als", {"factors": 2, "alpha": 5.0})
 
 
@@ -85,13 +90,77 @@ def test_the_manifest_keeps_what_an_event_weighs(tmp_path: Path) -> None:
         ("popular_recent", {"half_life": 0}, "half_life must be a number above 0"),
         ("als", {"depth": 3}, "no setting 'depth'"),
         ("svd", {}, "no algorithm 'svd'"),
+        ("ease", {"binary": 1}, "binary must be true or false"),
+        ("ease", {"keep": True}, "keep must be a whole number"),
+        ("rp3beta", {"alpha": True}, "alpha must be a number"),
+        ("user_knn", {"idf": "yes"}, "idf must be true or false"),
+        ("item_knn", {"weighting": "jaccard"}, "weighting must be one of cosine, tfidf, bm25"),
+        ("user_knn", {"weighting": True}, "weighting must be one of cosine, tfidf, bm25"),
     ],
 )
-def test_bad_settings_name_the_setting(
-    algorithm: str, settings: dict[str, float], message: str, tmp_path: Path
-) -> None:
+def test_bad_settings_name_the_setting(algorithm: str, settings: dict[str, Any], message: str, tmp_path: Path) -> None:
     """A setting that cannot be is an error that names recipe, model and setting, before anything is fitted."""
     model = ModelSection("mine", algorithm, settings)
     with pytest.raises(DataError, match=rf"test\.toml: models\.mine.*{message}"):
         Training(recipe(model), checkerboard()).train(model, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_settings_of_words_and_switches_are_taken(tmp_path: Path) -> None:
+    """Text of those that are known and true or false reach the algorithm and the manifest."""
+    settings = {"weighting": "cosine", "binary": False, "k": 7}
+    model = ModelSection("mine", "item_knn", settings)
+    params = Training(recipe(model), checkerboard()).fit_whole(model, tmp_path).params
+    assert {name: params[name] for name in settings} == settings
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let ease be as good as QUALITY says, and note what is measured."""
+    asked: list[int] = []
+
+    def measured(recommender: Recommender, truth: Truth) -> Measured:
+        found = measure(recommender, truth)
+        keep = recommender.manifest.params.get("keep")
+        if keep is None:
+            return found
+        asked.append(keep)
+        return replace(found, metrics={**found.metrics, "ndcg@10": QUALITY.get(keep, 0.5)})
+
+    monkeypatch.setattr(train, "measure", measured)
+    return asked
+
+
+def test_an_artifact_keeps_more_until_at_most_a_hundredth_is_lost(kept: list[int], tmp_path: Path) -> None:
+    """What is left out is doubled back, the whole is measured once, and what is sealed keeps what was measured last."""
+    model = ModelSection("mine", "ease", {"keep": 3})
+    manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
+    assert kept == [3, SIZE, 6, 12]
+    assert manifest.params["keep"] == 12
+    assert manifest.metrics["ndcg@10"] == 0.496
+    assert manifest.measured_on["abridged"]["exact"]["ndcg@10"] == 0.5
+    assert manifest.measured_on["abridged"]["loss"] == pytest.approx(0.008)
+
+
+def test_an_artifact_that_can_only_keep_all_does(
+    kept: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where less always costs more than a hundredth nothing is left out, and that ends the search."""
+    monkeypatch.setattr(train, "MAX_LOSS", -1.0)
+    model = ModelSection("mine", "ease", {"keep": 12})
+    manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
+    assert kept == [12, SIZE, 24, 48]
+    assert manifest.params["keep"] == 48
+    assert manifest.measured_on["abridged"]["loss"] == 0
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "settings"), [("ease", {"keep": SIZE}), ("als", {"factors": 2}), ("user_knn", {})]
+)
+def test_nothing_left_out_is_nothing_lost(algorithm: str, settings: dict[str, Any], tmp_path: Path) -> None:
+    """Then it is measured once, and the manifest says nothing of it."""
+    model = ModelSection("mine", algorithm, settings)
+    draft = Training(recipe(model), checkerboard()).measure(model)
+    assert (draft.exact, draft.loss, draft.model) == (None, 0, model)
+    manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
+    assert "abridged" not in manifest.measured_on

@@ -39,7 +39,7 @@ class ItemKNN:
         model = self._model()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ParameterWarning)  # about a matrix that implicit makes itself
-            model.fit(interactions.matrix(binary=self.binary), show_progress=False)
+            model.fit(self._matrix(interactions), show_progress=False)
         nearest = model.similarity.tocsr()  # (n_items, n_items) each row an item's nearest, itself among them
         nearest.setdiag(0)
         nearest.eliminate_zeros()
@@ -59,6 +59,15 @@ class ItemKNN:
             "k": trial.suggest_int("k", 10, 500, log=True),
             "binary": trial.suggest_categorical("binary", [True, False]),
         }
+
+    def _matrix(self, interactions: Interactions) -> sparse.csr_matrix:
+        """Return what is compared. Who had all items but one has an idf of 0, and implicit would divide 0 by 0."""
+        matrix = interactions.matrix(binary=self.binary)
+        if self.weighting == "tfidf":
+            tells = np.diff(interactions.indptr) != interactions.n_items - 1
+            matrix = (sparse.diags(tells.astype(np.float32)) @ matrix).tocsr()
+            matrix.eliminate_zeros()
+        return matrix
 
     def _model(self) -> ItemItemRecommender:
         k = self.k + 1  # an item is its own nearest

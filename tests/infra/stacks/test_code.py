@@ -12,7 +12,7 @@ from infra.functions import catalogue
 from tests.infra.stacks.synthesis import a_stack, a_stage, a_store, template_of
 from tests.infra.stacks.template import Template, text
 
-IMAGES = {"catalogue", "factorization", "lists"}
+IMAGES = {"catalogue", "factorization", "knn", "lists"}
 RUNTIME = "layers/warmstart/python/warmstart"
 
 

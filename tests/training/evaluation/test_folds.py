@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.training.datasets import DAY, SIZE, START, checkerboard, recipe, tables
+from training.algorithms import ALGORITHMS
 from training.data.tables import Tables
 from training.evaluation.cross_validation import CrossValidator
 from training.evaluation.folds import FoldPlan, NoTestUsers, folds_of
@@ -118,7 +119,7 @@ def planted() -> Tables:
     return replace(checkerboard(), interactions=pl.concat([board, late]))
 
 
-@pytest.mark.parametrize("model", ["popular", "popular_recent", "random", "als"])
+@pytest.mark.parametrize("model", ALGORITHMS)
 def test_a_model_never_sees_a_test_row(model: str) -> None:
     """An item that everybody had, but in the fold only, is in no catalogue and in no answer."""
     section = ModelSection(model, model, {})

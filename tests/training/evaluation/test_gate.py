@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.training.datasets import checkerboard, recipe
-from training.evaluation.gate import DECIDING, check
+from training.evaluation.gate import DECIDING, MAX_LOSS, check
 from training.recipe import ModelSection
 from training.train import Training
 from warmstart.errors import GateRefused
@@ -94,6 +94,14 @@ def test_a_baseline_in_disguise_is_refused() -> None:
     """Answers that call themselves the model's, and are popular's for most users, are not its own."""
     with pytest.raises(GateRefused, match="70% of its answers are those of popular"):
         check(replace(GOOD, measured_on={**GOOD.measured_on, "same_answers": {"popular": 0.7, "popular_recent": 0.1}}))
+
+
+def test_what_an_artifact_leaves_out_may_cost_a_hundredth() -> None:
+    """A loss of ndcg@10 up to that passes, also one below nothing; more is refused with the loss."""
+    for loss in (-0.2, 0.0, MAX_LOSS):
+        check(replace(GOOD, measured_on={**GOOD.measured_on, "abridged": {"exact": {}, "loss": loss}}))
+    with pytest.raises(GateRefused, match=r"leaves out costs 1\.1% of ndcg@10, over 1%"):
+        check(replace(GOOD, measured_on={**GOOD.measured_on, "abridged": {"exact": {}, "loss": 0.011}}))
 
 
 def test_train_writes_what_the_gate_reads(tmp_path: Path) -> None:

@@ -48,6 +48,15 @@ def test_a_card_has_the_manifests_numbers(tmp_path: Path) -> None:
     assert metrics_of(said)["metrics"] == said["metrics"]
 
 
+def test_what_an_artifact_leaves_out_is_said(tmp_path: Path) -> None:
+    """With what it would be without, and the part that is lost; a whole artifact has no such sentence."""
+    said = about(tmp_path)
+    abridged = {"exact": {"ndcg@10": 0.35}, "loss": 0.0042}
+    text = card({**said, "measured_on": {**said["measured_on"], "abridged": abridged}})
+    assert "With all of it ndcg@10 is 0.3500: 0.42% are lost." in text
+    assert "leaves out" not in card(said)
+
+
 def test_equal_versions_have_equal_cards(tmp_path: Path) -> None:
     """Neither the time nor the commit nor the version's name is in it."""
     said = about(tmp_path)

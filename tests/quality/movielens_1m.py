@@ -20,6 +20,9 @@ ENTRANTS = (
     Entrant("item_knn, cosine", {"weighting": "cosine", "k": 95}, "item_knn", goal=0.290, published=0.292),
     Entrant("item_knn, tfidf", {}, "item_knn"),
     Entrant("user_knn", {"k": 117}, goal=0.310, published=0.315),
+    Entrant("als", {"factors": 128, "alpha": 10.0, "regularization": 100.0}, goal=0.325, published=0.306),
+    Entrant("bpr", published=0.275),
+    Entrant("lightfm"),
     Entrant("rp3beta", {"k": 200, "alpha": 0.7, "beta": 0.4}, goal=0.315, published=0.315),
 )
 

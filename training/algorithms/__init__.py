@@ -2,8 +2,10 @@
 
 from training.algorithms.als import ALS
 from training.algorithms.base import Algorithm
+from training.algorithms.bpr import BPR
 from training.algorithms.ease import EASE
 from training.algorithms.item_knn import ItemKNN
+from training.algorithms.lightfm import LightFM
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
 from training.algorithms.random import Random
@@ -15,6 +17,8 @@ ALGORITHMS: dict[str, type[Algorithm]] = {
     "popular_recent": PopularRecent,
     "random": Random,
     "als": ALS,
+    "bpr": BPR,
+    "lightfm": LightFM,
     "item_knn": ItemKNN,
     "user_knn": UserKNN,
     "ease": EASE,

@@ -8,6 +8,7 @@ from implicit.als import AlternatingLeastSquares
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from training.algorithms.vectors import Search, exact, fuller, write_items
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 
@@ -25,6 +26,8 @@ class ALS:
     regularization: float = 0.01
     alpha: float = 40.0  # confidence of an interaction of weight 1
     iterations: int = 15
+    search: Search = "exact"
+    ef: int = 100  # of hnsw: nodes that are kept in a search
     user_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_users, factors)
     item_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, factors)
 
@@ -43,12 +46,19 @@ class ALS:
         return self
 
     def export(self, writer: ArtifactWriter) -> None:
-        """Add the vectors, the items' norms, and `gram` = items^T items + lambda I for folding histories in."""
+        """Add the vectors and `gram` = items^T items + lambda I for folding histories in."""
         items = self.item_vectors_
         writer.array("user_vectors", self.user_vectors_)
-        writer.array("item_vectors", items)
-        writer.array("item_norms", np.linalg.norm(items, axis=1))
+        write_items(writer, items, self.search, self.ef)
         writer.array("gram", items.T @ items + self.regularization * np.eye(items.shape[1], dtype=np.float32))
+
+    def exact(self) -> "ALS | None":
+        """Return the same with the exact search; None where it has that already."""
+        return exact(self)
+
+    def fuller(self) -> "ALS":
+        """Return the same with a search of twice as many nodes."""
+        return fuller(self)
 
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:

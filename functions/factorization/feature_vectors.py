@@ -1,0 +1,56 @@
+"""What is known of a user as a vector: the sum of those of its values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.artifact import Artifact
+from warmstart.errors import Incompatible
+from warmstart.ids import UNKNOWN
+from warmstart.inner_product import Vectors
+
+FEATURES_FILE = "features.json"
+NONE = -1  # in place of a value that is not known
+Features = Mapping[str, str | Sequence[str]]
+
+
+class FeatureVectors:
+    """The values that training knew, and which of them each stored user has."""
+
+    def __init__(self, vectors: Vectors, places: Mapping[tuple[str, str], int], stored: NDArray[np.int32]) -> None:
+        self._vectors = vectors  # (f, d)
+        self._places = places  # (column, value) -> row of the vectors
+        self._columns = sorted({column for column, _ in places})
+        self._stored = stored  # (n_users, columns) rows of the vectors, NONE where not known
+
+    @classmethod
+    def load(cls, artifact: Artifact, n_users: int, factors: int) -> Self:
+        """Open `feature_vectors`, `user_features` and their names; raise Incompatible where they do not fit."""
+        vectors = artifact.array("feature_vectors", np.float32, None, factors)
+        try:
+            named = [(str(column), str(value)) for column, value in artifact.json(FEATURES_FILE)]
+        except (TypeError, ValueError):
+            raise Incompatible(f"{FEATURES_FILE} does not name features") from None
+        if len(named) != len(vectors):
+            raise Incompatible(f"{FEATURES_FILE} names {len(named)} features, there are {len(vectors)} vectors")
+        places = {name: place for place, name in enumerate(named)}
+        columns = len({column for column, _ in named})
+        return cls(vectors, places, artifact.array("user_features", np.int32, n_users, columns))
+
+    def sum(self, user: int, features: Features) -> Vectors | None:
+        """Return the vector of a stored user with what a request says in its place; None where nothing is known."""
+        rows = [row for place, column in enumerate(self._columns) for row in self._rows(user, place, column, features)]
+        if not rows:
+            return None
+        total: Vectors = self._vectors[rows].sum(axis=0)
+        return total
+
+    def _rows(self, user: int, place: int, column: str, features: Features) -> list[int]:
+        if column in features:
+            said = features[column]
+            values = [said] if isinstance(said, str) else said
+            return [self._places[column, value] for value in values if (column, value) in self._places]
+        stored = NONE if user == UNKNOWN else int(self._stored[user, place])
+        return [] if stored == NONE else [stored]

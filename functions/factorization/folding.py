@@ -1,0 +1,82 @@
+"""A user's vector out of a history: how each kind of factorization makes one for people that training did not see."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.artifact import Artifact
+from warmstart.inner_product import Vectors
+
+Weights = NDArray[np.float64]
+
+
+class Folding(Protocol):
+    """A history in, a vector out."""
+
+    def vector(self, items: Vectors, weights: Weights) -> Vectors:
+        """Return the vector of who has had some items.
+
+        Args:
+            items: (h, d) their vectors.
+            weights: (h,) of the interactions.
+        """
+        ...
+
+    def parts(self, items: Vectors, weights: Weights, targets: Vectors) -> NDArray[np.float64]:
+        """Return what each item of the history adds to the scores of n targets (n, d): (n, h)."""
+        ...
+
+
+def load_folding(artifact: Artifact, factors: int) -> Folding:
+    """Open whichever kind an artifact has; raise Incompatible where it has none that fits."""
+    if "encoder" in artifact:
+        return Encoder(artifact.array("encoder", np.float32, factors + 1, factors))
+    return LeastSquares(artifact.array("gram", np.float32, factors, factors), artifact.setting("alpha"))
+
+
+class LeastSquares:
+    """What training by alternating least squares would give: Hu, Koren & Volinsky, ICDM 2008, equation 4.
+
+    Solved in float64: confidences may reach millions, and float32 would then lose the order of the answer.
+    """
+
+    def __init__(self, gram: Vectors, alpha: float) -> None:
+        self._gram = gram  # (d, d) items^T items + lambda I
+        self._alpha = alpha  # confidence of an interaction of weight 1
+
+    def vector(self, items: Vectors, weights: Weights) -> Vectors:
+        """Solve for the user."""
+        confidences = weights * self._alpha
+        return np.linalg.solve(self._normal_matrix(items, confidences), confidences @ items).astype(np.float32)
+
+    def parts(self, items: Vectors, weights: Weights, targets: Vectors) -> NDArray[np.float64]:
+        """Split scores as section 5 of the paper does, exactly.
+
+        With A = gram + sum of (c_j - 1) y_j y_j^T over the history, a score is the sum of c_j y_i^T A^-1 y_j.
+        """
+        confidences = weights * self._alpha
+        inverse = np.linalg.inv(self._normal_matrix(items, confidences))
+        found: NDArray[np.float64] = (targets @ inverse @ items.T) * confidences
+        return found
+
+    def _normal_matrix(self, items: Vectors, confidences: Weights) -> NDArray[np.float64]:
+        normal: NDArray[np.float64] = self._gram + (items.T * (confidences - 1)) @ items
+        return normal
+
+
+class Encoder:
+    """A linear map, learnt at training, of the mean of the history's items to the vector of who had them."""
+
+    def __init__(self, matrix: Vectors) -> None:
+        self._matrix, self._offset = matrix[:-1], matrix[-1]  # (d, d), (d,)
+
+    def vector(self, items: Vectors, weights: Weights) -> Vectors:  # noqa: ARG002 the shape of a folding
+        """Map the mean, in which every item counts the same."""
+        vector: Vectors = items.mean(axis=0) @ self._matrix + self._offset
+        return vector
+
+    def parts(self, items: Vectors, weights: Weights, targets: Vectors) -> NDArray[np.float64]:  # noqa: ARG002
+        """Split what comes from the history; the offset is nobody's."""
+        found: NDArray[np.float64] = (targets @ (items @ self._matrix).T).astype(np.float64) / len(items)
+        return found

@@ -1,0 +1,142 @@
+"""LightFM: factorization whose vectors are sums over features."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from functions.factorization.feature_vectors import FEATURES_FILE, NONE
+from training.algorithms.vectors import Search, encoder, exact, fuller, write_items
+from training.features import FeatureTable
+from training.interactions import Interactions
+from warmstart.artifact_writer import ArtifactWriter
+from warmstart.errors import DataError
+
+if TYPE_CHECKING:
+    import optuna
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass
+class LightFM:
+    """LightFM with the WARP loss (Kula, CBRecSys 2015; Weston, Bengio & Usunier, IJCAI 2011).
+
+    A user's and an item's vector are the sums of their own and of those of their features; an item's bias is one more
+    number of its vector. A user's own part is served by an encoder of the history, so that people whom training did not
+    see have one; what is known of them adds the vectors of those values.
+    """
+
+    scorer: ClassVar[str] = "factorization"
+    personal: ClassVar[bool] = True
+    factors: int = 64
+    learning_rate: float = 0.05
+    regularization: float = 1e-6
+    epochs: int = 20
+    features: bool = True  # of users and items, where the tables have any
+    search: Search = "exact"
+    ef: int = 100  # of hnsw: nodes that are kept in a search
+    item_vectors_: Vectors = field(init=False, repr=False)  # (n_items, factors + 1)
+    encoder_: Vectors = field(init=False, repr=False)  # (factors + 2, factors + 1)
+    values_: Sequence[tuple[str, str]] = field(init=False, repr=False)  # (f,) what of users has a vector
+    feature_vectors_: Vectors = field(init=False, repr=False)  # (f, factors + 1)
+    user_features_: NDArray[np.int32] = field(init=False, repr=False)  # (n_users, columns) rows of the vectors
+
+    def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
+        """Learn; one thread, for the same result.
+
+        Raises:
+            DataError: LightFM is not installed.
+        """
+        users = FeatureTable.of(_of_users(interactions) if self.features else {}, interactions.n_users)
+        items = FeatureTable.of(_of_items(interactions) if self.features else {}, interactions.n_items)
+        model = self._model(int(rng.integers(2**31)))
+        model.fit(
+            interactions.matrix(binary=True).tocoo(),
+            user_features=_with_own(users),
+            item_features=_with_own(items),
+            epochs=self.epochs,
+            num_threads=1,
+        )
+        n_users, no_bias = interactions.n_users, np.zeros((len(users), 1))
+        biases, vectors = model.get_item_representations(_with_own(items))
+        self.item_vectors_ = np.hstack([vectors, biases[:, None]]).astype(np.float32)
+        own = np.hstack([model.user_embeddings[:n_users], np.ones((n_users, 1))])
+        self.encoder_ = encoder(interactions, own, self.item_vectors_)
+        self.values_ = users.values
+        self.feature_vectors_ = np.hstack([model.user_embeddings[n_users:], no_bias]).astype(np.float32)
+        self.user_features_ = _rows_of(users)
+        return self
+
+    def export(self, writer: ArtifactWriter) -> None:
+        """Add the items' vectors, the encoder, and the vectors of what is known of users."""
+        write_items(writer, self.item_vectors_, self.search, self.ef)
+        writer.array("encoder", self.encoder_)
+        if len(self.values_):
+            writer.array("feature_vectors", self.feature_vectors_)
+            writer.array("user_features", self.user_features_)
+            writer.json(FEATURES_FILE, self.values_)
+
+    def exact(self) -> "LightFM | None":
+        """Return the same with the exact search; None where it has that already."""
+        return exact(self)
+
+    def fuller(self) -> "LightFM":
+        """Return the same with a search of twice as many nodes."""
+        return fuller(self)
+
+    @staticmethod
+    def space(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return settings to try."""
+        return {
+            "factors": trial.suggest_categorical("factors", [32, 64, 128]),
+            "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.2, log=True),
+            "regularization": trial.suggest_float("regularization", 1e-7, 1e-4, log=True),
+            "epochs": trial.suggest_int("epochs", 5, 60, log=True),
+            "features": trial.suggest_categorical("features", [True, False]),
+        }
+
+    def _model(self, seed: int) -> Any:
+        try:
+            import lightfm  # noqa: PLC0415 a library of its own, which not everybody has
+        except ImportError as error:
+            raise DataError(f"lightfm needs pip install 'rectools[lightfm]' ({error})") from None
+        return lightfm.LightFM(
+            no_components=self.factors,
+            loss="warp",
+            learning_rate=self.learning_rate,
+            user_alpha=self.regularization,
+            item_alpha=self.regularization,
+            random_state=seed,
+        )
+
+
+def _of_users(interactions: Interactions) -> dict[str, list[list[str]]]:
+    return {
+        column: [[] if value is None else [value] for value in values]
+        for column, values in sorted(interactions.user_features.items())
+    }
+
+
+def _of_items(interactions: Interactions) -> dict[str, list[list[str]]]:
+    if interactions.genres is None:
+        return {}
+    return {"genres": [[part.strip() for part in text.split("|") if part.strip()] for text in interactions.genres]}
+
+
+def _with_own(features: FeatureTable) -> sparse.csr_matrix:
+    """Return the features with one more for each row, its own."""
+    return sparse.hstack([sparse.identity(features.matrix.shape[0], np.float32), features.matrix], format="csr")
+
+
+def _rows_of(features: FeatureTable) -> NDArray[np.int32]:
+    """Return which value of each column a row has: (n, columns); NONE where it has none."""
+    columns = sorted({column for column, _ in features.values})
+    of_value = np.array([columns.index(column) for column, _ in features.values], np.int64)
+    found = np.full((features.matrix.shape[0], len(columns)), NONE, np.int32)
+    cells = features.matrix.tocoo()
+    found[cells.row, of_value[cells.col]] = cells.col
+    return found

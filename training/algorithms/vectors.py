@@ -1,0 +1,81 @@
+"""Vectors of users and items as the scorer of the factorization family reads them."""
+
+import copy
+from typing import Any, Literal, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.interactions import Interactions
+from warmstart.ann import FILE, Ann
+from warmstart.artifact_writer import ArtifactWriter
+
+Vectors = NDArray[np.float32]
+Search = Literal["exact", "hnsw"]
+RIDGE = 1.0  # of the encoder: its columns are means over histories, one line a user
+
+
+class Searched(Protocol):
+    """A model whose items are searched for the largest inner products."""
+
+    search: Search
+    ef: int
+
+
+M = TypeVar("M", bound=Searched)
+
+
+def write_items(writer: ArtifactWriter, items: Vectors, search: Search, ef: int) -> None:
+    """Add item vectors (n_items, d), longest first: `item_vectors`, `item_lengths`, `item_rows`, `item_places`.
+
+    With `search` "hnsw" an index of them is added, of which `ef` nodes are kept in a search.
+    """
+    lengths = np.linalg.norm(items, axis=1)
+    order = np.argsort(-lengths, kind="stable").astype(np.int32)
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    writer.array("item_vectors", items[order].astype(np.float32))
+    writer.array("item_lengths", lengths[order].astype(np.float32))
+    writer.array("item_rows", order)
+    writer.array("item_places", places)
+    if search == "hnsw":
+        Ann.build(items[order].astype(np.float32), ef).save(writer.folder / FILE)
+
+
+def exact(model: M) -> M | None:
+    """Return a fitted model with the exact search; None where it has that already."""
+    return None if model.search == "exact" else _with(model, search="exact")
+
+
+def fuller(model: M) -> M:
+    """Return a fitted model that keeps twice as many nodes in a search."""
+    return _with(model, ef=2 * model.ef)
+
+
+def _with(model: M, **settings: Any) -> M:
+    other = copy.copy(model)
+    vars(other).update(settings)
+    return other
+
+
+def encoder(interactions: Interactions, users: Vectors, items: Vectors) -> Vectors:
+    """Learn to tell a user's vector from the mean of the vectors of the items that they had, by ridge regression.
+
+    It makes vectors for people that training did not see, and better ones for those that it did: a vector of their own
+    has been fitted to a few interactions, the map to all of them.
+
+    Args:
+        interactions: who had what.
+        users: (n_users, d)
+        items: (n_items, d)
+
+    Returns:
+        (d + 1, d) the map, its last line the offset.
+    """
+    counts = np.diff(interactions.indptr)
+    had = counts > 0
+    sums = interactions.matrix(binary=True) @ items.astype(np.float64)
+    means = np.hstack([sums[had] / counts[had, None], np.ones((had.sum(), 1))])
+    normal = means.T @ means + RIDGE * np.eye(means.shape[1])
+    learnt: Vectors = np.linalg.solve(normal, means.T @ users[had].astype(np.float64)).astype(np.float32)
+    return learnt

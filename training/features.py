@@ -1,0 +1,43 @@
+"""What is known of users and items, as columns of ones: what models with features learn from, and answers look up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from scipy import sparse
+
+LEAST = 5  # rows that have a value; a rarer one says more of its few rows than of its kind
+Value = tuple[str, str]  # column, value
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Which values each row has."""
+
+    values: tuple[Value, ...]
+    matrix: sparse.csr_matrix  # (n, len(values)) 1 where a row has a value
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Sequence[Sequence[str]]], n_rows: int) -> Self:
+        """Gather the values that are not rare.
+
+        Args:
+            columns: name -> (n_rows,) the values that each row has of it.
+            n_rows: how many rows there are.
+        """
+        known: list[Value] = []
+        blocks = [sparse.csr_matrix((n_rows, 0), dtype=np.float32)]
+        for name, rows in columns.items():
+            distinct = {value: place for place, value in enumerate(sorted({v for values in rows for v in values}))}
+            lengths = [len(values) for values in rows]
+            places = [distinct[value] for values in rows for value in values]
+            indptr = np.concatenate([[0], np.cumsum(lengths)])
+            block = sparse.csr_matrix((np.ones(len(places), np.float32), places, indptr), (n_rows, len(distinct)))
+            common = np.flatnonzero(np.bincount(places, minlength=len(distinct)) >= LEAST)
+            known += [(name, value) for value, place in distinct.items() if place in set(common.tolist())]
+            blocks.append(block[:, common])
+        return cls(tuple(known), sparse.hstack(blocks, format="csr", dtype=np.float32))
+
+    def __len__(self) -> int:
+        return len(self.values)

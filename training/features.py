@@ -7,6 +7,8 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
+from training.interactions import Interactions
+
 LEAST = 5  # rows that have a value; a rarer one says more of its few rows than of its kind
 Value = tuple[str, str]  # column, value
 
@@ -41,3 +43,24 @@ class FeatureTable:
 
     def __len__(self) -> int:
         return len(self.values)
+
+
+def of_users(interactions: Interactions) -> FeatureTable:
+    """Gather what the users table says."""
+    columns = {
+        column: [[] if value is None else [value] for value in values]
+        for column, values in sorted(interactions.user_features.items())
+    }
+    return FeatureTable.of(columns, interactions.n_users)
+
+
+def of_items(interactions: Interactions) -> FeatureTable:
+    """Gather the genres that the items table says."""
+    texts = interactions.genres or [""] * interactions.n_items
+    genres = [[part.strip() for part in text.split("|") if part.strip()] for text in texts]
+    return FeatureTable.of({"genres": genres}, interactions.n_items)
+
+
+def none_of(n_rows: int) -> FeatureTable:
+    """Return a table that says nothing."""
+    return FeatureTable.of({}, n_rows)

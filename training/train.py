@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from training.algorithms.base import Abridged, Algorithm
+from training.algorithms.base import Abridged, Algorithm, ServesCold
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
+from training.evaluation.cold import ColdFold, better
 from training.evaluation.gate import MAX_LOSS
 from training.evaluation.measure import Measured, measure
 from training.evaluation.splits import split
@@ -30,6 +31,7 @@ class Draft(NamedTuple):
     measured: Measured
     digest: str  # of the artifact
     model: ModelSection  # with the settings that it came to have
+    cold: Mapping[str, Measured] = {}  # what answers people without a history -> how well
     exact: Measured | None = None  # where the artifact leaves out some of what was learnt: with all of it
 
     @property
@@ -57,6 +59,10 @@ class Training:
         return truth_of(self._events, self._test)
 
     @cached_property
+    def _cold_fold(self) -> ColdFold | None:
+        return ColdFold.of(self._events, self._recipe.seed)
+
+    @cached_property
     def _whole(self) -> Fitting:
         return self._fitting(self._events.interactions(segments=self._recipe.data.segments))
 
@@ -67,17 +73,18 @@ class Training:
         """
         key = repr(built(self._recipe, model))
         if key not in self._drafts:
-            fitted = self._part.fit(model)
-            draft = self._asked(fitted, model)
+            chosen, cold = self._cold(model)
+            fitted = self._part.fit(chosen)
+            draft = self._asked(fitted, chosen)._replace(cold=cold)
             while isinstance(fitted, Abridged) and (exact := fitted.exact()) is not None:
-                reference = draft.exact or self._asked(exact, model).measured
+                reference = draft.exact or self._asked(exact, chosen).measured
                 draft = draft._replace(exact=reference)
                 if draft.loss <= MAX_LOSS:
                     break
                 fitted = fitted.fuller()
                 self._say(f"{model.name}: {draft.loss:.1%} of ndcg@10 are lost by what it leaves out; it keeps more")
                 fuller = ModelSection(model.name, model.algorithm, settings_of(fitted))
-                draft = self._asked(fitted, fuller)._replace(exact=reference)
+                draft = self._asked(fitted, fuller)._replace(exact=reference, cold=cold)
             self._drafts[key] = draft
         return self._drafts[key]
 
@@ -102,6 +109,17 @@ class Training:
         sections = baseline_sections(timed=self._events.timestamps is not None)
         return {section.name: self.measure(section)[0] for section in sections}
 
+    def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
+        """Decide what answers people without a history, where the model could; return its section with that."""
+        algorithm, fold = built(self._recipe, model), self._cold_fold
+        if fold is None or not isinstance(algorithm, ServesCold):
+            return model, {}
+        fitting = self._fitting(self._events.interactions(fold.learn, self._recipe.data.segments))
+        fitted = fitting.fit(model)
+        self._say(f"{model.name}: measuring on users that were left out")
+        found = fold.measure(cast("ServesCold", fitted), model, fitting)
+        return ModelSection(model.name, model.algorithm, {**model.params, "cold": better(found)}), found
+
     def _asked(self, fitted: Algorithm, model: ModelSection) -> Draft:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             manifest = self._part.write(fitted, model, Path(folder))
@@ -124,6 +142,7 @@ class Training:
                 "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
                 "personal_share": measured.personal_share,
                 "ordered": measured.ordered,
+                **({"cold": {answer: found.metrics for answer, found in draft.cold.items()}} if draft.cold else {}),
                 **(
                     {}
                     if draft.exact is None

@@ -19,15 +19,18 @@ Features = Mapping[str, str | Sequence[str]]
 class FeatureVectors:
     """The values that training knew, and which of them each stored user has."""
 
-    def __init__(self, vectors: Vectors, places: Mapping[tuple[str, str], int], stored: NDArray[np.int32]) -> None:
+    def __init__(
+        self, vectors: Vectors, base: Vectors, places: Mapping[tuple[str, str], int], stored: NDArray[np.int32]
+    ) -> None:
         self._vectors = vectors  # (f, d)
+        self.base = base  # (d,) what is added for who has no history: the part of the items' biases
         self._places = places  # (column, value) -> row of the vectors
         self._columns = sorted({column for column, _ in places})
         self._stored = stored  # (n_users, columns) rows of the vectors, NONE where not known
 
     @classmethod
     def load(cls, artifact: Artifact, n_users: int, factors: int) -> Self:
-        """Open `feature_vectors`, `user_features` and their names; raise Incompatible where they do not fit."""
+        """Open `feature_vectors`, `feature_base`, `user_features` and their names; raise Incompatible where they do not fit."""
         vectors = artifact.array("feature_vectors", np.float32, None, factors)
         try:
             named = [(str(column), str(value)) for column, value in artifact.json(FEATURES_FILE)]
@@ -37,7 +40,8 @@ class FeatureVectors:
             raise Incompatible(f"{FEATURES_FILE} names {len(named)} features, there are {len(vectors)} vectors")
         places = {name: place for place, name in enumerate(named)}
         columns = len({column for column, _ in named})
-        return cls(vectors, places, artifact.array("user_features", np.int32, n_users, columns))
+        base = artifact.array("feature_base", np.float32, factors)
+        return cls(vectors, base, places, artifact.array("user_features", np.int32, n_users, columns))
 
     def sum(self, user: int, features: Features) -> Vectors | None:
         """Return the vector of a stored user with what a request says in its place; None where nothing is known."""

@@ -20,12 +20,19 @@ class FactorizationScorer:
     name: ClassVar[str] = "factorization"
 
     def __init__(
-        self, users: Vectors | None, items: ItemVectors, folding: Folding, features: FeatureVectors | None
+        self,
+        users: Vectors | None,
+        items: ItemVectors,
+        folding: Folding,
+        features: FeatureVectors | None,
+        *,
+        cold: bool = False,
     ) -> None:
         self._users = users  # (n_users, d); None where folding gives the same
         self._items = items
         self._folding = folding
         self._features = features
+        self._cold = cold  # whether features alone are an answer
 
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
@@ -36,7 +43,7 @@ class FactorizationScorer:
         folding = load_folding(artifact, factors)
         users = artifact.array("user_vectors", np.float32, n_users, factors) if "encoder" not in artifact else None
         features = FeatureVectors.load(artifact, n_users, factors) if "feature_vectors" in artifact else None
-        return cls(users, items, folding, features)
+        return cls(users, items, folding, features, cold=artifact.manifest.params.get("cold") == "features")
 
     def rank(self, query: Query) -> Ranking | None:
         """Rank for one user."""
@@ -64,10 +71,12 @@ class FactorizationScorer:
 
     def _vector(self, query: Query) -> Vectors | None:
         known = None if self._features is None else self._features.sum(query.user, query.features)
-        if not len(query.history):
-            return known
-        vector = self._of_history(query)
-        return vector if known is None else vector + known
+        if len(query.history):
+            vector = self._of_history(query)
+            return vector if known is None else vector + known
+        if self._features is None or known is None or not self._cold:
+            return None
+        return known + self._features.base
 
     def _of_history(self, query: Query) -> Vectors:
         if self._users is not None and query.user != UNKNOWN and not query.fresh:

@@ -32,6 +32,16 @@ class Algorithm(Protocol):
 
 
 @runtime_checkable
+class ServesCold(Algorithm, Protocol):
+    """An algorithm that can answer people without a history by their features.
+
+    Whether it does is decided when it is trained, on whole users held back.
+    """
+
+    cold: str  # "features", or "popular" where the fallback is better
+
+
+@runtime_checkable
 class Abridged(Protocol):
     """An algorithm whose artifact may leave out some of what was learnt, to be smaller or faster.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from scipy import sparse
 
 from functions.factorization.feature_vectors import FEATURES_FILE, NONE
 from training.algorithms.vectors import Search, encoder, exact, fuller, write_items
-from training.features import FeatureTable
+from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import DataError
@@ -37,6 +37,7 @@ class LightFM:
     regularization: float = 1e-6
     epochs: int = 20
     features: bool = True  # of users and items, where the tables have any
+    cold: Literal["features", "popular"] = "features"  # what answers people without a history; decided by `train`
     search: Search = "exact"
     ef: int = 100  # of hnsw: nodes that are kept in a search
     item_vectors_: Vectors = field(init=False, repr=False)  # (n_items, factors + 1)
@@ -51,8 +52,8 @@ class LightFM:
         Raises:
             DataError: LightFM is not installed.
         """
-        users = FeatureTable.of(_of_users(interactions) if self.features else {}, interactions.n_users)
-        items = FeatureTable.of(_of_items(interactions) if self.features else {}, interactions.n_items)
+        users = of_users(interactions) if self.features else none_of(interactions.n_users)
+        items = of_items(interactions) if self.features else none_of(interactions.n_items)
         model = self._model(int(rng.integers(2**31)))
         model.fit(
             interactions.matrix(binary=True).tocoo(),
@@ -77,6 +78,7 @@ class LightFM:
         writer.array("encoder", self.encoder_)
         if len(self.values_):
             writer.array("feature_vectors", self.feature_vectors_)
+            writer.array("feature_base", np.eye(self.factors + 1, dtype=np.float32)[-1])  # an item's bias counts once
             writer.array("user_features", self.user_features_)
             writer.json(FEATURES_FILE, self.values_)
 
@@ -112,19 +114,6 @@ class LightFM:
             item_alpha=self.regularization,
             random_state=seed,
         )
-
-
-def _of_users(interactions: Interactions) -> dict[str, list[list[str]]]:
-    return {
-        column: [[] if value is None else [value] for value in values]
-        for column, values in sorted(interactions.user_features.items())
-    }
-
-
-def _of_items(interactions: Interactions) -> dict[str, list[list[str]]]:
-    if interactions.genres is None:
-        return {}
-    return {"genres": [[part.strip() for part in text.split("|") if part.strip()] for text in interactions.genres]}
 
 
 def _with_own(features: FeatureTable) -> sparse.csr_matrix:

@@ -5,6 +5,7 @@ from pathlib import Path
 from warmstart.errors import DataError
 
 GB = 10**9
+MEMINFO = Path("/proc/meminfo")
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -20,7 +21,7 @@ def available() -> int | None:
 
     None where the system does not say.
     """
-    known = [left for left in (_of_system(Path("/proc/meminfo")), _of_group(CGROUP)) if left is not None]
+    known = [left for left in (_of_system(MEMINFO), _of_group(CGROUP)) if left is not None]
     return min(known, default=None)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BLOCK = 2**24  # numbers that are worked on at once: 64 MB
 SAMPLE = 2**22  # weights that the least one to keep is found from
-MATRICES = 2  # of float32 that are held at once: the weights, and their bytes while a draft is written
+MATRICES = 2  # of float32 that may be held at once: all weights, and those that are kept as blocks and as one
 
 
 @dataclass
@@ -28,14 +28,14 @@ class EASE:
     """Embarrassingly shallow autoencoders (Steck, WWW 2019).
 
     B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place. On
-    average `keep` weights an item are exported: the largest of |B_ij| sqrt(popularity of i), for that is how far a
-    weight moves the scores of all users together.
+    average `keep` weights an item are exported: the largest of |B_ij| times the root of i's summed squares, for that is
+    how far a weight moves the scores of all users together.
     """
 
     scorer: ClassVar[str] = "item_item"
     personal: ClassVar[bool] = True
     regularization: float = 250.0
-    keep: int = 400  # weights an item, on average; all of them where there are no more items
+    keep: int = 400  # weights an item, on average; all of them where that is half of the items or more
     binary: bool = True  # every interaction counts as 1
     weights_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, n_items) from source to target
     spread_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items,) root of the summed squares of each source
@@ -54,19 +54,23 @@ class EASE:
         self.weights_, self.spread_ = _weights(gram), np.sqrt(diagonal)
         return self
 
-    def exact(self) -> "EASE | None":
-        """Return the same with all of its weights; None where none is left out."""
-        if self.keep >= len(self.weights_):
-            return None
-        return self._keeping(len(self.weights_))
+    def kept(self) -> int:
+        """Return the weights an item that are exported."""
+        return self.keep
 
-    def fuller(self) -> "EASE":
-        """Return the same with twice as many weights."""
-        return self._keeping(2 * self.keep)
+    def most(self) -> int:
+        """Return from where on all weights are exported: sparse, each takes up to twice the bytes."""
+        return -(-len(self.weights_) // 2)
+
+    def keeping(self, count: int) -> "EASE":
+        """Return the same with another number of weights."""
+        other = copy.copy(self)
+        other.keep = count
+        return other
 
     def export(self, writer: ArtifactWriter) -> None:
-        """Add the strongest weights, or `weights` (n_items, n_items) where all are kept."""
-        if self.keep >= len(self.weights_):
+        """Add the strongest weights, or all as `weights` (n_items, n_items) where half of them or more are kept."""
+        if self.keep >= self.most():
             writer.array("weights", self.weights_)
         else:
             write_sparse(writer, self._strongest())
@@ -78,11 +82,6 @@ class EASE:
             "regularization": trial.suggest_float("regularization", 5, 5000, log=True),
             "binary": trial.suggest_categorical("binary", [True, False]),
         }
-
-    def _keeping(self, keep: int) -> "EASE":
-        other = copy.copy(self)
-        other.keep = keep
-        return other
 
     def _strongest(self) -> sparse.csr_matrix:
         n_items = len(self.weights_)

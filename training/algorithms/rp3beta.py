@@ -19,10 +19,11 @@ BLOCK = 2**25  # numbers of a dense block of weights: 128 MB
 
 @dataclass
 class RP3beta:
-    """RP3beta (Paudel, Christoffel, Newell & Bernstein, ACM TiiS 7(1), 2017), as Anelli et al. (UMAP 2022) run it.
+    """RP3beta (Paudel, Christoffel, Newell & Bernstein, ACM TiiS 7(1), 2017).
 
     The weight from item i to item j is the probability of a walk i -> user -> j, each step raised to `alpha`, over j's
-    popularity to the power `beta`. Of each target the k strongest are kept, then what leaves a source is scaled to 1.
+    popularity to the power `beta`. Of each target the k strongest are kept, and all that equal the last of them; then
+    what leaves a source is scaled to 1.
     """
 
     scorer: ClassVar[str] = "item_item"
@@ -43,7 +44,8 @@ class RP3beta:
         columns = to_item.tocsc()
         blocks = []
         for start in range(0, interactions.n_items, size):
-            walked = (to_user @ columns[:, start : start + size]).toarray() * held_back[start : start + size]
+            walked = (to_user @ columns[:, start : start + size]).toarray()
+            walked *= held_back[start : start + size]
             walked[np.arange(start, start + walked.shape[1]), np.arange(walked.shape[1])] = 0  # not back to itself
             blocks.append(_strongest_sources(walked, self.k))
         weights = sparse.hstack(blocks, format="csr")
@@ -74,7 +76,7 @@ def _steps(matrix: sparse.csr_matrix, alpha: float) -> sparse.csr_matrix:
 
 
 def _strongest_sources(weights: NDArray[np.float32], k: int) -> sparse.csc_matrix:
-    """Return each column's k largest weights alone."""
+    """Return each column's k largest weights alone, and those equal to the last of them."""
     if k < len(weights):
         least = np.partition(weights, -k, axis=0)[-k]
         weights = np.where(weights >= least, weights, 0)

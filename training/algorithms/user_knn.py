@@ -25,7 +25,7 @@ class UserKNN:
 
     scorer: ClassVar[str] = "user_knn"
     personal: ClassVar[bool] = True
-    k: int = 100  # neighbours
+    k: int = 100  # neighbours; one more where nobody stored has just this history
     weighting: Literal["cosine", "tfidf", "bm25"] = "bm25"
     K1: float = 100.0  # of bm25: how slowly weights saturate
     B: float = 0.8  # of bm25: how much users with many items are held back
@@ -49,16 +49,19 @@ class UserKNN:
         self.candidate_gains_ = (rarity if self.idf else np.ones_like(rarity)).astype(np.float32)
         return self
 
-    def exact(self) -> "UserKNN | None":
-        """Return the same with every user in the index; None where none is left out."""
-        longest = int(np.diff(self.indptr_).max(initial=0))
-        if longest <= self.users_per_item:
-            return None
-        return self._indexing(longest)
+    def kept(self) -> int:
+        """Return the users of an item that are indexed at most."""
+        return self.users_per_item
 
-    def fuller(self) -> "UserKNN":
-        """Return the same with twice as many users an item."""
-        return self._indexing(2 * self.users_per_item)
+    def most(self) -> int:
+        """Return the users of the item that has most."""
+        return int(np.diff(self.indptr_).max(initial=0))
+
+    def keeping(self, count: int) -> "UserKNN":
+        """Return the same with another number of users."""
+        other = copy.copy(self)
+        other.users_per_item = count
+        return other
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add `item_indptr` (n_items + 1,) and `item_users`, the gains of items, users and candidates."""
@@ -78,11 +81,6 @@ class UserKNN:
             "amplification": trial.suggest_float("amplification", 0.5, 4),
             "idf": trial.suggest_categorical("idf", [True, False]),
         }
-
-    def _indexing(self, users_per_item: int) -> "UserKNN":
-        other = copy.copy(self)
-        other.users_per_item = users_per_item
-        return other
 
     def _gains(self, interactions: Interactions) -> tuple[Scores, Scores]:
         """Return the gains of items and users whose product is implicit's similarity, but for the asker's own gain."""

@@ -86,5 +86,5 @@ class DenseWeights:
 
     def to(self, target: int) -> Scores:
         """Return what every item says for one target: (n_items,)."""
-        found: Scores = self._weights[:, target]
+        found: Scores = self._weights[:, target].copy()
         return found

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg.lapack import spotrf, spotri
 
+from training.algorithms.cholesky import invert
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from training.memory import refuse_over
@@ -27,9 +27,10 @@ MATRICES = 2  # of float32 that may be held at once: all weights, and those that
 class EASE:
     """Embarrassingly shallow autoencoders (Steck, WWW 2019).
 
-    B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place. On
-    average `keep` weights an item are exported: the largest of |B_ij| times the root of i's summed squares, for that is
-    how far a weight moves the scores of all users together.
+    B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place.
+
+    On average `keep` weights an item are exported: the largest of |B_ij| times the root of i's summed squares, for that
+    is how far a weight moves the scores of all users together.
     """
 
     scorer: ClassVar[str] = "item_item"
@@ -107,19 +108,14 @@ def _gram(matrix: sparse.csr_matrix) -> NDArray[np.float32]:
 
 def _weights(gram: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return I - P diag(1 / diag(P)) for P the inverse of a matrix, which is overwritten."""
-    factor, failed = spotrf(gram.T, overwrite_a=1, clean=0)  # .T: LAPACK's order of the same symmetric matrix
-    inverse, failed = (factor, failed) if failed else spotri(factor, overwrite_c=1)
-    if failed:
-        raise DataError("ease: the matrix is singular in float32; take a larger regularization")
-    weights: NDArray[np.float32] = inverse.T  # its lower triangle holds the inverse
-    for rows in _blocks(len(weights)):
-        weights[: rows.start, rows] = weights[rows, : rows.start].T
-        square = weights[rows, rows]
-        weights[rows, rows] = np.tril(square) + np.tril(square, -1).T
-    scale = -1 / np.diagonal(weights)
-    weights *= scale  # each column by its own
-    np.fill_diagonal(weights, 0)
-    return weights
+    invert(gram)
+    with np.errstate(divide="ignore"):
+        scale = -1 / np.diagonal(gram)
+    if not np.isfinite(scale).all():
+        raise DataError("the regularization is too large for float32")
+    gram *= scale  # each column by its own
+    np.fill_diagonal(gram, 0)
+    return gram
 
 
 def _blocks(n_items: int) -> list[slice]:

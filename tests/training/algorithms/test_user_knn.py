@@ -27,13 +27,14 @@ BM25 = {"K1": 3.0, "B": 0.5}
 
 
 def similarities(weighting: str) -> NDArray[np.float64]:
-    """Return how alike implicit finds all users, nobody and himself: (n_users, n_users)."""
+    """Return how alike implicit finds each user to all who had something else too, as nobody had to himself."""
     model = THEIRS[weighting]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ParameterWarning)  # about a matrix that implicit makes itself
         model.fit(sparse.csr_matrix((matrix() > 0).T.astype(np.float64)), show_progress=False)
     alike: NDArray[np.float64] = model.similarity.toarray()
-    np.fill_diagonal(alike, 0)
+    had = (matrix() > 0).astype(int)
+    alike[had @ had.T == had.sum(axis=1)] = 0
     return alike
 
 

@@ -61,7 +61,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
 def test_lists_are_in_the_order_of_their_scores() -> None:
     """A sort whose result was dropped: here answers fall by score, and the measure would notice if they did not."""
     table = checkerboard()
-    measured = Training(recipe(ALS), table).measure(ALS)[0]
+    measured = Training(recipe(ALS), table).measure(ALS).measured
     assert measured.ordered
 
 
@@ -138,7 +138,7 @@ def test_secrets_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_model_of_nearly_all_fallback_is_seen_through() -> None:
     """A kNN won because its answers were the popular fallback: here the share of own answers is measured."""
-    assert Training(recipe(POPULAR), checkerboard()).measure(POPULAR)[0].personal_share == 0
+    assert Training(recipe(POPULAR), checkerboard()).measure(POPULAR).measured.personal_share == 0
 
 
 def test_padding_keeps_its_order(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_the_fallback_returns_nothing_seen(tmp_path: Path) -> None:
 def test_nothing_seen_is_measured() -> None:
     """An autoencoder was scored with seen items among its answers: here the one unseen item is the whole answer."""
     users, items, times = [1, 1, 1, 2, 2, 2, 3, 3, 3], [1, 2, 3, 2, 1, 3, 3, 2, 1], [1, 2, 3] * 3
-    measured = Training(recipe(POPULAR), tables(users, items, times=times)).measure(POPULAR)[0]
+    measured = Training(recipe(POPULAR), tables(users, items, times=times)).measure(POPULAR).measured
     assert measured.metrics == {"map@10": 1.0, "ndcg@10": 1.0, "recall@10": 1.0}
 
 

@@ -88,7 +88,8 @@ def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
 def _write_histories(writer: ArtifactWriter, interactions: Interactions) -> None:
     """Add what personal models read beside the rows: weights where they differ, and ages, half as many bytes each."""
     if (interactions.weights != 1).any():
-        halved = interactions.weights.astype(np.float16)
+        with np.errstate(over="ignore"):  # then float16 is not enough
+            halved = interactions.weights.astype(np.float16)
         writer.array("seen_weights", halved if (halved == interactions.weights).all() else interactions.weights)
     if interactions.ages is not None:
         writer.array("seen_ages", interactions.ages.astype(np.float16))  # an age of 100 days is right to 1.5 hours

@@ -1,10 +1,13 @@
 """How much memory is left, and refusing what would not fit before it begins."""
 
+import resource
 from pathlib import Path
 
 from warmstart.errors import DataError
 
 GB = 10**9
+MEMINFO = Path("/proc/meminfo")
+STATM = Path("/proc/self/statm")
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -16,11 +19,11 @@ def refuse_over(needed: int, what: str) -> None:
 
 
 def available() -> int | None:
-    """Return the bytes that this process can still take: the system's, or its control group's where those are fewer.
+    """Return the bytes that this process can still take: the least of what system, group and limit leave.
 
     None where the system does not say.
     """
-    known = [left for left in (_of_system(Path("/proc/meminfo")), _of_group(CGROUP)) if left is not None]
+    known = [left for left in (_of_system(MEMINFO), _of_group(CGROUP), _of_limit()) if left is not None]
     return min(known, default=None)
 
 
@@ -30,6 +33,16 @@ def _of_system(meminfo: Path) -> int | None:
         return int(lines["MemAvailable"].split()[0]) * 1024
     except (OSError, KeyError, ValueError):
         return None
+
+
+def _of_limit() -> int | None:
+    """Return what `ulimit -v` leaves."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    try:
+        taken = int(STATM.read_text().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError):
+        return None
+    return None if limit == resource.RLIM_INFINITY else max(0, limit - taken)
 
 
 def _of_group(folder: Path) -> int | None:

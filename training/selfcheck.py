@@ -47,8 +47,20 @@ def _check_rows(artifact: Artifact, n_users: int, n_items: int) -> None:
         orders += [*artifact.array("segments", np.int32, None, n_items)]
     if rows.min(initial=0) < 0 or rows.max(initial=0) >= n_items or (np.diff(starts) < 0).any():
         raise Incompatible("histories name items or users that do not exist")
+    _check_lists(artifact, n_users, n_items)
     if not all((np.sort(order) == np.arange(n_items)).all() for order in orders):
         raise Incompatible("an order of all items lacks one or has one twice")
+
+
+def _check_lists(artifact: Artifact, n_users: int, n_items: int) -> None:
+    """Read the kNN family's lists: each ends where the next begins, and names what exists."""
+    for index, named, bound in (("weights_indptr", "weights_targets", n_items), ("item_indptr", "item_users", n_users)):
+        if index not in artifact:
+            continue
+        starts = artifact.array(index, np.int64, n_items + 1)
+        rows = artifact.array(named, (np.int32, np.uint16), None)
+        if rows.min(initial=0) < 0 or rows.max(initial=0) >= bound or (np.diff(starts) < 0).any():
+            raise Incompatible(f"{named} names what does not exist")
 
 
 def _check_answer(recommender: Recommender, ask: Ask) -> None:

@@ -3,7 +3,7 @@
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -25,20 +25,33 @@ from warmstart.artifact_writer import draft_hash
 from warmstart.manifest import Manifest
 
 
-class Draft(NamedTuple):
-    """What became of a model that was fitted on a fold's earlier part."""
+class Trial(NamedTuple):
+    """A model as it was measured on the fold."""
 
     measured: Measured
-    digest: str  # of the artifact
-    model: ModelSection  # with the settings that it came to have
-    cold: Mapping[str, Measured] = {}  # what answers people without a history -> how well
-    exact: Measured | None = None  # where the artifact leaves out some of what was learnt: with all of it
+    digest: str  # of the draft
+    params: Mapping[str, Any]  # the settings that it came to have
+    exact: Measured | None = None  # where the draft leaves out some of what was learnt: with all of it
+    cold: Mapping[str, Measured] = {}  # what may answer people without a history -> how well
 
     @property
     def loss(self) -> float:
-        """Return the part of ndcg@10 that is lost by what the artifact leaves out."""
+        """Return the part of ndcg@10 that is lost by what the draft leaves out."""
         best = 0.0 if self.exact is None else self.exact.metrics["ndcg@10"]
         return 1 - self.measured.metrics["ndcg@10"] / best if best else 0.0
+
+    @property
+    def abridged(self) -> dict[str, Any]:
+        """Return what the manifest says of that; nothing where nothing is left out."""
+        if self.exact is None:
+            return {}
+        recall = round(self.measured.recall_of(self.exact), 6)
+        return {"abridged": {"exact": self.exact.metrics, "loss": round(self.loss, 6), "recall@10": recall}}
+
+    @property
+    def without_history(self) -> dict[str, Any]:
+        """Return what the manifest says of people without a history; nothing where there is no choice."""
+        return {"cold": {answer: found.metrics for answer, found in self.cold.items()}} if self.cold else {}
 
 
 class Training:
@@ -52,7 +65,7 @@ class Training:
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
         self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
-        self._drafts: dict[str, Draft] = {}  # by algorithm and settings
+        self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
     def _truth(self) -> Truth:
@@ -66,36 +79,25 @@ class Training:
     def _whole(self) -> Fitting:
         return self._fitting(self._events.interactions(segments=self._recipe.data.segments))
 
-    def measure(self, model: ModelSection) -> Draft:
+    def measure(self, model: ModelSection) -> Trial:
         """Fit on the fold's earlier part and measure the draft.
 
-        Where its artifact leaves out some of what was learnt, and that costs too much, it is made to keep more.
+        Where it leaves out some of what was learnt, and that costs too much, it is made to keep more.
         """
         key = repr(built(self._recipe, model))
-        if key not in self._drafts:
+        if key not in self._trials:
             chosen, cold = self._cold(model)
-            fitted = self._part.fit(chosen)
-            draft = self._asked(fitted, chosen)._replace(cold=cold)
-            while isinstance(fitted, Abridged) and (exact := fitted.exact()) is not None:
-                reference = draft.exact or self._asked(exact, chosen).measured
-                draft = draft._replace(exact=reference)
-                if draft.loss <= MAX_LOSS:
-                    break
-                fitted = fitted.fuller()
-                self._say(f"{model.name}: {draft.loss:.1%} of ndcg@10 are lost by what it leaves out; it keeps more")
-                fuller = ModelSection(model.name, model.algorithm, settings_of(fitted))
-                draft = self._asked(fitted, fuller)._replace(exact=reference, cold=cold)
-            self._drafts[key] = draft
-        return self._drafts[key]
+            self._trials[key] = self._settled(self._part.fit(chosen), chosen)._replace(cold=cold)
+        return self._trials[key]
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
-        """Fit a model on the fold's earlier part and seal it, to be measured and thrown away."""
+        """Fit a model on the fold's earlier part, with the settings as they stand, and seal it for somebody's test."""
         return self._part.seal(model, folder)
 
     def train(self, model: ModelSection, folder: Path) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
-        draft = self.measure(model)
-        return self.fit_whole(draft.model, folder, self._described(draft))
+        trial = self.measure(model)
+        return self.fit_whole(replace(model, params=trial.params), folder, self._described(trial))
 
     def fit_whole(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
         """Fit a model on all rows and seal it, with what was measured if anything was."""
@@ -107,7 +109,7 @@ class Training:
         They have their default settings, whatever the recipe calls by these names.
         """
         sections = baseline_sections(timed=self._events.timestamps is not None)
-        return {section.name: self.measure(section)[0] for section in sections}
+        return {section.name: self.measure(section).measured for section in sections}
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
         """Decide what answers people without a history, where the model could; return its section with that."""
@@ -118,17 +120,29 @@ class Training:
         fitted = fitting.fit(model)
         self._say(f"{model.name}: measuring on users that were left out")
         found = fold.measure(cast("ServesCold", fitted), model, fitting)
-        return ModelSection(model.name, model.algorithm, {**model.params, "cold": better(found)}), found
+        return replace(model, params={**model.params, "cold": better(found)}), found
 
-    def _asked(self, fitted: Algorithm, model: ModelSection) -> Draft:
+    def _settled(self, fitted: Algorithm, model: ModelSection) -> Trial:
+        """Measure a fitted model, and again with twice as much kept while too much is lost."""
+        trial = self._tried(fitted, model)
+        if not isinstance(fitted, Abridged) or fitted.kept() >= fitted.most():
+            return trial
+        exact = self._tried(fitted.keeping(fitted.most()), model).measured
+        while (trial := trial._replace(exact=exact)).loss > MAX_LOSS and fitted.kept() < fitted.most():
+            fitted = fitted.keeping(2 * fitted.kept())
+            self._say(f"{model.name}: {trial.loss:.1%} of ndcg@10 are lost by what it leaves out; it keeps more")
+            trial = self._tried(fitted, model)
+        return trial
+
+    def _tried(self, fitted: Algorithm, model: ModelSection) -> Trial:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             manifest = self._part.write(fitted, model, Path(folder))
             self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
             measured = measure(open_recommender(Path(folder), manifest), self._truth)
-            return Draft(measured, draft_hash(manifest.files), model)
+            return Trial(measured, draft_hash(manifest.files), settings_of(fitted))
 
-    def _described(self, draft: Draft) -> dict[str, Any]:
-        fold, measured = self._recipe.fold, draft.measured
+    def _described(self, trial: Trial) -> dict[str, Any]:
+        fold, measured = self._recipe.fold, trial.measured
         baselines = self.baselines()
         return {
             "metrics": measured.metrics,
@@ -136,18 +150,14 @@ class Training:
                 "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
                 "rows": int(self._test.sum()),
                 "users": measured.users,
-                "draft_sha256": draft.digest,
+                "draft_sha256": trial.digest,
                 "baselines": {name: other.metrics for name, other in baselines.items()},
                 "paired": {name: self._paired(measured, other) for name, other in baselines.items()},
                 "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
                 "personal_share": measured.personal_share,
                 "ordered": measured.ordered,
-                **({"cold": {answer: found.metrics for answer, found in draft.cold.items()}} if draft.cold else {}),
-                **(
-                    {}
-                    if draft.exact is None
-                    else {"abridged": {"exact": draft.exact.metrics, "loss": round(draft.loss, 6)}}
-                ),
+                **trial.abridged,
+                **trial.without_history,
             },
         }
 

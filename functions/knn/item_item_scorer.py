@@ -34,10 +34,14 @@ class ItemItemScorer:
         return top_k(self._weights.sums(*self._strengths(query)), query.k, query.exclude, query.only).positive()
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
-        """Rank the items that this one speaks for, or that speak for it."""
-        alone = np.array([item], np.int32)
-        scores = np.maximum(self._weights.sums(alone, np.ones(1)), self._weights.to(item))
-        return top_k(scores, k, exclude).positive()
+        """Rank the items that this one speaks for, and after them those that speak for it."""
+        found = top_k(self._weights.sums(np.array([item], np.int32), np.ones(1)), k, exclude).positive()
+        missing = k - len(found.rows)
+        if not missing:
+            return found
+        others = top_k(self._weights.to(item), missing, np.concatenate([exclude, found.rows])).positive()
+        below = others.scores / others.scores.max(initial=0) * found.scores.min(initial=1)
+        return Ranking(np.concatenate([found.rows, others.rows]), np.concatenate([found.scores, below]))
 
     def because(self, query: Query, rows: Rows) -> list[Reason]:
         """Split each score over the items of the history: it is a sum over them."""

@@ -48,15 +48,14 @@ class SparseWeights:
         sums = np.zeros(len(self._index), np.float32)
         for source, strength in zip(sources.tolist(), strengths.astype(np.float32), strict=True):
             own = self._index[source]
-            np.add.at(sums, self._targets[own], self._values[own] * strength)
+            np.add.at(sums, self._targets[own], self._values[own] * strength)  # faster than +=
         return sums
 
     def between(self, sources: Rows, targets: Rows) -> Scores:
         """Return what each source says for each of some targets: (len(targets), len(sources))."""
         places, lengths = self._index.places(sources)
-        line = np.full(
-            len(self._index), len(targets)
-        )  # of each item in the result; a last line takes what is not asked
+        nowhere = len(targets)  # a last line, for what is not asked
+        line = np.full(len(self._index), nowhere)
         line[targets] = np.arange(len(targets))
         found = np.zeros((len(targets) + 1, len(sources)), np.float32)
         found[line[self._targets[places]], np.repeat(np.arange(len(sources)), lengths)] = self._values[places]
@@ -87,5 +86,5 @@ class DenseWeights:
 
     def to(self, target: int) -> Scores:
         """Return what every item says for one target: (n_items,)."""
-        found: Scores = self._weights[:, target]
+        found: Scores = self._weights[:, target].copy()
         return found

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
+from warmstart.errors import Incompatible
 from warmstart.ragged import Places, Ragged
 from warmstart.scorer import NO_ROWS, Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
@@ -39,25 +40,29 @@ class UserKnnScorer:
     """User-based collaborative filtering (Herlocker, Konstan, Borchers & Riedl, SIGIR 1999).
 
     The similarity of a history to a user is the sum of the gains of the items that they share, times the user's gain.
-    The factor of the history itself is left out, for it changes no order, and whoever has just this history is not
-    left out, for all their items are seen: so a stored history and one that comes with a request are the same thing.
+    The factor of the history itself is left out, for it changes no order. Users who had nothing else are no neighbours,
+    and a stored user is one of these: so a stored history and one that comes with a request are the same thing.
     """
 
     name: ClassVar[str] = "user_knn"
 
     def __init__(
-        self, had: Lists, had_by: Lists, gains: Gains, popularity: Rows, *, k: int, amplification: float
+        self, had: Lists, had_by: Lists, gains: Gains, popularity: Rows, counts: Rows, *, k: int, amplification: float
     ) -> None:
         self._had = had  # each user's items
         self._had_by = had_by  # each item's users, all or a sample
         self._gains = gains
         self._popularity = popularity  # (n_items,) distinct users
+        self._counts = counts  # (n_users,) distinct items
         self._k = k
         self._amplification = amplification  # the power to which a neighbour's similarity is raised
 
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
         """Open histories, index and gains; raise Incompatible where they do not fit each other."""
+        k, amplification = artifact.setting("k"), artifact.setting("amplification")
+        if k < 1 or amplification <= 0:
+            raise Incompatible("k and amplification must be above 0")
         popularity = artifact.array("popularity", np.int32, None)
         items = artifact.array("seen_rows", (np.int32, np.uint16), None)
         users = artifact.array("item_users", np.int32, None)
@@ -71,8 +76,9 @@ class UserKnnScorer:
                 artifact.array("candidate_gains", np.float32, n_items),
             ),
             popularity,
-            k=int(artifact.setting("k")),
-            amplification=artifact.setting("amplification"),
+            artifact.array("user_counts", np.int32, n_users),
+            k=int(k),
+            amplification=amplification,
         )
 
     def rank(self, query: Query) -> Ranking | None:
@@ -81,7 +87,7 @@ class UserKnnScorer:
             return None
         neighbours = self._neighbours(query)
         items, lengths = self._had.of_all(neighbours.rows)
-        votes = np.repeat(neighbours.scores**self._amplification, lengths)
+        votes = np.repeat((neighbours.scores / neighbours.scores.max(initial=0)) ** self._amplification, lengths)
         scores = np.bincount(items, votes, len(self._popularity)).astype(np.float32) * self._gains.candidate
         return top_k(scores, query.k, query.exclude, query.only).positive()
 
@@ -98,8 +104,13 @@ class UserKnnScorer:
         return [Reason(neighbours=count) for count in counts[rows].tolist()]
 
     def _neighbours(self, query: Query) -> Ranking:
+        """Rank users who had something else too: who had nothing that is not in the history has nothing to tell."""
         similarities = np.zeros(len(self._gains.user), np.float32)
+        shared = np.zeros(len(self._gains.user), np.int32)
         for item in np.unique(query.history).tolist():
-            np.add.at(similarities, self._had_by.of(item), self._gains.item[item])
+            users = self._had_by.of(item)
+            np.add.at(similarities, users, self._gains.item[item])  # faster than +=
+            np.add.at(shared, users, 1)
         similarities *= self._gains.user
-        return top_k(similarities, self._k + 1, NO_ROWS).positive()  # one more, for a stored user is among them
+        similarities[shared == self._counts] = 0
+        return top_k(similarities, self._k, NO_ROWS).positive()

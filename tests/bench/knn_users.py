@@ -44,8 +44,8 @@ def _drafts(interactions: Interactions, folder: Path) -> dict[str, Manifest]:
     job = fitting(interactions)
     fitted = job.fit(MODEL)
     assert isinstance(fitted, UserKNN)
-    whole = fitted.exact()
-    assert whole is not None, "no item has more users than are indexed"
+    assert fitted.kept() < fitted.most(), "no item has more users than are indexed"
+    whole = fitted.keeping(fitted.most())
     return {"draft": job.write(fitted, MODEL, folder / "draft"), "whole": job.write(whole, MODEL, folder / "whole")}
 
 

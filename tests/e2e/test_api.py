@@ -5,6 +5,7 @@ import time
 import httpx
 import pytest
 
+from infra.families import served_models
 from tests.e2e.conftest import Served
 
 
@@ -35,12 +36,7 @@ def test_answers_name_the_version_that_made_them(served: Served) -> None:
 
 def test_models_lists_what_the_token_covers(served: Served) -> None:
     """An unrestricted token sees every model, a restricted one its own."""
-    assert {m["model"] for m in served.get("/models").json()["models"]} == {
-        "popular",
-        "popular_recent",
-        "random",
-        "als",
-    }
+    assert {m["model"] for m in served.get("/models").json()["models"]} == {*served_models()}
     own = served.commands.json("token", "create", "narrow", "--store", "store", "--models", "als")["token"]
     time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
     assert [m["model"] for m in served.get("/models", own).json()["models"]] == ["als"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.families import served_models
 from tests.e2e.conftest import Served
 
 COURSE_USERS = (666262, 672861, 955527)
@@ -14,7 +15,7 @@ def test_health_says_that_it_is_alive(served: Served) -> None:
 
 
 @pytest.mark.parametrize("user", [*COURSE_USERS, 10**9])
-@pytest.mark.parametrize("model", ["popular", "popular_recent", "random", "als"])
+@pytest.mark.parametrize("model", served_models())
 def test_ten_integer_items(served: Served, model: str, user: int) -> None:
     """Each model gives each user, the unknown one too, ten distinct integers."""
     answer = served.get(f"/reco/{model}/{user}")

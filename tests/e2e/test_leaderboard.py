@@ -85,7 +85,7 @@ def measured(board: Served) -> dict[str, dict[str, float]]:
     recipe = read_recipe(board.commands.folder / "films.toml")
     data = type(recipe.data)(**{**vars(recipe.data), "path": board.commands.folder / "data/kion"})
     training = Training(recipe, read_tables(data))
-    found = {model.name: training.measure(model)[0] for model in recipe.models}
+    found = {model.name: training.measure(model).measured for model in recipe.models}
     return {name: {"users": m.users, **{k: v.mean() for k, v in m.values.items()}} for name, m in found.items()}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tests.functions.conftest import Draft
 from tests.training.datasets import recipe, tables
 from training.algorithms import orders
 from training.recipe import ModelSection
@@ -106,6 +107,15 @@ def test_a_twin_takes_no_neighbour_s_place(tmp_path: Path) -> None:
             made.recommend(history=made.history(user), features=AGES.get(user, {})),
         )
         assert scored(brought) == scored(stored)
+
+
+def test_who_had_nothing_else_takes_no_neighbour_s_place(draft: Draft) -> None:
+    """However many had just the item of a history, those who had another one too are asked."""
+    alone, others = range(50), range(50, 53)
+    pairs = [*((user, 0) for user in alone), *((user, item) for user in others for item in (0, 1))]
+    recommender = draft("user_knn", tables(*zip(*pairs, strict=True)))[0]
+    answer = recommender.recommend(Ask(history=[Event(0)], k=1, explain=True))
+    assert (answer.items, answer.source, answer.details[0].neighbours) == ([1], "model", 3)
 
 
 def test_order_and_repetition_are_no_part_of_a_history(made: Made) -> None:

@@ -26,7 +26,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A system that says what it has left, and a process in no control group; return the system's file."""
     path = tmp_path / "meminfo"
     path.write_text(MEMINFO)
-    monkeypatch.setattr(memory, "Path", lambda _: path)
+    monkeypatch.setattr(memory, "MEMINFO", path)
     monkeypatch.setattr(memory, "CGROUP", tmp_path / "none")
     return path
 

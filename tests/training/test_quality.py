@@ -34,5 +34,5 @@ def training() -> Training:
 def test_models_are_as_good_as_the_readme_says(training: Training, model: str) -> None:
     """map@10 on each user's last film, through the serving scorer, is that of the README within a tenth."""
     settings = next(m.params for m in read_recipe(RECIPE).models if m.name == model)
-    measured = training.measure(ModelSection(model, model, settings))[0]
+    measured = training.measure(ModelSection(model, model, settings)).measured
     assert measured.metrics["map@10"] == pytest.approx(MAP_AT_10[model], rel=0.1)

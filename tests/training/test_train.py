@@ -69,8 +69,8 @@ def test_a_weak_model_called_popular_is_no_baseline(tmp_path: Path) -> None:
     real = ModelSection("anything", "popular", {})
     training = Training(replace(recipe(ALS, weak, real), fallback="anything"), checkerboard())
     manifest = training.train(ALS, tmp_path)
-    assert manifest.measured_on["baselines"]["popular"] == training.measure(real)[0].metrics
-    assert manifest.measured_on["baselines"]["popular"] != training.measure(weak)[0].metrics
+    assert manifest.measured_on["baselines"]["popular"] == training.measure(real).measured.metrics
+    assert manifest.measured_on["baselines"]["popular"] != training.measure(weak).measured.metrics
 
 
 def test_the_manifest_keeps_what_an_event_weighs(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_an_artifact_keeps_more_until_at_most_a_hundredth_is_lost(kept: list[int
     """What is left out is doubled back, the whole is measured once, and what is sealed keeps what was measured last."""
     model = ModelSection("mine", "ease", {"keep": 3})
     manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
-    assert kept == [3, SIZE, 6, 12]
+    assert kept == [3, SIZE // 2, 6, 12]
     assert manifest.params["keep"] == 12
     assert manifest.metrics["ndcg@10"] == 0.496
     assert manifest.measured_on["abridged"]["exact"]["ndcg@10"] == 0.5
@@ -149,8 +149,8 @@ def test_an_artifact_that_can_only_keep_all_does(
     monkeypatch.setattr(train, "MAX_LOSS", -1.0)
     model = ModelSection("mine", "ease", {"keep": 12})
     manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
-    assert kept == [12, SIZE, 24, 48]
-    assert manifest.params["keep"] == 48
+    assert kept == [12, SIZE // 2, 24]
+    assert manifest.params["keep"] == 24
     assert manifest.measured_on["abridged"]["loss"] == 0
 
 
@@ -160,7 +160,15 @@ def test_an_artifact_that_can_only_keep_all_does(
 def test_nothing_left_out_is_nothing_lost(algorithm: str, settings: dict[str, Any], tmp_path: Path) -> None:
     """Then it is measured once, and the manifest says nothing of it."""
     model = ModelSection("mine", algorithm, settings)
-    draft = Training(recipe(model), checkerboard()).measure(model)
-    assert (draft.exact, draft.loss, draft.model) == (None, 0, model)
+    trial = Training(recipe(model), checkerboard()).measure(model)
+    assert (trial.exact, trial.loss) == (None, 0)
+    assert trial.params.items() >= settings.items()
     manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
     assert "abridged" not in manifest.measured_on
+
+
+def test_each_name_is_published_as_itself(tmp_path: Path) -> None:
+    """Two models of the same settings, and one whose settings are a baseline's, keep the names that they have."""
+    models = [ModelSection("one", "ease", {}), ModelSection("two", "ease", {}), ModelSection("top", "popular", {})]
+    training = Training(recipe(*models), checkerboard())
+    assert [training.train(m, tmp_path / m.name).model for m in models] == ["one", "two", "top"]

@@ -8,7 +8,7 @@ from implicit.als import AlternatingLeastSquares
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from training.algorithms.vectors import Search, exact, fuller, write_items
+from training.algorithms.vectors import Search, keeping, kept, write_items
 from training.features import of_items, of_users
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -75,13 +75,17 @@ class ALS:
         write_items(writer, items, self.search, self.ef)
         writer.array("gram", items.T @ items + self.regularization * np.eye(items.shape[1], dtype=np.float32))
 
-    def exact(self) -> "ALS | None":
-        """Return the same with the exact search; None where it has that already."""
-        return exact(self)
+    def kept(self) -> int:
+        """Return how many nodes a search keeps; of an exact one, all."""
+        return kept(self)
 
-    def fuller(self) -> "ALS":
-        """Return the same with a search of twice as many nodes."""
-        return fuller(self)
+    def most(self) -> int:
+        """Return the number of items."""
+        return len(self.item_vectors_)
+
+    def keeping(self, count: int) -> "ALS":
+        """Return the same with another search: exact where it would keep all items."""
+        return keeping(self, count)
 
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:

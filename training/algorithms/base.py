@@ -18,7 +18,7 @@ class Algorithm(Protocol):
     personal: ClassVar[bool]  # whether it claims to know a user, and so must beat popularity to be promoted
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
-        """Learn from interactions; the same generator state gives the same result."""
+        """Learn from interactions; the same generator state gives the same result on one machine."""
         ...
 
     def export(self, writer: ArtifactWriter) -> None:
@@ -48,10 +48,14 @@ class Abridged(Protocol):
     What that loses is measured when it is trained; where it is more than a little, more is kept.
     """
 
-    def exact(self) -> Algorithm | None:
-        """Return the same, fitted, with nothing left out; None where nothing is."""
+    def kept(self) -> int:
+        """Return how much is kept: of what, is the algorithm's own."""
         ...
 
-    def fuller(self) -> Self:
-        """Return the same, fitted, with twice as much kept."""
+    def most(self) -> int:
+        """Return how much there is to keep; what keeps no less leaves nothing out."""
+        ...
+
+    def keeping(self, count: int) -> Self:
+        """Return the same, fitted, that keeps so much."""
         ...

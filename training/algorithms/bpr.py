@@ -7,7 +7,7 @@ import numpy as np
 from implicit.bpr import BayesianPersonalizedRanking
 from numpy.typing import NDArray
 
-from training.algorithms.vectors import Search, encoder, exact, fuller, write_items
+from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 
@@ -54,13 +54,17 @@ class BPR:
         write_items(writer, self.item_vectors_, self.search, self.ef)
         writer.array("encoder", self.encoder_)
 
-    def exact(self) -> "BPR | None":
-        """Return the same with the exact search; None where it has that already."""
-        return exact(self)
+    def kept(self) -> int:
+        """Return how many nodes a search keeps; of an exact one, all."""
+        return kept(self)
 
-    def fuller(self) -> "BPR":
-        """Return the same with a search of twice as many nodes."""
-        return fuller(self)
+    def most(self) -> int:
+        """Return the number of items."""
+        return len(self.item_vectors_)
+
+    def keeping(self, count: int) -> "BPR":
+        """Return the same with another search: exact where it would keep all items."""
+        return keeping(self, count)
 
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:

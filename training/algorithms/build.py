@@ -9,6 +9,8 @@ from training.algorithms import ALGORITHMS
 from training.algorithms.base import Algorithm
 from warmstart.errors import DataError
 
+MAX_WHOLE = 10**9  # more would not fit where libraries count with 32 bits
+
 
 def build(algorithm: str, settings: Mapping[str, Any], *, where: str) -> Algorithm:
     """Return an unfitted algorithm.
@@ -34,8 +36,8 @@ def build(algorithm: str, settings: Mapping[str, Any], *, where: str) -> Algorit
 
 
 def _check(value: Any, kind: Any, where: str) -> None:
-    if kind is int and (type(value) is not int or value < 1):
-        raise DataError(f"{where} must be a whole number of at least 1")
+    if kind is int and (type(value) is not int or not 1 <= value <= MAX_WHOLE):
+        raise DataError(f"{where} must be a whole number of at least 1, and at most {MAX_WHOLE:,}")
     if kind is float and (type(value) not in (int, float) or not math.isfinite(value) or value <= 0):
         raise DataError(f"{where} must be a number above 0")
     if kind is bool and type(value) is not bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg.lapack import spotrf, spotri
 
+from training.algorithms.cholesky import invert
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from training.memory import refuse_over
@@ -20,22 +20,23 @@ if TYPE_CHECKING:
 
 BLOCK = 2**24  # numbers that are worked on at once: 64 MB
 SAMPLE = 2**22  # weights that the least one to keep is found from
-MATRICES = 2  # of float32 that are held at once: the weights, and their bytes while a draft is written
+MATRICES = 2  # of float32 that may be held at once: all weights, and those that are kept as blocks and as one
 
 
 @dataclass
 class EASE:
     """Embarrassingly shallow autoencoders (Steck, WWW 2019).
 
-    B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place. On
-    average `keep` weights an item are exported: the largest of |B_ij| sqrt(popularity of i), for that is how far a
-    weight moves the scores of all users together.
+    B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place.
+
+    On average `keep` weights an item are exported: the largest of |B_ij| times the root of i's summed squares, for that
+    is how far a weight moves the scores of all users together.
     """
 
     scorer: ClassVar[str] = "item_item"
     personal: ClassVar[bool] = True
     regularization: float = 250.0
-    keep: int = 400  # weights an item, on average; all of them where there are no more items
+    keep: int = 400  # weights an item, on average; all of them where that is half of the items or more
     binary: bool = True  # every interaction counts as 1
     weights_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, n_items) from source to target
     spread_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items,) root of the summed squares of each source
@@ -54,19 +55,23 @@ class EASE:
         self.weights_, self.spread_ = _weights(gram), np.sqrt(diagonal)
         return self
 
-    def exact(self) -> "EASE | None":
-        """Return the same with all of its weights; None where none is left out."""
-        if self.keep >= len(self.weights_):
-            return None
-        return self._keeping(len(self.weights_))
+    def kept(self) -> int:
+        """Return the weights an item that are exported."""
+        return self.keep
 
-    def fuller(self) -> "EASE":
-        """Return the same with twice as many weights."""
-        return self._keeping(2 * self.keep)
+    def most(self) -> int:
+        """Return from where on all weights are exported: sparse, each takes up to twice the bytes."""
+        return -(-len(self.weights_) // 2)
+
+    def keeping(self, count: int) -> "EASE":
+        """Return the same with another number of weights."""
+        other = copy.copy(self)
+        other.keep = count
+        return other
 
     def export(self, writer: ArtifactWriter) -> None:
-        """Add the strongest weights, or `weights` (n_items, n_items) where all are kept."""
-        if self.keep >= len(self.weights_):
+        """Add the strongest weights, or all as `weights` (n_items, n_items) where half of them or more are kept."""
+        if self.keep >= self.most():
             writer.array("weights", self.weights_)
         else:
             write_sparse(writer, self._strongest())
@@ -78,11 +83,6 @@ class EASE:
             "regularization": trial.suggest_float("regularization", 5, 5000, log=True),
             "binary": trial.suggest_categorical("binary", [True, False]),
         }
-
-    def _keeping(self, keep: int) -> "EASE":
-        other = copy.copy(self)
-        other.keep = keep
-        return other
 
     def _strongest(self) -> sparse.csr_matrix:
         n_items = len(self.weights_)
@@ -108,19 +108,14 @@ def _gram(matrix: sparse.csr_matrix) -> NDArray[np.float32]:
 
 def _weights(gram: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return I - P diag(1 / diag(P)) for P the inverse of a matrix, which is overwritten."""
-    factor, failed = spotrf(gram.T, overwrite_a=1, clean=0)  # .T: LAPACK's order of the same symmetric matrix
-    inverse, failed = (factor, failed) if failed else spotri(factor, overwrite_c=1)
-    if failed:
-        raise DataError("ease: the matrix is singular in float32; take a larger regularization")
-    weights: NDArray[np.float32] = inverse.T  # its lower triangle holds the inverse
-    for rows in _blocks(len(weights)):
-        weights[: rows.start, rows] = weights[rows, : rows.start].T
-        square = weights[rows, rows]
-        weights[rows, rows] = np.tril(square) + np.tril(square, -1).T
-    scale = -1 / np.diagonal(weights)
-    weights *= scale  # each column by its own
-    np.fill_diagonal(weights, 0)
-    return weights
+    invert(gram)
+    with np.errstate(divide="ignore"):
+        scale = -1 / np.diagonal(gram)
+    if not np.isfinite(scale).all():
+        raise DataError("the regularization is too large for float32")
+    gram *= scale  # each column by its own
+    np.fill_diagonal(gram, 0)
+    return gram
 
 
 def _blocks(n_items: int) -> list[slice]:

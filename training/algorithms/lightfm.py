@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from functions.factorization.feature_vectors import FEATURES_FILE, NONE
-from training.algorithms.vectors import Search, encoder, exact, fuller, write_items
+from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
 from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -82,13 +82,17 @@ class LightFM:
             writer.array("user_features", self.user_features_)
             writer.json(FEATURES_FILE, self.values_)
 
-    def exact(self) -> "LightFM | None":
-        """Return the same with the exact search; None where it has that already."""
-        return exact(self)
+    def kept(self) -> int:
+        """Return how many nodes a search keeps; of an exact one, all."""
+        return kept(self)
 
-    def fuller(self) -> "LightFM":
-        """Return the same with a search of twice as many nodes."""
-        return fuller(self)
+    def most(self) -> int:
+        """Return the number of items."""
+        return len(self.item_vectors_)
+
+    def keeping(self, count: int) -> "LightFM":
+        """Return the same with another search: exact where it would keep all items."""
+        return keeping(self, count)
 
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:

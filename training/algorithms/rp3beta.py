@@ -10,16 +10,17 @@ from scipy import sparse
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.scorer import Rows
 
 if TYPE_CHECKING:
     import optuna
 
-BLOCK = 2**25  # numbers of a dense block of weights: 128 MB
+BLOCK = 2**24  # weights that are worked on at once, at most
 
 
 @dataclass
 class RP3beta:
-    """RP3beta (Paudel, Christoffel, Newell & Bernstein, ACM TiiS 7(1), 2017), as Anelli et al. (UMAP 2022) run it.
+    """RP3beta (Paudel, Christoffel, Newell & Bernstein, ACM TiiS 7(1), 2017).
 
     The weight from item i to item j is the probability of a walk i -> user -> j, each step raised to `alpha`, over j's
     popularity to the power `beta`. Of each target the k strongest are kept, then what leaves a source is scaled to 1.
@@ -39,13 +40,15 @@ class RP3beta:
         to_item = _steps(matrix, self.alpha)  # (n_users, n_items) from a user
         to_user = _steps(matrix.T.tocsr(), self.alpha).tocsc()  # (n_items, n_users) from an item
         held_back = np.maximum(interactions.popularity, 1).astype(np.float32) ** -self.beta
-        size = max(1, BLOCK // interactions.n_items)
         columns = to_item.tocsc()
+        size = max(1, BLOCK // interactions.n_items)
         blocks = []
         for start in range(0, interactions.n_items, size):
-            walked = (to_user @ columns[:, start : start + size]).toarray() * held_back[start : start + size]
-            walked[np.arange(start, start + walked.shape[1]), np.arange(walked.shape[1])] = 0  # not back to itself
-            blocks.append(_strongest_sources(walked, self.k))
+            walked = (to_user @ columns[:, start : start + size]).tocoo()
+            away = walked.row != walked.col + start  # not back to itself
+            sources, targets = walked.row[away], walked.col[away]
+            values = walked.data[away] * held_back[start + targets]
+            blocks.append(_strongest(sources, targets, values, self.k, (interactions.n_items, walked.shape[1])))
         weights = sparse.hstack(blocks, format="csr")
         totals = weights.sum(axis=1).A1
         self.weights_ = sparse.diags(1 / np.where(totals > 0, totals, 1)) @ weights
@@ -73,9 +76,12 @@ def _steps(matrix: sparse.csr_matrix, alpha: float) -> sparse.csr_matrix:
     return steps
 
 
-def _strongest_sources(weights: NDArray[np.float32], k: int) -> sparse.csc_matrix:
-    """Return each column's k largest weights alone."""
-    if k < len(weights):
-        least = np.partition(weights, -k, axis=0)[-k]
-        weights = np.where(weights >= least, weights, 0)
-    return sparse.csc_matrix(weights)
+def _strongest(
+    sources: Rows, targets: Rows, values: NDArray[np.float32], k: int, shape: tuple[int, int]
+) -> sparse.csc_matrix:
+    """Return each target's k largest weights as (sources, targets); of a tie the lower source."""
+    order = np.lexsort((sources, -values, targets))
+    counts = np.bincount(targets, minlength=shape[1])
+    places = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)  # within each target
+    kept = order[places < k]
+    return sparse.csc_matrix((values[kept], (sources[kept], targets[kept])), shape)

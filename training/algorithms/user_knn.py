@@ -25,7 +25,7 @@ class UserKNN:
 
     scorer: ClassVar[str] = "user_knn"
     personal: ClassVar[bool] = True
-    k: int = 100  # neighbours
+    k: int = 100  # neighbours, who had something that the history has not
     weighting: Literal["cosine", "tfidf", "bm25"] = "bm25"
     K1: float = 100.0  # of bm25: how slowly weights saturate
     B: float = 0.8  # of bm25: how much users with many items are held back
@@ -35,6 +35,7 @@ class UserKNN:
     indptr_: NDArray[np.int64] = field(init=False, repr=False)  # (n_items + 1,)
     users_: Rows = field(init=False, repr=False)  # (n,) item by item, ascending
     order_: Rows = field(init=False, repr=False)  # (n_users,) who is sampled first
+    counts_: Rows = field(init=False, repr=False)  # (n_users,) distinct items of each
     item_gains_: Scores = field(init=False, repr=False)  # (n_items,)
     user_gains_: Scores = field(init=False, repr=False)  # (n_users,)
     candidate_gains_: Scores = field(init=False, repr=False)  # (n_items,)
@@ -44,30 +45,35 @@ class UserKNN:
         by_item = interactions.matrix(binary=True).tocsc()
         self.indptr_, self.users_ = by_item.indptr.astype(np.int64), by_item.indices
         self.order_ = rng.permutation(interactions.n_users).astype(np.int32)
+        self.counts_ = np.diff(interactions.indptr).astype(np.int32)
         self.item_gains_, self.user_gains_ = self._gains(interactions)
         rarity = 1 + np.log((interactions.n_users + 1) / (interactions.popularity + 1))
         self.candidate_gains_ = (rarity if self.idf else np.ones_like(rarity)).astype(np.float32)
         return self
 
-    def exact(self) -> "UserKNN | None":
-        """Return the same with every user in the index; None where none is left out."""
-        longest = int(np.diff(self.indptr_).max(initial=0))
-        if longest <= self.users_per_item:
-            return None
-        return self._indexing(longest)
+    def kept(self) -> int:
+        """Return the users of an item that are indexed at most."""
+        return self.users_per_item
 
-    def fuller(self) -> "UserKNN":
-        """Return the same with twice as many users an item."""
-        return self._indexing(2 * self.users_per_item)
+    def most(self) -> int:
+        """Return the users of the item that has most."""
+        return int(np.diff(self.indptr_).max(initial=0))
+
+    def keeping(self, count: int) -> "UserKNN":
+        """Return the same with another number of users."""
+        other = copy.copy(self)
+        other.users_per_item = count
+        return other
 
     def export(self, writer: ArtifactWriter) -> None:
-        """Add `item_indptr` (n_items + 1,) and `item_users`, the gains of items, users and candidates."""
+        """Add `item_indptr` (n_items + 1,) and `item_users`, gains, and `user_counts` (n_users,) of items."""
         lists = [self._sampled(item) for item in range(len(self.indptr_) - 1)]
         writer.array("item_indptr", np.cumsum([0, *map(len, lists)]))
         writer.array("item_users", np.concatenate(lists))
         writer.array("item_gains", self.item_gains_)
         writer.array("user_gains", self.user_gains_)
         writer.array("candidate_gains", self.candidate_gains_)
+        writer.array("user_counts", self.counts_)
 
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:
@@ -78,11 +84,6 @@ class UserKNN:
             "amplification": trial.suggest_float("amplification", 0.5, 4),
             "idf": trial.suggest_categorical("idf", [True, False]),
         }
-
-    def _indexing(self, users_per_item: int) -> "UserKNN":
-        other = copy.copy(self)
-        other.users_per_item = users_per_item
-        return other
 
     def _gains(self, interactions: Interactions) -> tuple[Scores, Scores]:
         """Return the gains of items and users whose product is implicit's similarity, but for the asker's own gain."""

@@ -21,6 +21,10 @@ class Searched(Protocol):
     search: Search
     ef: int
 
+    def most(self) -> int:
+        """Return the number of items."""
+        ...
+
 
 M = TypeVar("M", bound=Searched)
 
@@ -42,19 +46,18 @@ def write_items(writer: ArtifactWriter, items: Vectors, search: Search, ef: int)
         Ann.build(items[order].astype(np.float32), ef).save(writer.folder / FILE)
 
 
-def exact(model: M) -> M | None:
-    """Return a fitted model with the exact search; None where it has that already."""
-    return None if model.search == "exact" else _with(model, search="exact")
+def kept(model: M) -> int:
+    """Return how many nodes a fitted model's search keeps; of an exact one, all."""
+    return model.most() if model.search == "exact" else model.ef
 
 
-def fuller(model: M) -> M:
-    """Return a fitted model that keeps twice as many nodes in a search."""
-    return _with(model, ef=2 * model.ef)
-
-
-def _with(model: M, **settings: Any) -> M:
+def keeping(model: M, count: int) -> M:
+    """Return a fitted model with another search: exact where it would keep all items."""
     other = copy.copy(model)
-    vars(other).update(settings)
+    if count >= model.most():
+        other.search = "exact"
+    else:
+        other.ef = count
     return other
 
 

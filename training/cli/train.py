@@ -57,17 +57,17 @@ def _train_one(
 ) -> dict[str, Any]:
     from training.report.card import put_card
     from training.selfcheck import check_in_fresh_process
-    from warmstart.errors import DataError
+    from warmstart.errors import ArtifactError, DataError
     from warmstart.publish import publish
 
     with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder:
         try:
             manifest = training.train(model, Path(folder))
-        except DataError as error:
+            console.progress(f"{model.name}: publishing {manifest.version}")
+            put_card(store, manifest)  # first: a committed version has its card
+            publish(store, Path(folder), check_in_fresh_process)
+        except (DataError, ArtifactError, MemoryError) as error:
             return _failed(training, model, error)
-        console.progress(f"{model.name}: publishing {manifest.version}")
-        put_card(store, manifest)  # first: a committed version has its card
-        publish(store, Path(folder), check_in_fresh_process)
     refusal = _promoted(store, manifest) if promote else None
     return {
         "model": model.name,
@@ -87,7 +87,7 @@ def _failed(training: "Training", model: "ModelSection", error: Exception) -> di
         "metrics": {},
         "fit_seconds": round(training.fit_seconds[model.name], 3),
         "state": "failed",
-        "failure": f"{model.name} was not trained: {error}",
+        "failure": f"{model.name} was not trained: {error or 'not enough memory'}",
         "refusal": None,
     }
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -59,6 +60,7 @@ class CrossValidator:
         self._events = Events.of(tables)
         self._fittings: dict[int, Fitting] = {}
         self._learnt: dict[int, Learnt] = {}
+        self._failed: dict[str, str] = {}  # model -> why
         self._baseline_scores: dict[tuple[str, int], FoldScores] = {}  # by settings and fold
 
     @cached_property
@@ -85,10 +87,10 @@ class CrossValidator:
 
     @property
     def absent(self) -> dict[str, str]:
-        """Return which metrics and baselines are not in the table, and why."""
+        """Return which metrics, baselines and models are not in the table, and why."""
         untimed = self._events.timestamps is None
         baseline = {"popular_recent": "the interactions have no timestamps"} if untimed else {}
-        return {**self._absent_metrics, **baseline}
+        return {**self._absent_metrics, **baseline, **self._failed}
 
     def score(self, model: ModelSection, folds: Sequence[int] | None = None) -> tuple[FoldScores, ...]:
         """Fit a model on each fold's earlier part, ask its draft for the fold's users, and measure.
@@ -107,11 +109,15 @@ class CrossValidator:
         rows = [self._row(model, "baseline") for model in self.baselines]
         baselines = {row.model.name: row.settings for row in rows}
         for model in self.recipe.models if models is None else models:
-            if model.name not in baselines:
-                rows.append(self._row(model, "candidate"))
-            elif baselines[model.name] != repr(built(self.recipe, model)):  # the name is taken, the settings are not
-                own = ModelSection(f"{model.name} of the recipe", model.algorithm, model.params)
+            own = model
+            if model.name in baselines:
+                if baselines[model.name] == repr(built(self.recipe, model)):
+                    continue
+                own = replace(model, name=f"{model.name} of the recipe")  # the name is taken, the settings are not
+            try:
                 rows.append(self._row(own, "candidate"))
+            except (DataError, MemoryError) as error:  # the others are measured
+                self._failed[own.name] = str(error) or "not enough memory"
         return summary(self, rows)
 
     def _row(self, model: ModelSection, role: str) -> Row:

@@ -38,6 +38,12 @@ class Measured:
         mine, theirs = (np.stack([*measured.values.values()], axis=1) for measured in (self, other))
         return dict(zip(self.values, paired([(self.asked, mine)], [(other.asked, theirs)], seed), strict=True))
 
+    def recall_of(self, other: "Measured") -> float:
+        """Return the mean share of another model's lists, of the same users, that this one's hold."""
+        there = other.items >= 0
+        shared = ((self.items[:, :, None] == other.items[:, None, :]) & there[:, None, :]).any(axis=1)
+        return float((shared.sum(axis=1) / np.maximum(there.sum(axis=1), 1)).mean())
+
     def same_answers(self, other: "Measured") -> float:
         """Return the share of users who get as good as the same list from another model, in whatever order."""
         there = self.items >= 0

@@ -16,6 +16,7 @@ from warmstart.errors import DataError
 from warmstart.recommender import Ask, Recommender
 
 REGULARIZATION = 4.0
+HALF = -(-N_ITEMS // 2)
 
 
 def closed_form(table: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -47,13 +48,13 @@ def test_blocks_are_no_part_of_the_answer(numbers: int, monkeypatch: pytest.Monk
     assert parts.manifest.files == whole.manifest.files
 
 
-@pytest.mark.parametrize("keep", [N_ITEMS - 1, N_ITEMS])
+@pytest.mark.parametrize("keep", [HALF - 1, HALF])
 def test_scores_are_the_history_times_the_weights(keep: int, tmp_path: Path) -> None:
     """What is served, sparse or dense, is X B wherever that is above 0 and the user has not had the item."""
     table = matrix()
     recommender = served("ease", table, tmp_path, keep=keep, regularization=REGULARIZATION)
     weights = closed_form((table > 0).astype(float))
-    if keep < N_ITEMS:
+    if keep < HALF:
         weights = np.where(exported(tmp_path).toarray() != 0, weights, 0)
     expected = (table > 0) @ weights
     expected[(table > 0) | (expected < 0)] = 0
@@ -119,20 +120,11 @@ def reasons(recommender: Recommender, user: int) -> dict[object, float]:
     return {(detail.item_id, place): share for detail in details for place, (_, share) in enumerate(detail.because)}
 
 
-def test_nothing_left_out_has_nothing_exacter() -> None:
-    """`exact` is the same with all weights, and None where they are all kept already; the original keeps its own."""
-    some = fitted(matrix(), keep=N_ITEMS - 1)
-    whole = some.exact()
-    assert whole is not None
-    assert (whole.keep, whole.exact(), some.keep) == (N_ITEMS, None, N_ITEMS - 1)
-    assert whole.weights_ is some.weights_
-
-
-def test_fuller_keeps_twice_as_many() -> None:
-    """`fuller` shares what was learnt, and leaves the original as it is."""
+def test_another_number_of_weights_is_kept_of_the_same() -> None:
+    """`keeping` shares what was learnt and leaves the original as it is; half of the items is the most there is."""
     some = fitted(matrix(), keep=6)
-    more = some.fuller()
-    assert (more.keep, some.keep) == (12, 6)
+    more = some.keeping(HALF)
+    assert (some.kept(), more.kept(), more.most()) == (6, HALF, HALF)
     assert more.weights_ is some.weights_
 
 

@@ -27,13 +27,14 @@ BM25 = {"K1": 3.0, "B": 0.5}
 
 
 def similarities(weighting: str) -> NDArray[np.float64]:
-    """Return how alike implicit finds all users, nobody and himself: (n_users, n_users)."""
+    """Return how alike implicit finds each user to all who had something else too, as nobody had to himself."""
     model = THEIRS[weighting]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ParameterWarning)  # about a matrix that implicit makes itself
         model.fit(sparse.csr_matrix((matrix() > 0).T.astype(np.float64)), show_progress=False)
     alike: NDArray[np.float64] = model.similarity.toarray()
-    np.fill_diagonal(alike, 0)
+    had = (matrix() > 0).astype(int)
+    alike[had @ had.T == had.sum(axis=1)] = 0
     return alike
 
 
@@ -141,14 +142,12 @@ def test_a_sample_is_seeded() -> None:
     assert sorted(first) == [*range(N_USERS)]
 
 
-def test_nothing_left_out_has_nothing_exacter() -> None:
-    """`exact` indexes every user, and is None where that is so already; `fuller` indexes twice as many."""
+def test_another_number_of_users_is_indexed_of_the_same() -> None:
+    """`keeping` shares what was learnt and leaves the original as it is; the longest list is the most there is."""
     longest = int((matrix() > 0).sum(axis=0).max())
-    some = UserKNN(users_per_item=longest - 1).fit(learnt(matrix()), np.random.default_rng(1))
-    whole, more = some.exact(), some.fuller()
-    assert whole is not None
-    assert (whole.users_per_item, whole.exact()) == (longest, None)
-    assert (more.users_per_item, some.users_per_item) == (2 * longest - 2, longest - 1)
+    some = UserKNN(users_per_item=2).fit(learnt(matrix()), np.random.default_rng(1))
+    more = some.keeping(longest)
+    assert (some.kept(), more.kept(), more.most()) == (2, longest, longest)
     assert more.order_ is some.order_
 
 

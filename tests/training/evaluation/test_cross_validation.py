@@ -93,7 +93,7 @@ def test_it_is_the_serving_scorer_that_answers(tmp_path: Path) -> None:
 def test_a_single_fold_agrees_with_train() -> None:
     """The last event of each user gives the metrics that `train` writes into the manifest."""
     ours = CrossValidator(recipe(ALS), checkerboard(), FoldPlan(folds=1, last=1), ks=(10,)).score(ALS)[0].means()
-    theirs = Training(recipe(ALS), checkerboard()).measure(ALS)[0].metrics
+    theirs = Training(recipe(ALS), checkerboard()).measure(ALS).measured.metrics
     assert {name: ours[name] for name in theirs} == pytest.approx(theirs, abs=1e-6)
 
 

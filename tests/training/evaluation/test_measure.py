@@ -53,7 +53,7 @@ def test_metrics_are_those_of_their_definitions(tmp_path: Path) -> None:
         if user in known_users and item in known_items:
             truth.setdefault(int(user), set()).add(int(item))
     recommended = {user: [int(i) for i in recommender.recommend(Ask(user_id=user)).items] for user in truth}
-    measured = training.measure(POPULAR)[0]
+    measured = training.measure(POPULAR).measured
     assert measured.users == len(truth) > 5
     assert measured.metrics == pytest.approx(by_hand(recommended, truth), abs=1e-6)
     assert measure(recommender, truth_of(events, test)) == measured
@@ -71,7 +71,7 @@ def test_a_personal_model_beats_popular_on_the_checkerboard() -> None:
     """ALS finds the taste of each user, popular cannot; the metrics say so."""
     als = ModelSection("als", "als", {"factors": 2, "alpha": 5.0})
     training = Training(recipe(als, POPULAR), checkerboard())
-    personal, popular = training.measure(als)[0], training.measure(POPULAR)[0]
+    personal, popular = training.measure(als).measured, training.measure(POPULAR).measured
     assert personal.metrics["ndcg@10"] > popular.metrics["ndcg@10"]
     assert personal.personal_share == 1.0
     assert popular.personal_share == 0.0

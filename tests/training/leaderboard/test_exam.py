@@ -42,7 +42,7 @@ def test_marks_are_those_of_evaluate(tmp_path: Path, model: ModelSection, *, str
     """The same users are asked for, and their answers have the same metrics to 1e-9, before and after rounding."""
     table, one = noisy(strings=strings), recipe(model, fold=WEEK)
     training, exam = Training(one, table), exam_of(one, table)
-    measured, marks = training.measure(model)[0], score(exam, answers_of(training, model, exam, tmp_path))
+    measured, marks = training.measure(model).measured, score(exam, answers_of(training, model, exam, tmp_path))
     assert len(exam.questions) == measured.users > 5
     assert marks["map@10"] > 0
     assert {name: round(value, 6) for name, value in marks.items()} == measured.metrics

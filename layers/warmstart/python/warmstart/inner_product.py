@@ -16,7 +16,6 @@ FIRST = 2_048  # items that are looked at in any case; each further block is twi
 LARGEST = 32_768  # items of a block
 TOGETHER = 256  # queries that share a matrix product
 SLACK = 1 + 1e-5  # for the rounding of a product in float32
-NOTHING = Ranking(NO_ROWS, np.empty(0, np.float32))
 
 
 class ItemVectors(NamedTuple):

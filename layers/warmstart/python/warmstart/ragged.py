@@ -19,10 +19,10 @@ class Ragged:
         self._indptr = indptr  # (n_rows + 1,)
 
     @classmethod
-    def load(cls, artifact: Artifact, name: str, n_rows: int | None, n_values: int) -> Self:
+    def load(cls, artifact: Artifact, name: str, n_rows: int, n_values: int) -> Self:
         """Open an index over arrays of `n_values`; raise Incompatible where it does not fill them."""
-        indptr = artifact.array(name, np.int64, None if n_rows is None else n_rows + 1)
-        if not len(indptr) or indptr[0] != 0 or indptr[-1] != n_values:
+        indptr = artifact.array(name, np.int64, n_rows + 1)
+        if indptr[0] != 0 or indptr[-1] != n_values:
             raise Incompatible(f"{name} does not fill its rows")
         return cls(indptr)
 

@@ -8,6 +8,8 @@ SAM := .venv-sam
 CDK_VERSION := 2.1148.1
 SAM_VERSION := 1.170.0
 STAGE ?= dev
+# hnswlib is compiled: for any CPU with AVX2, as in its image, since pip keeps what it compiled for other machines.
+COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(shell uname -m)),-mavx2 -mfma)"
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
@@ -18,7 +20,9 @@ setup: $(STAMP)  ## a virtual environment with everything but torch
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,dev]'
+	@command -v $${CXX:-c++} >/dev/null || echo "hnswlib is compiled, and here is no C++ compiler: apt-get install g++"
+	$(COMPILING) $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	    --editable '.[train,dev]'
 	touch $@
 
 setup-infra: $(INFRA)/.ready  ## a second one for the CDK and what stands in AWS's place; needs Node.js
@@ -74,10 +78,10 @@ openapi: setup  ## write the OpenAPI document that the catalogue serves
 	$(BIN)/python -m training.openapi
 
 requirements: setup  ## pin what each function's image holds, with hashes
-	@for function in functions/*/requirements.in; do \
+	@for pinned in functions/*/requirements.in functions/*/build.in; do \
 	    $(BIN)/uv pip compile --quiet --no-header --no-annotate --generate-hashes --no-emit-index-url \
 	        --python-version 3.12 --python-platform x86_64-manylinux_2_28 --constraint constraints.txt \
-	        $$function --output-file $${function%.in}.txt; \
+	        $$pinned --output-file $${pinned%.in}.txt; \
 	done
 
 reliability: setup  ## make every fault happen and write docs/RELIABILITY.md

@@ -58,7 +58,8 @@ def compare_searches(items: Vectors, queries: Vectors, k: int = 10, efs: Sequenc
     """
     faiss = import_module("faiss") if find_spec("faiss") else None  # the limit holds for libraries that are there
     with threadpool_limits(1):
-        kth = np.concatenate([_kth(items, queries[at : at + TOGETHER], k) for at in range(0, len(queries), TOGETHER)])
+        parts = (queries[at : at + TOGETHER] @ items.T for at in range(0, len(queries), TOGETHER))
+        kth = np.concatenate([np.partition(scores, -k, axis=1)[:, -k] for scores in parts])
         found = [_measured(built, items, queries, kth, k) for built in _all(faiss, items, k, efs)]
     missing = [Found(search, note=ABSENT) for search in ("faiss flat", "faiss HNSW")]
     return found if faiss else [*found, *missing]
@@ -114,8 +115,12 @@ def _of_hnswlib(items: Vectors, k: int, path: Path) -> Built:
     index.add_items(items, np.arange(len(items)))
     seconds = time.perf_counter() - started
     index.save_index(str(path))
-    size = path.stat().st_size
-    return Built("hnswlib flat", seconds, size, lambda vector: index.knn_query(vector[None], k, num_threads=1)[0][0])
+    return Built(
+        "hnswlib flat",
+        seconds,
+        path.stat().st_size,
+        lambda vector: index.knn_query(vector[None], k, num_threads=1)[0][0],
+    )
 
 
 def _of_faiss(faiss: Any, items: Vectors, k: int, efs: Sequence[int]) -> Iterator[Built]:
@@ -123,12 +128,13 @@ def _of_faiss(faiss: Any, items: Vectors, k: int, efs: Sequence[int]) -> Iterato
     flat = faiss.IndexFlatIP(items.shape[1])
     flat.add(items)
     seconds = time.perf_counter() - started
-    yield Built("faiss flat", seconds, _written(faiss, flat), lambda vector: flat.search(vector[None], k)[1][0])
+    size = faiss.serialize_index(flat).nbytes
+    yield Built("faiss flat", seconds, size, lambda vector: flat.search(vector[None], k)[1][0])
     started = time.perf_counter()
     graph = faiss.IndexHNSWFlat(items.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction = EF_CONSTRUCTION
     graph.add(items)
-    seconds, size = time.perf_counter() - started, _written(faiss, graph)
+    seconds, size = time.perf_counter() - started, faiss.serialize_index(graph).nbytes
     for ef in efs:
         graph.hnsw.efSearch = ef
         yield Built(f"faiss HNSW, ef {ef}", seconds, size, lambda vector: graph.search(vector[None], k)[1][0])
@@ -140,10 +146,6 @@ def _served(items: ItemVectors, k: int, vector: Vectors) -> Rows:
         exclude=NO_ROWS, only=None, k=k,
     )  # fmt: skip
     return items.best(vector[None], [query])[0].rows
-
-
-def _written(faiss: Any, index: Any) -> int:
-    return int(faiss.serialize_index(index).nbytes)
 
 
 def _measured(built: Built, items: Vectors, queries: Vectors, kth: Scores, k: int) -> Found:
@@ -158,9 +160,3 @@ def _measured(built: Built, items: Vectors, queries: Vectors, kth: Scores, k: in
     p50, p99 = (float(value) for value in np.percentile(1000 * seconds, (50, 99)))
     mean, quartile = float(recalls.mean()), float(np.percentile(recalls, 25))
     return Found(built.search, built.seconds, p50, p99, mean, quartile, built.size / 10**6)
-
-
-def _kth(items: Vectors, queries: Vectors, k: int) -> Scores:
-    """Return the k-th largest inner product of each query: (q,)."""
-    scores: Scores = np.partition(queries @ items.T, -k, axis=1)[:, -k]
-    return scores

@@ -12,7 +12,7 @@ from training.algorithms.base import Abridged, Algorithm, ServesCold
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
-from training.evaluation.gate import MAX_LOSS
+from training.evaluation.gate import MAX_LOSS, MIN_RECALL
 from training.evaluation.measure import Measured, measure
 from training.evaluation.splits import split
 from training.evaluation.truth import Truth, truth_of
@@ -41,12 +41,23 @@ class Trial(NamedTuple):
         return 1 - self.measured.metrics["ndcg@10"] / best if best else 0.0
 
     @property
+    def recall(self) -> float:
+        """Return the share of the answers with all of it that the draft's hold."""
+        return 1.0 if self.exact is None else self.measured.recall_of(self.exact)
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether little enough is lost."""
+        searched = self.params.get("search") == "hnsw"
+        return self.loss <= MAX_LOSS and (not searched or self.recall >= MIN_RECALL)
+
+    @property
     def abridged(self) -> dict[str, Any]:
         """Return what the manifest says of that; nothing where nothing is left out."""
         if self.exact is None:
             return {}
-        recall = round(self.measured.recall_of(self.exact), 6)
-        return {"abridged": {"exact": self.exact.metrics, "loss": round(self.loss, 6), "recall@10": recall}}
+        lost = {"loss": round(self.loss, 6), "recall@10": round(self.recall, 6)}
+        return {"abridged": {"exact": self.exact.metrics, **lost}}
 
     @property
     def without_history(self) -> dict[str, Any]:
@@ -128,9 +139,10 @@ class Training:
         if not isinstance(fitted, Abridged) or fitted.kept() >= fitted.most():
             return trial
         exact = self._tried(fitted.keeping(fitted.most()), model).measured
-        while (trial := trial._replace(exact=exact)).loss > MAX_LOSS and fitted.kept() < fitted.most():
+        while not (trial := trial._replace(exact=exact)).enough and fitted.kept() < fitted.most():
+            lost = f"{trial.loss:.1%} of ndcg@10 are lost by what it leaves out, {trial.recall:.0%} of the answers kept"
+            self._say(f"{model.name}: {lost}; it keeps more")
             fitted = fitted.keeping(2 * fitted.kept())
-            self._say(f"{model.name}: {trial.loss:.1%} of ndcg@10 are lost by what it leaves out; it keeps more")
             trial = self._tried(fitted, model)
         return trial
 

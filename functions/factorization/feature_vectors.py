@@ -30,7 +30,7 @@ class FeatureVectors:
 
     @classmethod
     def load(cls, artifact: Artifact, n_users: int, factors: int) -> Self:
-        """Open `feature_vectors`, `feature_base`, `user_features` and their names; raise Incompatible where they do not fit."""
+        """Open `feature_vectors`, `feature_base`, `user_features` and names; raise Incompatible where they differ."""
         vectors = artifact.array("feature_vectors", np.float32, None, factors)
         try:
             named = [(str(column), str(value)) for column, value in artifact.json(FEATURES_FILE)]

@@ -12,7 +12,7 @@ from infra.functions import AUTHORIZER, PYTHON, handler
 from infra.tree import LAYER, ROOT
 
 RUNTIME = LAYER.relative_to(ROOT).as_posix()
-NOT_SERVED = ("functions/*/family.toml", "functions/*/app.py", "functions/*/requirements.in")
+NOT_SERVED = ("functions/*/family.toml", "functions/*/app.py", "functions/*/*.in")
 JUNK = ("**/__pycache__", "**/*.pyc", "**/.DS_Store")
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 

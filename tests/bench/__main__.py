@@ -24,6 +24,9 @@ BENCHMARKS = {
     "knn_fit": {},
     "knn_users": ONE_THREAD,
     "knn_items": ONE_THREAD,
+    "search": ONE_THREAD,
+    "batch": {},
+    "fit": {},
     "help": {},
 }
 

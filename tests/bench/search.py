@@ -7,7 +7,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.factorization.scorer import FactorizationScorer
 from tests.bench.figures import Amount, Figure
@@ -15,11 +14,12 @@ from tests.bench.search_data import SIZES, Searched, movielens, searched
 from tests.bench.search_peers import peers
 from tests.bench.synthetic import FACTORS, random_artifact
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
+from warmstart import inner_product
 from warmstart.histories import Event
-from warmstart.inner_product import Best, Vectors
+from warmstart.inner_product import Vectors
 from warmstart.live import loader
 from warmstart.recommender import Ask, Recommender
-from warmstart.scorer import Rows, Scores
+from warmstart.scorer import Ranking, Rows, Scores
 
 ROUNDS, FEW = 1_000, 40  # few where a peer takes long
 WORK = 100_000_000  # items that all rounds go through, about
@@ -117,12 +117,12 @@ def _looked_at(recommender: Recommender, users: Rows) -> float:
     """Return of how many items the exact search makes scores, in the middle."""
     counts = []
 
-    def counted(best: Best, scores: Scores, numbers: NDArray[np.intp], offset: int) -> None:
-        counts[-1] += scores.shape[1]
-        add(best, scores, numbers, offset)
+    def counted(best: Ranking, scores: Scores, barred: Rows, offset: int, k: int) -> Ranking:
+        counts[-1] += len(scores)
+        return joined(best, scores, barred, offset, k)
 
-    add = Best.add
-    with patch.object(Best, "add", counted):
+    joined = inner_product._joined
+    with patch.object(inner_product, "_joined", counted):
         for user in recommender.user_ids.external(users):
             counts.append(0)
             recommender.recommend(Ask(user_id=user))

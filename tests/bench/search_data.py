@@ -1,6 +1,7 @@
 """Drafts of ALS on made-up interactions of any number of items, and on MovieLens 1M: made once per size and code."""
 
 import hashlib
+import inspect
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -16,17 +17,19 @@ from tests.bench.figures import Skipped
 from tests.bench.knn_data import Market, fitting
 from tests.bench.movielens import NAME, recipe_of
 from tests.bench.places import BUILD, ROOT, data_set
+from training.algorithms.vectors import write_items
 from training.data.tables import read_tables
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection
 from training.scorers import open_recommender
+from warmstart.ann import Ann
 from warmstart.artifact import Artifact
 from warmstart.ids import Id
 from warmstart.inner_product import Vectors
 from warmstart.manifest import Manifest
 from warmstart.recommender import Recommender
 
-WRITERS = ("tests/bench/knn_data.py", "training/algorithms/vectors.py", "layers/warmstart/python/warmstart/ann.py")
+CODE = (Market, Ann, write_items)  # that the drafts come from
 SEED = 32
 SIZES = {20_000: (20_000, 50), 100_000: (50_000, 50), 1_000_000: (300_000, 30)}  # items: users, mean items of one
 BATCH = 100_000, 20_000, 50  # users, items, mean
@@ -109,8 +112,8 @@ def _exactly(recommender: Recommender) -> Recommender:
 
 def _made(name: str, size: object, settings: Mapping[str, Any], interactions: Callable[[], Interactions]) -> Path:
     digest = hashlib.sha256(repr((size, sorted(settings.items()), SEED)).encode())
-    for path in WRITERS:
-        digest.update((ROOT / path).read_bytes())
+    for code in CODE:
+        digest.update(inspect.getsource(code).encode())
     folder = BUILD / "bench-search" / f"{name}-{digest.hexdigest()[:16]}"
     if not folder.is_dir():
         for old in folder.parent.glob(f"{name}-*"):

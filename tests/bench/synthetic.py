@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from training.algorithms.vectors import write_items
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.ids import IntegerIds, StringIds
 from warmstart.manifest import Manifest
@@ -36,8 +37,7 @@ def _ids(count: int, kind: Literal["integer", "string"]) -> IntegerIds | StringI
 def _write_vectors(writer: ArtifactWriter, rng: np.random.Generator, users: int, items: int) -> None:
     vectors = rng.standard_normal((items, FACTORS), np.float32)
     writer.array("user_vectors", rng.standard_normal((users, FACTORS), np.float32))
-    writer.array("item_vectors", vectors)
-    writer.array("item_norms", np.linalg.norm(vectors, axis=1))
+    write_items(writer, vectors, "exact", 0)
     writer.array("gram", vectors.T @ vectors + np.eye(FACTORS, dtype=np.float32))
 
 

@@ -10,13 +10,15 @@ from training.algorithms import ALGORITHMS
 from training.data.tables import Tables
 from training.recipe import ModelSection
 from training.scorers import open_recommender
+from training.section import Setting
 from training.train import Training
 from warmstart.manifest import Manifest
 from warmstart.recommender import Recommender
 
-SETTINGS: dict[str, dict[str, float]] = {
+SETTINGS: dict[str, dict[str, Setting]] = {
     "als": {"factors": 2, "alpha": 5.0, "iterations": 10}
 }  # as many factors as tastes: more would fit the holes
+INDEXED = {f"{name}_hnsw": name for name in ("als", "bpr", "lightfm")}  # served by an approximate search
 Draft = Callable[[str, Tables], tuple[Recommender, Manifest, Path]]
 
 
@@ -26,15 +28,17 @@ def draft(tmp_path_factory: pytest.TempPathFactory) -> Draft:
 
     def make(algorithm: str, tables: Tables) -> tuple[Recommender, Manifest, Path]:
         folder = tmp_path_factory.mktemp("draft")
-        model = ModelSection(algorithm, algorithm, SETTINGS.get(algorithm, {}))
+        name = INDEXED.get(algorithm, algorithm)
+        search: dict[str, Setting] = {"search": "hnsw"} if algorithm in INDEXED else {}
+        model = ModelSection(algorithm, name, {**SETTINGS.get(name, {}), **search})
         manifest = Training(recipe(model), tables).fit_whole(model, folder)
         return open_recommender(folder, manifest), manifest, folder
 
     return make
 
 
-@pytest.fixture(params=ALGORITHMS, scope="session")
+@pytest.fixture(params=[*ALGORITHMS, *INDEXED], scope="session")
 def algorithm(request: pytest.FixtureRequest) -> str:
-    """Return the name of each registered algorithm in turn."""
+    """Return the name of each registered algorithm in turn, then of those that can have an approximate search."""
     name: str = request.param
     return name

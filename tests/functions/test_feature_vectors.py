@@ -19,9 +19,9 @@ POWERS = np.stack([2 ** np.arange(4), 3 ** np.arange(4)], axis=1).astype(np.floa
 ARRAYS_OF = {
     "feature_vectors": POWERS,
     "feature_base": np.array([0, 1], np.float32),
-    "user_features": np.array([[2, 0], [NONE, 1], [NONE, NONE]], np.int32),  # age, sex
+    "user_features": np.array([[NONE, NONE], [2, 0], [NONE, 1]], np.int32),  # age, sex
 }
-YOUNG_F, M, NOBODY = range(3)
+NOBODY, YOUNG_F, M = range(3)
 
 
 def opened(folder: Path, values: Any = VALUES, **arrays: Any) -> FeatureVectors:

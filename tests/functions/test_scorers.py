@@ -10,7 +10,7 @@ import optuna
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from tests.functions.conftest import Draft
+from tests.functions.conftest import INDEXED, Draft
 from tests.training.datasets import DAY, SIZE, START, checkerboard
 from training.algorithms import ALGORITHMS
 from training.algorithms.build import build
@@ -205,11 +205,18 @@ def test_a_missing_array_is_refused_at_load(trained: tuple[Recommender, Manifest
             open_recommender(tmp_path / "copy", manifest)
 
 
-def test_settings_to_try_can_be_built(algorithm: str) -> None:
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_settings_to_try_can_be_built(name: str) -> None:
     """Whatever `space` suggests is a setting that the algorithm has."""
     study = optuna.create_study()
-    settings = ALGORITHMS[algorithm].space(study.ask())
-    build(algorithm, settings, where="test")
+    settings = ALGORITHMS[name].space(study.ask())
+    build(name, settings, where="test")
+
+
+def test_every_algorithm_that_can_be_indexed_is_in_the_kit_so() -> None:
+    """Whoever has a setting `search` is also tested with the approximate one."""
+    searched = {name for name, kind in ALGORITHMS.items() if "search" in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+    assert searched == {*INDEXED.values()}
 
 
 def test_every_scorer_is_in_exactly_one_family() -> None:

@@ -15,7 +15,11 @@ from warmstart.schemas import PRINTABLE
 
 LONG = 12  # characters of a value that is in an answer by no chance
 HARMLESS = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$"  # the same for text that is Unicode
-MODELS = ("als", "ease", "item_knn", "popular", "popular_recent", "random", "rp3beta", "user_knn")
+MODELS = (
+    *("als", "bpr", "lightfm"),
+    *("ease", "item_knn", "rp3beta", "user_knn"),
+    *("popular", "popular_recent", "random"),
+)
 STATUSES = Path(os.environ["WARMSTART_FUZZ_STATUSES"])
 TOKEN = os.environ["WARMSTART_FUZZ_TOKEN"]
 _document = ""

@@ -1,24 +1,33 @@
 """A store with small trained models of both kinds of ids, and the functions that serve it."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import polars as pl
 
 from infra.families import read_families
 from infra.local.function import TASK_ROOT, Function
 from infra.local.functions import local_functions
-from tests.training.datasets import checkerboard, recipe
+from tests.training.datasets import SIZE, checkerboard, recipe
+from training.data.tables import Tables
 from training.recipe import ModelSection
 from training.scorers import open_recommender
+from training.section import Setting
 from training.train import Training
 from warmstart.manifest import Manifest
 from warmstart.publish import publish
 from warmstart.registry import promote
 from warmstart.store import open_store
 
-SETTINGS: dict[str, dict[str, float]] = {"als": {"factors": 2, "alpha": 5.0}, "popular_recent": {"days": 30}}
+SETTINGS: dict[str, dict[str, Setting]] = {
+    "als": {"factors": 2, "alpha": 5.0},
+    "bpr": {"search": "hnsw"},
+    "popular_recent": {"days": 30},
+}
 STRINGS = ("popular", "user_knn")  # whose ids are texts
 MODELS = {  # those that each function answers for; random has no version, so its answer is the named 503
     "lists": ("popular", "popular_recent", "random"),
-    "factorization": ("als",),
+    "factorization": ("als", "bpr", "lightfm"),
     "knn": ("item_knn", "user_knn", "ease", "rp3beta"),  # rp3beta has no version either
     "catalogue": ("als", "ease", "popular", "nothing"),
 }
@@ -27,10 +36,10 @@ MODELS = {  # those that each function answers for; random has no version, so it
 def build_store(folder: Path) -> str:
     """Train, publish and promote; return the store's URL. `popular` and `user_knn` have strings for ids."""
     store = open_store(f"file://{folder / 'store'}")
-    for model in ("als", "ease", "item_knn", "popular", "popular_recent", "user_knn"):
+    for model in ("als", "bpr", "ease", "item_knn", "lightfm", "popular", "popular_recent", "user_knn"):
         section = ModelSection(model, model, SETTINGS.get(model, {}))
         draft = folder / f"draft-{model}"
-        Training(recipe(section), checkerboard(strings=model in STRINGS)).fit_whole(section, draft)
+        Training(recipe(section), _table(model)).fit_whole(section, draft)
         manifest = publish(store, draft, _opens)
         promote(store, model, manifest.version, reason="fuzz")
     return store.url
@@ -40,6 +49,15 @@ def functions(store: str, caches: Path) -> dict[str, Function]:
     """Return the functions as the local twin would start them."""
     made = local_functions(read_families(TASK_ROOT / "functions"), store, caches, {"WARMSTART_REFRESH_SECONDS": "1"})
     return {function.name: function for function in made if function.name in MODELS}
+
+
+def _table(model: str) -> Tables:
+    """Return the checkerboard; for LightFM with what is known of its users, and of five who had nothing."""
+    table = checkerboard(strings=model in STRINGS)
+    if model != "lightfm":
+        return table
+    described = {"sex": ["f", "m", None] * 15, "age": ["age_25_34"] * 45}
+    return replace(table, users=pl.DataFrame({"user_id": range(SIZE + 5), **described}))
 
 
 def _opens(folder: Path, manifest: Manifest) -> None:

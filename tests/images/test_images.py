@@ -1,5 +1,9 @@
 """Each image by itself: its size, its bytecode, and what it does when only /tmp can be written."""
 
+import json
+import re
+from collections import Counter
+from csv import DictReader
 from pathlib import Path
 
 import pytest
@@ -11,10 +15,12 @@ from tests.e2e.conftest import Commands, train_all
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.tools import ROOT, docker, skip_without_docker
 from tests.images.image import Image, answer, build_all, running
+from warmstart.ann import FILE as INDEX
 
 pytestmark = pytest.mark.slow
 FAMILIES = read_families(ROOT / "functions")
 NAMES = [*(family.name for family in FAMILIES), CATALOGUE]
+COMPILERS = ("cc", "c++", "gcc", "g++", "clang", "zig")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +58,17 @@ def test_it_holds_its_own_family_compiled(image: Image) -> None:
     others = {path.parts[4] for path in files if path.parts[:4] == ("/", "var", "task", "functions")}
     assert others - {"__init__.py", "__pycache__", image.family.name} == set()
     assert not {"tests", "pip", "setuptools"} & {part for path in files for part in path.parts}
-    assert not {".toml", ".in"} & {path.suffix for path in files if path.is_relative_to("/var/task")}
+    assert not {".toml", ".in", ".txt"} & {path.suffix for path in files if path.is_relative_to("/var/task")}
+
+
+def test_it_holds_what_its_family_pins(image: Image) -> None:
+    """Every distribution of its requirements.txt is in it, none beside them, and nothing that compiles."""
+    pins = (ROOT / "functions" / image.family.name / "requirements.txt").read_text()
+    pinned = {f"{name.replace('-', '_')}-{version}" for name, version in re.findall(r"^([\w.-]+)==(\S+)", pins, re.M)}
+    compilers = f"for name in {' '.join(COMPILERS)}; do command -v $name; done; true"
+    listing = f"basename -s .dist-info -a /opt/python/*.dist-info; {compilers}"
+    listed = docker("run", "--rm", "--entrypoint", "/bin/sh", image.tag, "-c", listing)
+    assert {line.replace("-", "_", line.count("-") - 1).lower() for line in listed.split()} == pinned
 
 
 def test_it_answers_with_one_cpu_and_a_read_only_file_system(image: Image, store: Path) -> None:
@@ -63,3 +79,25 @@ def test_it_answers_with_one_cpu_and_a_read_only_file_system(image: Image, store
     with running(image, store) as (url, _):
         got = answer(url, event)
     assert got["statusCode"] == 200, got
+
+
+def test_it_searches_an_index_that_training_wrote(built: dict[str, Image], store: Path) -> None:
+    """The factorization image answers from a version with HNSW what this machine's Python answers from it."""
+    commands = Commands(store.parent)
+    recipe = (ROOT / "training" / "recipes" / "kion.toml").read_text()
+    (store.parent / "hnsw.toml").write_text(recipe.replace("[models.als]", '[models.als]\nsearch = "hnsw"'))
+    trained = commands.json("train", "--recipe", "hnsw.toml", "--store", "approximate", "--models", "als")
+    version = trained["trained"][0]["version"]
+    commands.json("promote", "als", version, "--store", "approximate", "--force", "--reason", "for the test")
+    assert list(store.parent.glob(f"approximate/**/{version}/{INDEX}")) != []
+    user = _most_active(store.parent / "data" / "kion" / "interactions.csv")
+    expected = commands.json("recommend", "als", str(user), "--store", "approximate")["recommendations"][0]
+    with running(built["factorization"], store.parent / "approximate") as (url, _):
+        got = json.loads(answer(url, read_event("als", user))["body"])
+    assert (got["version"], got["source"]) == (version, "model")
+    assert got["items"] == [item["item_id"] for item in expected["items"]]
+
+
+def _most_active(table: Path) -> int:
+    with table.open() as rows:
+        return int(Counter(row["user_id"] for row in DictReader(rows)).most_common(1)[0][0])

@@ -104,3 +104,21 @@ def test_every_image_has_the_python_of_the_layer() -> None:
     dockerfile, makefile = ((ROOT / name).read_text() for name in ("functions/Dockerfile", "Makefile"))
     bases = re.findall(r"^FROM public\.ecr\.aws/lambda/python:(\S+)", dockerfile, re.MULTILINE)
     assert (set(bases), re.findall(r"--python-version (\S+)", makefile)) == ({PYTHON}, [PYTHON])
+
+
+def test_an_image_and_a_laptop_compile_for_the_same_cpu() -> None:
+    """What training builds an index with has the instructions of what searches it, not of one machine."""
+    flags = [re.findall(r"-m\w+", line) for line in _lines("HNSWLIB_NO_NATIVE", "Makefile")]
+    assert flags == [re.findall(r"-m\w+", line) for line in _lines('cpu="', "functions/Dockerfile")] != [[]]
+
+
+def test_what_is_compiled_is_pinned_beside_its_compiler() -> None:
+    """A family has a build.txt where it pins what the Dockerfile takes as source, and nowhere else."""
+    source = re.findall(r"--no-binary (\w+)", (ROOT / "functions" / "Dockerfile").read_text())
+    pins = {path.parent: path.read_text() for path in (ROOT / "functions").glob("*/requirements.txt")}
+    compiled = {folder for folder, text in pins.items() if any(f"\n{name}==" in text for name in source)}
+    assert compiled == {path.parent for path in (ROOT / "functions").glob("*/build.txt")} != set()
+
+
+def _lines(word: str, path: str) -> list[str]:
+    return [line for line in (ROOT / path).read_text().splitlines() if word in line and not line.startswith("#")]

@@ -4,8 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.training.datasets import checkerboard, recipe
+from training.recipe import ModelSection
+from training.train import Training
 
 HEAVY = {
     "pandas",
@@ -27,6 +32,17 @@ HEAVY = {
     "safetensors",
     "aws_cdk",
 }
+RANKS = """
+import json, pathlib, sys
+from functions.factorization.scorer import FactorizationScorer
+from warmstart.live import loader
+from warmstart.manifest import Manifest
+from warmstart.recommender import Ask
+folder = pathlib.Path(sys.argv[1])
+recommender = loader(FactorizationScorer)(folder, Manifest.from_json((folder / "manifest.json").read_bytes()))
+answer = recommender.recommend(Ask(user_id=1, k=10))
+print(json.dumps([answer.source, "hnswlib" in sys.modules]))
+"""
 
 
 def loaded_by(module: str) -> set[str]:
@@ -58,6 +74,16 @@ def test_a_function_imports_nothing_heavy(module: str) -> None:
 def test_the_authorizer_needs_no_numbers() -> None:
     """It reads one small file: no numpy, no web framework, and no model's code."""
     assert loaded_by("functions.authorizer.handler") & {"numpy", "starlette", "mangum", "msgspec"} == set()
+
+
+@pytest.mark.parametrize(("search", "imported"), [("exact", False), ("hnsw", True)])
+def test_only_a_version_with_an_index_loads_hnswlib(tmp_path: Path, search: str, imported: bool) -> None:
+    """A function that opens an exact version and ranks from it never imports hnswlib."""
+    model = ModelSection("als", "als", {"factors": 2, "iterations": 1, "search": search})
+    manifest = Training(recipe(model), checkerboard()).fit_whole(model, tmp_path)
+    (tmp_path / "manifest.json").write_bytes(manifest.to_json())
+    ran = subprocess.run([sys.executable, "-c", RANKS, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == ["model", imported]
 
 
 def test_what_is_heavy_is_seen() -> None:

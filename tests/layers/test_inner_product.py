@@ -13,7 +13,7 @@ from warmstart.ann import Ann
 from warmstart.inner_product import ItemVectors, Vectors
 from warmstart.scorer import NO_ROWS, Query, Ranking, Rows
 
-FIRST, LARGEST, TOGETHER = 4, 16, 3
+FIRST, LARGEST, TOGETHER = 64, 128, 3
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -92,7 +92,7 @@ def some_items(n: int, d: int = 8, seed: int = 0) -> Vectors:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """Whole numbers, whose products are exact: many ties and zeros, equal lengths or falling ones, k beyond n."""
-    n = draw(st.sampled_from([1, 2, FIRST, FIRST + 1, 12, 13, 45, 100]))
+    n = draw(st.sampled_from([1, 2, 17, FIRST, FIRST + 1, 100, 500]))
     m, d = draw(st.integers(1, 2 * TOGETHER + 1)), draw(st.integers(1, 4))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     level = draw(st.sampled_from([0, 1, 3]))
@@ -117,19 +117,26 @@ def test_it_is_a_full_sort_alone_and_together(case: Case) -> None:
         assert found.scores.dtype == np.float32
 
 
+def test_queries_of_a_batch_get_as_many_as_each_wants() -> None:
+    """Whoever wants few beside one who wants many changes nothing for either."""
+    vectors, queried = some_items(500), some_items(4, seed=1)
+    wanted = [asks(k) for k in (1, 3, 40, 600)]
+    for vector, query, found in zip(queried, wanted, by_length(vectors).best(queried, wanted), strict=True):
+        assert found.rows.tolist() == sorted_whole(vectors, vector, query).rows.tolist()
+
+
 @pytest.mark.parametrize("vector", [[1.0, 2.0], [-1.0, 2.0], [0.0, 0.0]])
 def test_of_equal_vectors_the_lower_row_is_first(vector: list[float]) -> None:
     """Items that cannot be told apart come in the order of their rows, over all blocks."""
-    items = by_length(np.tile(np.array([3, 1], np.float32), (50, 1)))
-    found = items.best(np.array([vector], np.float32), [asks(30, exclude=[2])])[0]
-    assert found.rows.tolist() == [0, 1, *range(3, 31)]
+    items = by_length(np.tile(np.array([3, 1], np.float32), (200, 1)))
+    found = items.best(np.array([vector], np.float32), [asks(150, exclude=[2])])[0]
+    assert found.rows.tolist() == [0, 1, *range(3, 151)]
 
 
 def test_what_cannot_matter_is_not_looked_at() -> None:
     """Where lengths fall fast the search ends early, for each query of a batch on its own."""
-    lengths = 0.5 ** np.arange(40, dtype=np.float32)
-    vectors = np.zeros((40, 2), np.float32)
-    vectors[:, 0] = lengths
+    vectors = np.zeros((100, 2), np.float32)
+    vectors[:, 0] = 0.5 ** np.arange(100)
     items = by_length(vectors)
     items.vectors[FIRST:, 0] = 1e9  # would win, if it were read; the lengths still say that it cannot
     first, second = items.best(np.eye(2, dtype=np.float32), [asks(3), asks(3)])
@@ -139,10 +146,10 @@ def test_what_cannot_matter_is_not_looked_at() -> None:
 
 def test_where_too_few_are_left_the_search_goes_on() -> None:
     """Excluded items do not count as found: the next block is looked at for those that are missing."""
-    vectors = np.zeros((40, 1), np.float32)
-    vectors[:, 0] = 0.5 ** np.arange(40)
-    found = by_length(vectors).best(np.ones((1, 1), np.float32), [asks(2, exclude=[0, 1, 2])])[0]
-    assert found.rows.tolist() == [3, 4]
+    vectors = np.zeros((100, 1), np.float32)
+    vectors[:, 0] = 0.5 ** np.arange(100)
+    found = by_length(vectors).best(np.ones((1, 1), np.float32), [asks(2, exclude=[*range(FIRST)])])[0]
+    assert found.rows.tolist() == [FIRST, FIRST + 1]
 
 
 def test_among_equal_lengths_the_last_may_be_the_best() -> None:
@@ -239,3 +246,11 @@ def test_a_real_index_that_finds_too_few_costs_no_items() -> None:
     vector = np.ones((1, 4), np.float32)
     assert index.nearest(vector[0], 1000) is None
     assert by_length(vectors, index).best(vector, [asks(1000)])[0].rows.tolist() == [*range(1000)]
+
+
+def test_a_later_block_can_bring_the_last_of_the_k() -> None:
+    """What is better than the k-th best alone takes its place, from whichever block."""
+    vectors = np.full((FIRST + 1, 2), [0, 10], np.float32)
+    vectors[0], vectors[-1] = [10, 0], [6, 8]  # all are of the same length, so none moves
+    found = by_length(vectors).best(np.eye(2, dtype=np.float32)[:1], [asks(2)])[0]
+    assert found.rows.tolist() == [0, FIRST]

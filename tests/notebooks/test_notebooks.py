@@ -33,6 +33,19 @@ SHOWN = """{
     "stored": stored["items"],
     "left": len(__import__("training.token_book").token_book.read(store).tokens),
 }"""
+SMALLER = {"ITEMS = 1_000_000": "ITEMS = 20_000", '{"als": 20, "lightfm": 10}': '{"als": 6, "lightfm": 2}'}
+FACTORS = """{
+    "models": [model.name for model in found.models],
+    "trials": {name: len(rows) for name, rows in trials.items()},
+    "verdicts": {name: gains[name, name]["ndcg@10"].verdict for name in best},
+    "cold": {name: [answers[name].personal_share, len(scores[name])] for name in scores},
+    "worth": [[*names, gain.verdict] for names, gain in worth.items()],
+    "sent": sent.items,
+    "stored": stored.items,
+    "searches": {count: rows.to_dicts() for count, rows in searches.items()},
+}"""
+SEARCHES = {"numpy flat", *(f"{name} flat" for name in ("warmstart", "hnswlib", "faiss")), "hnswlib HNSW", "faiss HNSW"}
+PLOT = "application/vnd.plotly.v1+json"
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 
 
@@ -59,7 +72,8 @@ def ran(notebook: NotebookNode, folder: Path, monkeypatch: pytest.MonkeyPatch) -
 def said(notebook: NotebookNode) -> str:
     """Return all that the cells printed or showed as plain text or HTML."""
     outputs = [output for cell in code(notebook) for output in cell.outputs]
-    shown = [text for output in outputs for text in output.get("data", {}).values()]
+    data = [pair for output in outputs for pair in output.get("data", {}).items()]
+    shown = [text for kind, text in data if kind.startswith("text/")]
     return "\n".join([*(output.get("text", "") for output in outputs), *shown])
 
 
@@ -149,3 +163,34 @@ def test_the_neighbours_are_what_was_asked(tmp_path: Path, monkeypatch: pytest.M
     assert shown["filled"] == shown["in_order"]
     assert shown["sent"] == shown["stored"]
     assert shown["left"] == 0
+
+
+@pytest.mark.slow
+def test_the_factorization_is_what_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The family measured, trials with conclusions, cold users by features, and searches at two sizes with plots."""
+    notebook = read(FOLDER / "04_factorization_ann.ipynb")
+    for whole, part in SMALLER.items():
+        (cell,) = (cell for cell in code(notebook) if whole in cell.source)
+        cell.source = cell.source.replace(whole, part)
+    notebook.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({FACTORS}))"))
+    done = ran(notebook, tmp_path, monkeypatch)
+    shown, text = json.loads(code(done)[-1].outputs[0].text), said(done)
+    assert {"popular", "als", "bpr", "lightfm"} <= set(shown["models"])
+    assert shown["trials"] == {"als": 6, "lightfm": 2}
+    for name, verdict in shown["verdicts"].items():
+        assert f"Tuned {name} is {SAID[verdict]} the default" in text
+    assert [shown["cold"][name][0] for name in ("popular", "popular by segment", "lightfm")] == [0, 0, 1]
+    assert len({users for _, users in shown["cold"].values()}) == 1
+    assert ["lightfm", "popular", "better"] in shown["worth"]
+    for ours, theirs, verdict in shown["worth"]:
+        assert f"{ours} is {SAID[verdict]} {theirs}: " in text
+    assert shown["sent"] == shown["stored"]
+    assert "20000" in shown["searches"]
+    assert len(shown["searches"]) == 2
+    for count, rows in shown["searches"].items():
+        assert {row["search"].partition(",")[0] for row in rows} == SEARCHES
+        assert {row["recall"] for row in rows if row["search"].endswith("flat") and not row["note"]} == {1.0}
+        assert f"At {int(count):,} items the quickest flat search is" in text
+        assert all(f"{row['search']}: {row['note']}" in text for row in rows if row["note"])
+    plots = [output for cell in code(done) for output in cell.outputs if PLOT in output.get("data", {})]
+    assert len(plots) == 2

@@ -41,14 +41,14 @@ class ALS:
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
         """Factorise the matrix of weights."""
-        model = AlternatingLeastSquares(
-            factors=self.factors,
-            regularization=self.regularization,
-            alpha=self.alpha,
-            iterations=self.iterations,
-            random_state=int(rng.integers(2**31)),
-        )
         with threadpool_limits(1, "blas"):  # implicit has its own threads; two sets of them fight
+            model = AlternatingLeastSquares(
+                factors=self.factors,
+                regularization=self.regularization,
+                alpha=self.alpha,
+                iterations=self.iterations,
+                random_state=int(rng.integers(2**31)),
+            )
             if self.features:
                 self._fit_with_features(model, interactions)
             else:

@@ -1,7 +1,7 @@
 """Vectors of users and items as the scorer of the factorization family reads them."""
 
 import copy
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray

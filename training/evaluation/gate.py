@@ -5,7 +5,7 @@ ndcg and recall at 10. A lower mean is refused whatever the paired test says, fo
 show what it is good for; the reason tells whether chance alone makes such a difference, so whoever forces a promotion
 knows what they do. Nor may it be a fallback in disguise: its answers must be its own for at least half the users, by
 their source and by being another list than a baseline's; and they must be ordered by score. What its artifact leaves
-out for size or speed may cost a hundredth of its ndcg@10.
+out for size or speed may cost a hundredth of its ndcg@10, and an approximate search must find 95 % of the best.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,13 +18,14 @@ from warmstart.manifest import Manifest
 DECIDING = ("ndcg@10", "map@10", "recall@10")
 MIN_OWN_SHARE = 0.5
 MAX_LOSS = 0.01  # of ndcg@10
+MIN_RECALL = 0.95  # of the exact ten best, by an approximate search
 
 
 def check(manifest: Manifest) -> None:
     """Raise GateRefused, with every reason, where a version of a personal model must not be served."""
     if not manifest.personal:
         return
-    reasons = [*_worse_than_popular(manifest), *_not_personal(manifest.measured_on), *_abridged(manifest.measured_on)]
+    reasons = [*_worse_than_popular(manifest), *_not_personal(manifest.measured_on), *_abridged(manifest)]
     if reasons:
         raise GateRefused(f"{manifest.model} {manifest.version} is not promoted: {'; '.join(reasons)}")
 
@@ -62,7 +63,11 @@ def _not_personal(measured_on: Mapping[str, Any]) -> Iterator[str]:
             yield f"{part:.0%} of its answers are those of {name}"
 
 
-def _abridged(measured_on: Mapping[str, Any]) -> Iterator[str]:
+def _abridged(manifest: Manifest) -> Iterator[str]:
+    measured_on = manifest.measured_on
+    recall = _within(measured_on, "abridged", "recall@10")
+    if manifest.params.get("search") == "hnsw" and isinstance(recall, float) and recall < MIN_RECALL:
+        yield f"its search finds {recall:.0%} of the ten best, under {MIN_RECALL:.0%}"
     loss = _within(measured_on, "abridged", "loss")
     if isinstance(loss, float) and loss > MAX_LOSS:
         yield f"what its artifact leaves out costs {loss:.1%} of ndcg@10, over {MAX_LOSS:.0%}"

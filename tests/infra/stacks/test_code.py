@@ -70,9 +70,10 @@ def test_a_family_s_file_is_its_own(changed: Callable[..., set[str]], name: str)
     assert changed(f"functions/{name}/handler.py", f"functions/{name}/new.py") == {name}
 
 
-def test_an_image_is_made_of_its_requirements(changed: Callable[..., set[str]]) -> None:
-    """What an image installs is covered too."""
-    assert changed("functions/lists/requirements.txt") == {"lists"}
+@pytest.mark.parametrize(("name", "file"), [("lists", "requirements.txt"), ("factorization", "build.txt")])
+def test_an_image_is_made_of_its_requirements(changed: Callable[..., set[str]], name: str, file: str) -> None:
+    """What an image installs, and what compiles a part of that, is covered too."""
+    assert changed(f"functions/{name}/{file}") == {name}
 
 
 def test_the_authorizer_s_file_is_its_own(changed: Callable[..., set[str]]) -> None:

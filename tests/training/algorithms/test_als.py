@@ -1,6 +1,7 @@
 """ALS against implicit's own answers."""
 
 import numpy as np
+import polars as pl
 import pytest
 from implicit.als import AlternatingLeastSquares
 from scipy import sparse
@@ -12,6 +13,7 @@ from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
 from warmstart.artifact import Artifact
+from warmstart.errors import DataError
 from warmstart.histories import Event
 from warmstart.inner_product import ItemVectors
 from warmstart.recommender import Ask, Recommender
@@ -65,7 +67,7 @@ def test_scores_and_order_are_implicits_own(opened: tuple[Recommender, Alternati
         rows, scores = theirs.recommend(user, weights[user], N=10)
         answer = recommender.recommend(Ask(user_id=user, explain=True))
         assert answer.items == rows.tolist()
-        np.testing.assert_allclose([detail.score for detail in answer.details], scores, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose([detail.score or 0.0 for detail in answer.details], scores, rtol=1e-4, atol=1e-6)
 
 
 def test_folding_in_is_implicits_own(opened: tuple[Recommender, AlternatingLeastSquares]) -> None:
@@ -80,7 +82,7 @@ def test_folding_in_is_implicits_own(opened: tuple[Recommender, AlternatingLeast
         rows, scores = theirs.recommend(user, weights[user], N=10, recalculate_user=True)
         answer = recommender.recommend(Ask(history=history, explain=True))
         assert answer.items == rows.tolist()
-        np.testing.assert_allclose([detail.score for detail in answer.details], scores, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose([detail.score or 0.0 for detail in answer.details], scores, rtol=1e-4, atol=1e-5)
 
 
 def test_a_stored_history_grows_by_what_the_request_brings(
@@ -146,3 +148,26 @@ def test_items_without_a_vector_are_like_nothing() -> None:
     items = ItemVectors(np.zeros((3, 2), np.float32), np.zeros(3, np.float32), rows, rows)
     ranking = items.similar(0, rows[:1], 2)
     assert np.isfinite(ranking.scores).all()
+
+
+def test_features_stand_beside_the_learnt_factors() -> None:
+    """Each user's known values are numbers of their vector, beside the factors and one number for each known genre."""
+    weights = matrix()
+    users, items = weights.nonzero()
+    people = pl.DataFrame({"user_id": range(N_USERS), "sex": ["f", "m", None] * (N_USERS // 3)})
+    things = pl.DataFrame({"item_id": range(N_ITEMS), "genres": ["war", None, None] * (N_ITEMS // 3)})
+    interactions = Events.of(tables(users, items, features=people, catalogue=things)).interactions()
+    model = ALS(**SETTINGS, features=True).fit(interactions, np.random.default_rng(5))  # type: ignore[arg-type]
+    assert model.user_vectors_.shape == (N_USERS, SETTINGS["factors"] + 3)
+    assert model.item_vectors_.shape == (N_ITEMS, SETTINGS["factors"] + 3)
+    kept = {tuple(column) for column in model.user_vectors_.T.tolist()}
+    assert {tuple(float(row % 3 == place) for row in range(N_USERS)) for place in (0, 1)} <= kept
+    assert tuple(float(row % 3 == 0) for row in range(N_ITEMS)) in {*map(tuple, model.item_vectors_.T.tolist())}
+
+
+def test_features_that_are_not_there_are_missed() -> None:
+    """Without a table that says anything a model with features is not trained."""
+    users, items = matrix().nonzero()
+    interactions = Events.of(tables(users, items)).interactions()
+    with pytest.raises(DataError, match="needs a users or an items table"):
+        ALS(features=True).fit(interactions, np.random.default_rng(5))

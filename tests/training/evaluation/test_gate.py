@@ -104,6 +104,14 @@ def test_what_an_artifact_leaves_out_may_cost_a_hundredth() -> None:
         check(replace(GOOD, measured_on={**GOOD.measured_on, "abridged": {"exact": {}, "loss": 0.011}}))
 
 
+def test_a_search_that_finds_too_little_is_refused() -> None:
+    """An approximate search must find 95 % of the ten best; other models may differ from themselves with all of it."""
+    found = {**GOOD.measured_on, "abridged": {"exact": {}, "loss": 0.0, "recall@10": 0.94}}
+    check(replace(GOOD, measured_on=found))
+    with pytest.raises(GateRefused, match="its search finds 94% of the ten best"):
+        check(replace(GOOD, measured_on=found, params={"search": "hnsw"}))
+
+
 def test_train_writes_what_the_gate_reads(tmp_path: Path) -> None:
     """The manifest holds a test per metric and baseline, and survives being written; a good model passes."""
     als = ModelSection("als", "als", {"factors": 2, "alpha": 5.0})

@@ -38,8 +38,10 @@ class Ann:
     @classmethod
     def load(cls, path: Path, n_items: int, factors: int, ef: int) -> "Ann":
         """Open an index; raise Incompatible where it is none or of other items."""
-        import hnswlib  # noqa: PLC0415
-
+        try:
+            import hnswlib  # noqa: PLC0415
+        except ImportError:
+            raise Incompatible(f"{FILE} needs hnswlib, and it is not installed") from None
         index = hnswlib.Index("ip", factors)
         try:
             index.load_index(str(path), max_elements=n_items)

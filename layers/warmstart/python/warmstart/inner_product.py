@@ -16,6 +16,7 @@ FIRST = 2_048  # items that are looked at in any case; each further block is twi
 LARGEST = 32_768  # items of a block
 TOGETHER = 256  # queries that share a matrix product
 SLACK = 1 + 1e-5  # for the rounding of a product in float32
+NOTHING = Ranking(NO_ROWS, np.empty(0, np.float32))
 
 
 class ItemVectors(NamedTuple):
@@ -92,9 +93,7 @@ class ItemVectors(NamedTuple):
             for number, scores in zip(open_, vectors[open_] @ self.vectors[block].T, strict=True):
                 within = barred[number]
                 within = within[slice(*np.searchsorted(within, (block.start, block.stop)))] - block.start
-                best[number] = _merged(
-                    best[number], top_k(scores, queries[number].k, within), block.start, queries[number].k
-                )
+                best[number] = _joined(best[number], scores, within, block.start, queries[number].k)
         return [self._named(ranking) for ranking in best]
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
@@ -126,10 +125,16 @@ class ItemVectors(NamedTuple):
         return Ranking(self.rows[found.rows], found.scores)
 
 
-def _merged(best: Ranking, found: Ranking, offset: int, k: int) -> Ranking:
-    """Return the k best of two; of a tie the earlier place."""
-    if not len(best.rows):
-        return Ranking(found.rows + np.int32(offset), found.scores)
-    scores = np.concatenate([best.scores, found.scores])
+def _joined(best: Ranking, scores: Scores, barred: Rows, offset: int, k: int) -> Ranking:
+    """Return the k best so far and of a block's scores, which are overwritten; of a tie the earlier place."""
+    if len(best.rows) < k:
+        rows, values = top_k(scores, k, barred)
+    else:
+        scores[barred] = -np.inf
+        rows = np.flatnonzero(scores > best.scores[-1]).astype(np.int32)
+        values = scores[rows]
+    if not len(rows):
+        return best
+    places, scores = np.concatenate([best.rows, rows + np.int32(offset)]), np.concatenate([best.scores, values])
     order = np.argsort(-scores, kind="stable")[:k]
-    return Ranking(np.concatenate([best.rows, found.rows + np.int32(offset)])[order], scores[order])
+    return Ranking(places[order], scores[order])

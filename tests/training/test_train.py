@@ -35,7 +35,8 @@ def test_the_manifest_says_how_it_was_measured(tmp_path: Path) -> None:
     assert set(manifest.metrics) == {"map@10", "ndcg@10", "recall@10"}
     assert manifest.measured_on["fold"] == {"kind": "time", "days": 7}
     assert set(manifest.measured_on["baselines"]) == {"popular", "popular_recent"}
-    assert manifest.params == {"factors": 2, "regularization": 0.01, "alpha": 5.0, "iterations": 15}
+    settings = {"factors": 2, "regularization": 0.01, "alpha": 5.0, "iterations": 15, "features": False}
+    assert manifest.params == {**settings, "search": "exact", "ef": 100}
     assert (manifest.model, manifest.algorithm, manifest.family) == ("als_films", "als", "factorization")
 
 

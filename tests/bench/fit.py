@@ -18,7 +18,7 @@ from training.algorithms.bpr import BPR
 from training.algorithms.lightfm import LightFM
 from training.interactions import Interactions
 
-ROUNDS = 3
+ROUNDS = 5
 USERS, ITEMS, MEAN = 5_000, 5_000, 50
 SEED = 32
 LIMIT = 1.1

@@ -76,7 +76,9 @@ def movielens() -> Searched | None:
     out = np.random.default_rng(SEED).permutation(interactions.n_users)[:PEOPLE]
     ids = interactions.item_ids.external(interactions.items)
     people = [ids[interactions.indptr[user] : interactions.indptr[user + 1]] for user in out]
-    return Searched(_made(NAME, PEOPLE, HNSW, lambda: _without(interactions, ~np.isin(interactions.users, out))), people)
+    return Searched(
+        _made(NAME, PEOPLE, HNSW, lambda: _without(interactions, ~np.isin(interactions.users, out))), people
+    )
 
 
 def batch() -> Searched:

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 from warmstart.ann import FILE, Ann
 from warmstart.artifact import Artifact
 from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
-from warmstart.topk import top_k
+from warmstart.topk import BLOCK, WORTH, top_k
 
 Vectors = NDArray[np.float32]
-FIRST = 2_048  # items that are looked at in any case; each further block is twice as large
+FIRST = 4_096  # items that are looked at in any case; each further block is four times as large
 LARGEST = 32_768  # items of a block
 TOGETHER = 256  # queries that share a matrix product
 SLACK = 1 + 1e-5  # for the rounding of a product in float32
-NOTHING = Ranking(NO_ROWS, np.empty(0, np.float32))
 
 
 class ItemVectors(NamedTuple):
@@ -64,6 +63,8 @@ class ItemVectors(NamedTuple):
         """
         if self.ann is not None:
             return [self._near(self.ann, *asked) for asked in zip(vectors, queries, strict=True)]
+        if len(queries) == 1:
+            return [self._best_alone(vectors[0], queries[0])]
         found: list[Ranking] = []
         for start in range(0, len(queries), TOGETHER):
             found += self._best(vectors[start : start + TOGETHER], queries[start : start + TOGETHER])
@@ -77,24 +78,40 @@ class ItemVectors(NamedTuple):
         cosines = np.divide(products, both, out=np.zeros_like(products), where=both > 0)
         return self._named(top_k(cosines, k, self.places[exclude]))
 
-    def _best(self, vectors: Vectors, queries: Sequence[Query]) -> list[Ranking]:
-        best = [
-            NOTHING if query.only is None else self._among(vector, query, query.only)
-            for vector, query in zip(vectors, queries, strict=True)
-        ]
-        barred = [np.sort(self.places[query.exclude]) for query in queries]
-        lengths = np.linalg.norm(vectors, axis=1) * SLACK
-        open_ = [number for number, query in enumerate(queries) if query.only is None]
+    def _best_alone(self, vector: Vectors, query: Query) -> Ranking:
+        """Rank as `_best` does; for one query its arrays of all queries' best cost more than they save."""
+        if query.only is not None:
+            return self._named(self._among(vector, query, query.only))
+        best, length = Ranking(NO_ROWS, np.empty(0, np.float32)), np.linalg.norm(vector) * SLACK
+        barred = np.sort(self.places[query.exclude])
         for block in self._blocks():
-            longest = self.lengths[block.start]
-            open_ = [n for n in open_ if len(best[n].rows) < queries[n].k or lengths[n] * longest >= best[n].scores[-1]]
-            if not open_:
+            if len(best.rows) == query.k and length * self.lengths[block.start] < best.scores[-1]:
                 break
-            for number, scores in zip(open_, vectors[open_] @ self.vectors[block].T, strict=True):
-                within = barred[number]
-                within = within[slice(*np.searchsorted(within, (block.start, block.stop)))] - block.start
-                best[number] = _joined(best[number], scores, within, block.start, queries[number].k)
-        return [self._named(ranking) for ranking in best]
+            within = barred[slice(*np.searchsorted(barred, (block.start, block.stop)))] - block.start
+            best = _joined(best, self.vectors[block] @ vector, within, block.start, query.k)
+        return self._named(best)
+
+    def _best(self, vectors: Vectors, queries: Sequence[Query]) -> list[Ranking]:
+        lengths = np.linalg.norm(vectors, axis=1) * SLACK
+        barred, best = self._barred(queries), Best(queries)
+        open_ = np.array([number for number, query in enumerate(queries) if query.only is None], np.intp)
+        for block in self._blocks():
+            open_ = open_[lengths[open_] * self.lengths[block.start] >= best.least[open_]]
+            if not len(open_):
+                break
+            scores = vectors[open_] @ self.vectors[block].T
+            barred.strike(scores, open_, block)
+            best.add(scores, open_, block.start)
+        return [
+            self._named(best.of(number) if query.only is None else self._among(vectors[number], query, query.only))
+            for number, query in enumerate(queries)
+        ]
+
+    def _barred(self, queries: Sequence[Query]) -> "Barred":
+        numbers = np.repeat(np.arange(len(queries)), [len(query.exclude) for query in queries])
+        places = self.places[np.concatenate([query.exclude for query in queries])]
+        order = np.argsort(places)
+        return Barred(numbers[order], places[order])
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
         """Ask the index, for as many more as may not be returned; exactly where it finds too few."""
@@ -118,11 +135,76 @@ class ItemVectors(NamedTuple):
         start, size = 0, FIRST
         while start < len(self.rows):
             yield slice(start, min(start + size, len(self.rows)))
-            start, size = start + size, min(2 * size, LARGEST)
+            start, size = start + size, min(4 * size, LARGEST)
 
     def _named(self, found: Ranking) -> Ranking:
         """Return rows for places."""
         return Ranking(self.rows[found.rows], found.scores)
+
+
+class Barred(NamedTuple):
+    """What may not be returned, in the order of places."""
+
+    numbers: NDArray[np.intp]  # (n,) of queries
+    places: Rows  # (n,)
+
+    def strike(self, scores: Scores, numbers: NDArray[np.intp], block: slice) -> None:
+        """Take what is barred out of the scores of some queries, ascending, with a block: (len(numbers), b)."""
+        part = slice(*np.searchsorted(self.places, (block.start, block.stop)))
+        lines = np.searchsorted(numbers, self.numbers[part])
+        there = numbers[np.minimum(lines, len(numbers) - 1)] == self.numbers[part]
+        scores[lines[there], self.places[part][there] - block.start] = -np.inf
+
+
+class Best:
+    """The best of each query so far; of a tie the earlier place."""
+
+    def __init__(self, queries: Sequence[Query]) -> None:
+        self._k = np.array([query.k for query in queries])
+        self.least = np.full(len(queries), -np.inf, np.float32)  # the k-th best score of each
+        self._numbers = np.empty(0, np.intp)  # (n,) ascending
+        self._places = NO_ROWS  # (n,)
+        self._scores = np.empty(0, np.float32)  # (n,) falling within a number
+
+    def add(self, scores: Scores, numbers: NDArray[np.intp], offset: int) -> None:
+        """Take what is good enough of the scores of some queries with a block of items: (len(numbers), b)."""
+        least = self.least[numbers]
+        if least.min() == -np.inf:
+            least = np.maximum(least, _bounds(scores, int(self._k[numbers].max())))
+        lines, places = np.divmod(np.flatnonzero(scores >= least[:, None]), scores.shape[1])
+        values = scores[lines, places]
+        there = values > -np.inf
+        if there.any():
+            self._take(numbers[lines[there]], (places[there] + offset).astype(np.int32), values[there])
+
+    def of(self, number: int) -> Ranking:
+        """Return a query's best, in places."""
+        part = slice(*np.searchsorted(self._numbers, (number, number + 1)))
+        return Ranking(self._places[part], self._scores[part])
+
+    def _take(self, numbers: NDArray[np.intp], places: Rows, scores: Scores) -> None:
+        numbers = np.concatenate([self._numbers, numbers])
+        places = np.concatenate([self._places, places])
+        scores = np.concatenate([self._scores, scores])
+        order = np.lexsort((places, -scores, numbers))
+        numbers = numbers[order]
+        ranks = np.arange(len(numbers)) - np.searchsorted(numbers, numbers)
+        kept = ranks < self._k[numbers]
+        self._numbers, order = numbers[kept], order[kept]
+        self._places, self._scores = places[order], scores[order]
+        last = ranks[kept] == self._k[self._numbers] - 1
+        self.least[self._numbers[last]] = self._scores[last]
+
+
+def _bounds(scores: Scores, k: int) -> Scores:
+    """Return for each line a value that at least k of its scores reach, and few more: the bound of `top_k`."""
+    width = max(scores.shape[1] // BLOCK, WORTH * k)
+    height = scores.shape[1] // width
+    if height < WORTH:
+        return np.full(len(scores), -np.inf, np.float32)
+    maxima = scores[:, : width * height].reshape(-1, height, width).max(axis=1)
+    bounds: Scores = np.partition(maxima, width - k, axis=1)[:, width - k]
+    return bounds
 
 
 def _joined(best: Ranking, scores: Scores, barred: Rows, offset: int, k: int) -> Ranking:

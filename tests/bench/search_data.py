@@ -29,7 +29,7 @@ from warmstart.inner_product import Vectors
 from warmstart.manifest import Manifest
 from warmstart.recommender import Recommender
 
-CODE = (Market, Ann, write_items)  # that the drafts come from
+CODE = (Market, Ann.build, write_items)  # that the drafts come from
 SEED = 32
 SIZES = {20_000: (20_000, 50), 100_000: (50_000, 50), 1_000_000: (300_000, 30)}  # items: users, mean items of one
 BATCH = 100_000, 20_000, 50  # users, items, mean

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from training.cli.console import Console, json_option, table
+from training.cli.console import Console, Failure, json_option, table
 from training.cli.place import store_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_training, recipe_option
 from training.cli.stores import open_named
@@ -45,11 +45,13 @@ def train(
     trained = [_train_one(training, model, store, promote, console) for model in chosen]
     names = [*dict.fromkeys(name for t in trained for name in t["metrics"])]
     rows = [(t["model"], t["version"], *(t["metrics"].get(name) for name in names), t["state"]) for t in trained]
-    reasons = [t[key] for key in ("failure", "refusal") for t in trained if t[key]]
-    text = "\n".join([table(("model", "version", *names, "state"), rows), *reasons])
-    console.result({"trained": trained}, text)
-    if reasons:
-        raise click.exceptions.Exit(FAILED if any(t["failure"] for t in trained) else REFUSED)
+    refusals = [t["refusal"] for t in trained if t["refusal"]]
+    failures = [t["failure"] for t in trained if t["failure"]]
+    console.result({"trained": trained}, "\n".join([table(("model", "version", *names, "state"), rows), *refusals]))
+    for failure in failures:
+        Failure(failure).show()
+    if failures or refusals:
+        raise click.exceptions.Exit(FAILED if failures else REFUSED)
 
 
 def _train_one(

@@ -21,4 +21,5 @@ def test_a_model_that_cannot_be_trained_leaves_the_others(tmp_path: Path, monkey
     assert found["ease"]["state"] == "failed"
     assert found["ease"]["version"] is None
     assert "GB of memory" in found["ease"]["failure"]
+    assert f"error: {found['ease']['failure']}" in done.stderr
     assert [found[name]["state"] for name in ("random", "item_knn")] == ["published"] * 2

@@ -104,7 +104,7 @@ def _of_warmstart(items: Vectors, k: int, efs: Sequence[int], path: Path) -> Ite
     index.save(path)
     del index
     for ef in efs:
-        near = exact._replace(ann=Ann.load(path, len(items), items.shape[1], ef))
+        near = exact._replace(ann=Ann.load(path, exact.vectors, ef))
         yield Built(f"hnswlib HNSW, ef {ef}", seconds, size + path.stat().st_size, partial(_served, near, k))
 
 

@@ -12,12 +12,12 @@ N, FACTORS, K = 3_000, 16, 10
 
 
 def clustered(n: int, seed: int) -> Vectors:
-    """Return vectors about twenty centres, of lengths that differ as those of items do: (n, FACTORS)."""
+    """Return vectors about twenty centres, of lengths that differ as those of items do, longest first: (n, FACTORS)."""
     centres = np.random.default_rng(0).normal(size=(20, FACTORS))
     rng = np.random.default_rng(seed)
     near = centres[rng.integers(20, size=n)] + rng.normal(size=(n, FACTORS)) / 2
     vectors: Vectors = (near * rng.uniform(0.8, 1.2, (n, 1))).astype(np.float32)
-    return vectors
+    return vectors[np.argsort(-np.linalg.norm(vectors, axis=1))]
 
 
 @pytest.fixture(scope="module")
@@ -39,19 +39,19 @@ def recall(index: Ann) -> float:
 
 def test_most_of_the_best_are_found(path: Path) -> None:
     """An index that was written and opened again finds nearly all of the largest inner products."""
-    assert recall(Ann.load(path, N, FACTORS, 100)) > 0.95
+    assert recall(Ann.load(path, clustered(N, 1), 100)) > 0.95
 
 
 def test_more_nodes_find_more(path: Path) -> None:
     """What is kept in a search is the setting of the one who opens the index, and it tells."""
-    few, many = (recall(Ann.load(path, N, FACTORS, ef)) for ef in (K, 20 * K))
+    few, many = (recall(Ann.load(path, clustered(N, 1), ef)) for ef in (K, 20 * K))
     assert few < many
 
 
 def test_places_come_best_first(path: Path) -> None:
     """The order is that of the inner product, and the places are those of the lines that were indexed."""
     items, vector = clustered(N, 1), clustered(1, 3)[0]
-    places = Ann.load(path, N, FACTORS, 100).nearest(vector, K)
+    places = Ann.load(path, clustered(N, 1), 100).nearest(vector, K)
     assert places is not None
     assert places.dtype == np.int32
     assert places[0] == np.argmax(items @ vector)
@@ -60,7 +60,7 @@ def test_places_come_best_first(path: Path) -> None:
 
 def test_an_index_that_was_built_is_the_one_that_is_opened(path: Path) -> None:
     """Before it is written it answers the same."""
-    built, opened = Ann.build(clustered(N, 1), 100), Ann.load(path, N, FACTORS, 100)
+    built, opened = Ann.build(clustered(N, 1), 100), Ann.load(path, clustered(N, 1), 100)
     for vector in clustered(20, 4):
         assert (built.nearest(vector, K) == opened.nearest(vector, K)).all()  # type: ignore[union-attr]
 
@@ -73,14 +73,22 @@ def test_the_same_vectors_give_the_same_bytes(path: Path, tmp_path: Path) -> Non
 
 def test_more_than_it_can_reach_is_nothing(path: Path) -> None:
     """Where an index cannot find as many as it is asked for, it says so instead of giving fewer."""
-    assert Ann.load(path, N, FACTORS, 100).nearest(clustered(1, 3)[0], N + 1) is None
+    assert Ann.load(path, clustered(N, 1), 100).nearest(clustered(1, 3)[0], N + 1) is None
 
 
 @pytest.mark.parametrize("n_items", [N - 1, N + 1])
 def test_an_index_of_other_items_is_refused(path: Path, n_items: int) -> None:
     """The number of items must be that of the vectors beside it."""
     with pytest.raises(Incompatible, match=f"holds {N} items, there are {n_items}"):
-        Ann.load(path, n_items, FACTORS, 100)
+        Ann.load(path, clustered(n_items, 1), 100)
+
+
+@pytest.mark.parametrize("factors", [1, FACTORS - 1, FACTORS + 1, 2 * FACTORS])
+def test_an_index_of_another_dimension_is_refused(path: Path, factors: int) -> None:
+    """It would be read from wrong places without a word."""
+    vectors = np.resize(clustered(N, 1), (N, factors))
+    with pytest.raises(Incompatible, match="is of other vectors"):
+        Ann.load(path, vectors[np.argsort(-np.linalg.norm(vectors, axis=1))], 100)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 96, -1])
@@ -88,14 +96,14 @@ def test_a_part_of_an_index_is_refused(path: Path, tmp_path: Path, kept: int) ->
     """A file that was cut off is no index."""
     (tmp_path / FILE).write_bytes(path.read_bytes()[:kept])
     with pytest.raises(Incompatible, match=FILE):
-        Ann.load(tmp_path / FILE, N, FACTORS, 100)
+        Ann.load(tmp_path / FILE, clustered(N, 1), 100)
 
 
 @pytest.mark.parametrize("content", [b"no index" * 1000, bytes(10_000), b"\xff" * 10_000])
 def test_what_is_no_index_is_refused(tmp_path: Path, content: bytes) -> None:
     """Other bytes are no index, nor is a file that is not there."""
     with pytest.raises(Incompatible, match=FILE):
-        Ann.load(tmp_path / FILE, N, FACTORS, 100)
+        Ann.load(tmp_path / FILE, clustered(N, 1), 100)
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(Incompatible, match=FILE):
-        Ann.load(tmp_path / FILE, N, FACTORS, 100)
+        Ann.load(tmp_path / FILE, clustered(N, 1), 100)

@@ -40,7 +40,7 @@ class ItemVectors(NamedTuple):
         vectors = artifact.array("item_vectors", np.float32, n_items, None)
         ann = None
         if FILE in artifact.manifest.files:
-            ann = Ann.load(artifact.folder / FILE, n_items, vectors.shape[1], int(artifact.setting("ef")))
+            ann = Ann.load(artifact.folder / FILE, vectors, int(artifact.setting("ef")))
         return cls(
             vectors,
             artifact.array("item_lengths", np.float32, n_items),

@@ -14,8 +14,6 @@ from tests.quality.protocol import Protocol, events_of, held_back
 
 GOALS = {entrant.name: entrant for entrant in movielens_1m.ENTRANTS if entrant.goal is not None}
 OF_A_FOLD = 0.003  # below the mean of the five, a fold may be by so much
-
-
 README = {"popular": 0.0287, "popular_recent": 0.0189, "als": 0.0380}  # map@10 of its table
 
 

@@ -71,6 +71,11 @@ def evaluate(
     else:
         console.end_progress()
         show(found, segments=segments)
+    fail_for_absent_models(found)
+
+
+def fail_for_absent_models(found: "Evaluation") -> None:
+    """Say which models could not be measured, and end with a failure if there are any."""
     for name in found.failed:
         Failure(f"{name} was not measured: {found.absent[name]}").show()
     if found.failed:

@@ -166,7 +166,7 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Return the table as plain values, without those of single users."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("scores", "failed")}
+        fields = {name: getattr(self, name) for name, what in self.__dataclass_fields__.items() if what.compare}
         plain = {**fields, "folds": [asdict(f) for f in self.folds], "models": [asdict(m) for m in self.models]}
         return {"schema": SCHEMA, **_plain(plain)}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from training.cli.console import Console, json_option
+from training.cli.console import Console, Failure, json_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_data, recipe_option
 
 if TYPE_CHECKING:
@@ -61,15 +61,25 @@ def evaluate(
 
     popular and popular_recent are always in the table; a model that cannot beat one of them is marked with < (worse)
     or ~ (cannot be told from chance). Means are over folds, the range after a mean is its 95 % interval over users.
+    A model that cannot be measured is said at the end, and the others are.
     """
     from training.evaluation.table import show
 
     found = measured(recipe_path, models, on_bad_row, console, **measuring)
     if console.json:
         console.result(found.to_json(), "")
-        return
-    console.end_progress()
-    show(found, segments=segments)
+    else:
+        console.end_progress()
+        show(found, segments=segments)
+    fail_for_absent_models(found)
+
+
+def fail_for_absent_models(found: "Evaluation") -> None:
+    """Say which models could not be measured, and end with a failure if there are any."""
+    for name in found.failed:
+        Failure(f"{name} was not measured: {found.absent[name]}").show()
+    if found.failed:
+        raise click.exceptions.Exit(Failure.exit_code)
 
 
 def measured(

@@ -92,6 +92,11 @@ class CrossValidator:
         baseline = {"popular_recent": "the interactions have no timestamps"} if untimed else {}
         return {**self._absent_metrics, **baseline, **self._failed}
 
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Return the models that could not be measured."""
+        return tuple(self._failed)
+
     def score(self, model: ModelSection, folds: Sequence[int] | None = None) -> tuple[FoldScores, ...]:
         """Fit a model on each fold's earlier part, ask its draft for the fold's users, and measure.
 

@@ -158,6 +158,7 @@ class Evaluation:
     folds: tuple[FoldInfo, ...]
     models: tuple[ModelResult, ...]
     scores: Mapping[str, tuple[FoldScores, ...]] = field(repr=False, compare=False)  # model -> one per fold
+    failed: tuple[str, ...] = field(default=(), repr=False, compare=False)  # models that could not be measured
 
     def __getitem__(self, name: str) -> ModelResult:
         """Return a model's row."""
@@ -165,7 +166,7 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Return the table as plain values, without those of single users."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "scores"}
+        fields = {name: getattr(self, name) for name, what in self.__dataclass_fields__.items() if what.compare}
         plain = {**fields, "folds": [asdict(f) for f in self.folds], "models": [asdict(m) for m in self.models]}
         return {"schema": SCHEMA, **_plain(plain)}
 

@@ -72,6 +72,7 @@ def summary(job: "CrossValidator", rows: Sequence[Row]) -> Evaluation:
             for place, row in enumerate(rows)
         ),
         scores=by_name,
+        failed=job.failed,
     )
 
 

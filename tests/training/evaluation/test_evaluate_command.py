@@ -45,6 +45,16 @@ def test_the_table_is_for_people(board: Path) -> None:
     assert "no diversity: the items table has no genres" in found.stdout
 
 
+def test_a_model_that_cannot_be_measured_fails_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are in the table; why it is not there is said with the table and as an error."""
+    monkeypatch.setattr("training.memory.available", lambda: 1_000)
+    found = evaluate(board_file(tmp_path, "[models.ease]\n"), "--folds", "1", "--json")
+    table = json.loads(found.stdout)
+    assert found.exit_code == 1
+    assert "ease" not in [model["name"] for model in table["models"]]
+    assert f"error: ease was not measured: {table['absent']['ease']}" in found.stderr
+
+
 def test_cold_users_are_let_in(board: Path) -> None:
     """What is included is no longer excluded."""
     found = evaluate(board, "--json", "--folds", "1", "--metrics", "map", "--include", "cold_users,seen")

@@ -35,6 +35,16 @@ def test_it_measures_and_draws(board: Path, tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_a_model_that_cannot_be_measured_fails_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is written all the same, with the others; what is missing is an error."""
+    monkeypatch.setattr("training.memory.available", lambda: 1_000)
+    page = tmp_path / "page.html"
+    found = report("--recipe", board_file(tmp_path, "[models.ease]\n"), "--folds", 1, "--to", page)
+    assert found.exit_code == 1
+    assert "error: ease was not measured" in found.stderr
+    assert "random" in page.read_text("utf8")
+
+
 def test_the_page_has_a_usual_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """report.html, unless the answer is JSON."""
     monkeypatch.chdir(tmp_path)

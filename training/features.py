@@ -32,11 +32,13 @@ class FeatureTable:
         blocks = [sparse.csr_matrix((n_rows, 0), dtype=np.float32)]
         for name, rows in columns.items():
             distinct = {value: place for place, value in enumerate(sorted({v for values in rows for v in values}))}
-            lengths = [len(values) for values in rows]
-            places = [distinct[value] for values in rows for value in values]
-            indptr = np.concatenate([[0], np.cumsum(lengths)])
-            block = sparse.csr_matrix((np.ones(len(places), np.float32), places, indptr), (n_rows, len(distinct)))
-            common = np.flatnonzero(np.bincount(places, minlength=len(distinct)) >= LEAST)
+            places = [[distinct[value] for value in dict.fromkeys(values)] for values in rows]
+            indptr = np.concatenate([[0], np.cumsum([len(line) for line in places])])
+            columns_of = np.array([place for line in places for place in line], np.int64)
+            block = sparse.csr_matrix(
+                (np.ones(len(columns_of), np.float32), columns_of, indptr), (n_rows, len(distinct))
+            )
+            common = np.flatnonzero(np.bincount(columns_of, minlength=len(distinct)) >= LEAST)
             known += [(name, value) for value, place in distinct.items() if place in set(common.tolist())]
             blocks.append(block[:, common])
         return cls(tuple(known), sparse.hstack(blocks, format="csr", dtype=np.float32))

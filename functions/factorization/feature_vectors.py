@@ -36,6 +36,8 @@ class FeatureVectors:
             named = [(str(column), str(value)) for column, value in artifact.json(FEATURES_FILE)]
         except (TypeError, ValueError):
             raise Incompatible(f"{FEATURES_FILE} does not name features") from None
+        if len(set(named)) != len(named):
+            raise Incompatible(f"{FEATURES_FILE} names a feature twice")
         if len(named) != len(vectors):
             raise Incompatible(f"{FEATURES_FILE} names {len(named)} features, there are {len(vectors)} vectors")
         places = {name: place for place, name in enumerate(named)}
@@ -55,6 +57,6 @@ class FeatureVectors:
         if column in features:
             said = features[column]
             values = [said] if isinstance(said, str) else said
-            return [self._places[column, value] for value in values if (column, value) in self._places]
+            return [self._places[column, value] for value in dict.fromkeys(values) if (column, value) in self._places]
         stored = NONE if user == UNKNOWN else int(self._stored[user, place])
-        return [] if stored == NONE else [stored]
+        return [stored] if 0 <= stored < len(self._vectors) else []

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from functions.factorization.feature_vectors import FeatureVectors
+from functions.factorization.feature_vectors import FEATURES_FILE, FeatureVectors
 from functions.factorization.folding import Folding, load_folding
 from warmstart.artifact import Artifact
 from warmstart.ids import UNKNOWN
@@ -42,7 +42,7 @@ class FactorizationScorer:
         factors = items.vectors.shape[1]
         folding = load_folding(artifact, factors)
         users = artifact.array("user_vectors", np.float32, n_users, factors) if "encoder" not in artifact else None
-        features = FeatureVectors.load(artifact, n_users, factors) if "feature_vectors" in artifact else None
+        features = FeatureVectors.load(artifact, n_users, factors) if FEATURES_FILE in artifact.manifest.files else None
         return cls(users, items, folding, features, cold=artifact.manifest.params.get("cold") == "features")
 
     def rank(self, query: Query) -> Ranking | None:

@@ -22,14 +22,14 @@ from training.data.tables import read_tables
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection
 from training.scorers import open_recommender
-from warmstart.ann import Ann
+from warmstart import ann
 from warmstart.artifact import Artifact
 from warmstart.ids import Id
 from warmstart.inner_product import Vectors
 from warmstart.manifest import Manifest
 from warmstart.recommender import Recommender
 
-CODE = (Market, Ann.build, write_items)  # that the drafts come from
+CODE = (Market, ann, write_items)  # that the drafts come from
 SEED = 32
 SIZES = {20_000: (20_000, 50), 100_000: (50_000, 50), 1_000_000: (300_000, 30)}  # items: users, mean items of one
 BATCH = 100_000, 20_000, 50  # users, items, mean

@@ -47,6 +47,7 @@ def vector(*values: int) -> list[float]:
         (UNKNOWN, {"sex": "m", "age": "old"}, vector(1, 3)),
         (YOUNG_F, {"age": "old"}, vector(3, 0)),
         (YOUNG_F, {"sex": ["m", "f"]}, vector(2, 1, 0)),
+        (YOUNG_F, {"sex": ["m", "m"]}, vector(2, 1)),
         (UNKNOWN, {"age": ("young", "old")}, vector(2, 3)),
         (YOUNG_F, {"sex": "unheard of"}, vector(2)),
         (YOUNG_F, {"sex": []}, vector(2)),
@@ -77,12 +78,22 @@ def test_nothing_known_is_no_vector(tmp_path: Path, user: int, features: dict[st
     assert opened(tmp_path).sum(user, features) is None
 
 
+def test_a_stored_value_without_a_vector_is_not_known(tmp_path: Path) -> None:
+    """A row beyond the vectors adds nothing, rather than what lies at the other end."""
+    found = opened(tmp_path, user_features=np.array([[4, NONE], [-2, 0], [NONE, 1]], np.int32))
+    assert found.sum(NOBODY, {}) is None
+    known = found.sum(YOUNG_F, {})
+    assert known is not None
+    assert known.tolist() == vector(0)
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
         ({"values": VALUES[1:]}, "names 3 features, there are 4 vectors"),
         ({"values": 7}, "does not name features"),
         ({"values": [["sex"]] * 4}, "does not name features"),
+        ({"values": [*VALUES[:3], VALUES[0]]}, "names a feature twice"),
         ({"feature_vectors": POWERS[:, :1]}, "feature_vectors"),
         ({"feature_vectors": None}, "feature_vectors is missing"),
         ({"feature_base": np.zeros(3, np.float32)}, "feature_base"),

@@ -239,6 +239,13 @@ def test_a_real_index_gives_all_that_is_left(exclude: list[int]) -> None:
         assert ranking.rows.tolist() == sorted_whole(vectors, vector, asks(100, exclude)).rows.tolist()
 
 
+def test_of_a_tie_an_index_gives_the_lower_row_first() -> None:
+    """Equal vectors come in the order of their rows, however the graph met them."""
+    vectors = np.ones((60, 4), np.float32)
+    found = by_length(vectors, Ann.build(vectors, 60)).best(vectors[:1], [asks(60)])[0]
+    assert found.rows.tolist() == [*range(60)]
+
+
 def test_a_real_index_that_finds_too_few_costs_no_items() -> None:
     """Of a thousand equal vectors an index reaches a part; the answer holds them all."""
     vectors = np.zeros((1000, 4), np.float32)

@@ -25,6 +25,13 @@ def test_each_row_has_a_one_for_each_of_its_values() -> None:
     assert table.matrix.dtype == np.float32
 
 
+def test_a_value_said_twice_counts_once() -> None:
+    """A row that repeats a value has a one, and is one row towards the least."""
+    table = FeatureTable.of({"kind": [["x", "x"]] * LEAST + [["y", "y"]] + [[]] * (LEAST - 1)}, N)
+    assert table.values == (("kind", "x"),)
+    assert table.matrix.toarray().ravel().tolist() == [1] * LEAST + [0] * LEAST
+
+
 def test_rare_values_are_left_out() -> None:
     """A value of one row fewer than the least is not there; those beside it keep their rows."""
     rows = [["rare", "common"]] * (LEAST - 1) + [["common"]] + [[]] * LEAST

@@ -12,6 +12,7 @@ from warmstart.artifact_writer import ArtifactWriter
 
 Vectors = NDArray[np.float32]
 Search = Literal["exact", "hnsw"]
+TOGETHER = 65_536  # users whose means are in memory at a time
 RIDGE = 1.0  # of the encoder: its columns are means over histories, one line a user
 
 
@@ -75,10 +76,12 @@ def encoder(interactions: Interactions, users: Vectors, items: Vectors) -> Vecto
     Returns:
         (d + 1, d) the map, its last line the offset.
     """
-    counts = np.diff(interactions.indptr)
-    had = counts > 0
-    sums = interactions.matrix(binary=True) @ items.astype(np.float64)
-    means = np.hstack([sums[had] / counts[had, None], np.ones((had.sum(), 1))])
-    normal = means.T @ means + RIDGE * np.eye(means.shape[1])
-    learnt: Vectors = np.linalg.solve(normal, means.T @ users[had].astype(np.float64)).astype(np.float32)
+    matrix, counts, factors = interactions.matrix(binary=True), np.diff(interactions.indptr), items.shape[1]
+    normal, right = RIDGE * np.eye(factors + 1), np.zeros((factors + 1, factors))
+    for start in range(0, len(users), TOGETHER):
+        part = start + np.flatnonzero(counts[start : start + TOGETHER])
+        means = np.hstack([matrix[part] @ items / counts[part, None], np.ones((len(part), 1))])
+        normal += means.T @ means
+        right += means.T @ users[part]
+    learnt: Vectors = np.linalg.solve(normal, right).astype(np.float32)
     return learnt

@@ -56,7 +56,7 @@ class Ann:
         except RuntimeError as error:
             raise Incompatible(f"{FILE}: {error}") from None
         longest = _equally_long(vectors[:1])
-        if not np.allclose(first, longest, rtol=0, atol=ROUNDING * np.linalg.norm(longest)):
+        if not np.allclose(first, longest, rtol=0, atol=float(ROUNDING * np.linalg.norm(longest))):
             raise Incompatible(f"{FILE} is of other vectors")  # of another dimension it would be read from wrong places
         return cls(index, ef)
 

@@ -120,7 +120,7 @@ class ItemVectors(NamedTuple):
         )
         if places is None:
             return self._best(vector[None], [query])[0]
-        places = places[~np.isin(places, self.places[query.exclude])]
+        places = np.sort(places[~np.isin(places, self.places[query.exclude])])  # of a tie the earlier place is first
         found = top_k(self.vectors[places] @ vector, query.k, NO_ROWS)
         return self._named(Ranking(places[found.rows], found.scores))
 

@@ -113,7 +113,7 @@ def _weights(gram: NDArray[np.float32]) -> NDArray[np.float32]:
     with np.errstate(divide="ignore"):
         scale = -1 / np.diagonal(gram)
     if not np.isfinite(scale).all():
-        raise DataError("the regularization is too large for float32")
+        raise DataError("the regularization, or what the interactions weigh, is too large for float32")
     gram *= scale  # each column by its own
     np.fill_diagonal(gram, 0)
     return gram

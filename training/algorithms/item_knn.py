@@ -9,6 +9,7 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, Item
 from implicit.utils import ParameterWarning
 from scipy import sparse
 
+from training.algorithms.base import Share
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from training.memory import refuse_over
@@ -34,7 +35,7 @@ class ItemKNN:
     k: int = 100
     weighting: Literal["cosine", "tfidf", "bm25"] = "tfidf"
     K1: float = 100.0  # of bm25: how slowly weights saturate
-    B: float = 0.8  # of bm25: how much popular items are held back
+    B: Share = 0.8  # of bm25: how much popular items are held back
     binary: bool = True  # every interaction counts as 1
     weights_: sparse.csr_matrix = field(init=False, repr=False)  # (n_items, n_items) from source to target
 

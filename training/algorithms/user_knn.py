@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from training.algorithms.base import Share
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.scorer import Rows, Scores
@@ -28,7 +29,7 @@ class UserKNN:
     k: int = 100  # neighbours, who had something that the history has not
     weighting: Literal["cosine", "tfidf", "bm25"] = "bm25"
     K1: float = 100.0  # of bm25: how slowly weights saturate
-    B: float = 0.8  # of bm25: how much users with many items are held back
+    B: Share = 0.8  # of bm25: how much users with many items are held back
     amplification: float = 2.0  # the power to which a neighbour's similarity is raised
     idf: bool = False  # whether a candidate's score is multiplied by its rarity
     users_per_item: int = 10_000  # of an item with more users a sample is indexed

@@ -77,8 +77,7 @@ def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
     interactions.item_ids.write(writer, "item_ids")
     interactions.user_ids.write(writer, "user_ids")
     writer.array("seen_indptr", interactions.indptr)
-    narrow = interactions.n_items <= 2**16  # half of what a function has to pull
-    writer.array("seen_rows", interactions.items.astype(np.uint16) if narrow else interactions.items)
+    writer.rows("seen_rows", interactions.items, interactions.n_items)
     writer.array("popularity", interactions.popularity)
     for name, texts in (("item_titles", interactions.titles), ("item_genres", interactions.genres)):
         if texts is not None:

@@ -15,7 +15,7 @@ def refuse_over(needed: int, what: str) -> None:
     """Raise DataError where something needs more bytes of memory than are left."""
     left = available()
     if left is not None and needed > left:
-        raise DataError(f"{what} needs {needed / GB:.1f} GB of memory, and {left / GB:.1f} GB are left")
+        raise DataError(f"{what} needs {needed / GB:.3g} GB of memory, and {left / GB:.3g} GB are left")
 
 
 def available() -> int | None:

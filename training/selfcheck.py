@@ -39,7 +39,7 @@ def check(folder: Path) -> None:
 def _check_rows(artifact: Artifact, n_users: int, n_items: int) -> None:
     """Read what serving maps without looking: every row in range, every order a permutation, every user a slice."""
     rows, starts = (
-        artifact.array("seen_rows", (np.int32, np.uint16), None),
+        artifact.rows("seen_rows", None),
         artifact.array("seen_indptr", np.int64, n_users + 1),
     )
     orders = [artifact.array("fallback", np.int32, n_items)]
@@ -58,7 +58,7 @@ def _check_lists(artifact: Artifact, n_users: int, n_items: int) -> None:
         if index not in artifact:
             continue
         starts = artifact.array(index, np.int64, n_items + 1)
-        rows = artifact.array(named, (np.int32, np.uint16), None)
+        rows = artifact.rows(named, None)
         if rows.min(initial=0) < 0 or rows.max(initial=0) >= bound or (np.diff(starts) < 0).any():
             raise Incompatible(f"{named} names what does not exist")
 

@@ -3,13 +3,15 @@
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.knn.item_weights import ItemWeights, load_weights
 from warmstart.artifact import Artifact
 from warmstart.reasons import strongest
-from warmstart.scorer import Query, Ranking, Reason, Rows
+from warmstart.scorer import Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
+
+SYMMETRIC = ("item_knn",)
+ONE = np.ones(1, np.float32)
 
 
 class ItemItemScorer:
@@ -17,15 +19,17 @@ class ItemItemScorer:
 
     name: ClassVar[str] = "item_item"
 
-    def __init__(self, weights: ItemWeights, *, binary: bool) -> None:
+    def __init__(self, weights: ItemWeights, *, binary: bool, symmetric: bool) -> None:
         self._weights = weights
         self._binary = binary  # every item of a history counts as 1, whatever its interactions weigh
+        self._symmetric = symmetric  # what two items say for each other is the same
 
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
         """Open the weights; raise Incompatible where they do not fit the items."""
         n_items = len(artifact.array("popularity", np.int32, None))
-        return cls(load_weights(artifact, n_items), binary=artifact.switch("binary"))
+        weights, symmetric = load_weights(artifact, n_items), artifact.manifest.algorithm in SYMMETRIC
+        return cls(weights, binary=artifact.switch("binary"), symmetric=symmetric)
 
     def rank(self, query: Query) -> Ranking | None:
         """Rank the items that the history speaks for."""
@@ -34,20 +38,18 @@ class ItemItemScorer:
         return top_k(self._weights.sums(*self._strengths(query)), query.k, query.exclude, query.only).positive()
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
-        """Rank the items that this one speaks for, and after them those that speak for it."""
-        found = top_k(self._weights.sums(np.array([item], np.int32), np.ones(1)), k, exclude).positive()
-        missing = k - len(found.rows)
-        if not missing:
-            return found
-        others = top_k(self._weights.to(item), missing, np.concatenate([exclude, found.rows])).positive()
-        below = others.scores / others.scores.max(initial=0) * found.scores.min(initial=1)
-        return Ranking(np.concatenate([found.rows, others.rows]), np.concatenate([found.scores, below]))
+        """Rank by what this item and another say for each other.
+
+        What is the same both ways may be left out of either one's nearest: then the larger counts, else the sum.
+        """
+        for_others, for_it = self._weights.sums(np.array([item], np.int32), ONE), self._weights.to(item)
+        return top_k(np.maximum(for_others, for_it) if self._symmetric else for_others + for_it, k, exclude).positive()
 
     def because(self, query: Query, rows: Rows) -> list[Reason]:
         """Split each score over the items of the history: it is a sum over them."""
         items, strengths = self._strengths(query)
         return strongest(items, self._weights.between(items, rows) * strengths)
 
-    def _strengths(self, query: Query) -> tuple[Rows, NDArray[np.float64]]:
+    def _strengths(self, query: Query) -> tuple[Rows, Scores]:
         items, weights = query.distinct()
-        return items, np.ones(len(items)) if self._binary else weights
+        return items, np.ones(len(items), np.float32) if self._binary else weights.astype(np.float32)

@@ -13,7 +13,7 @@ from warmstart.scorer import Rows, Scores
 class ItemWeights(Protocol):
     """Weights from a source, which is in the history, to a target, which may be recommended."""
 
-    def sums(self, sources: Rows, strengths: NDArray[np.float64]) -> Scores:
+    def sums(self, sources: Rows, strengths: Scores) -> Scores:
         """Return what the sources together say for every item: (n_items,)."""
         ...
 
@@ -30,7 +30,7 @@ def load_weights(artifact: Artifact, n_items: int) -> ItemWeights:
     """Open whichever form an artifact has; raise Incompatible where it has neither, or its arrays do not fit."""
     if "weights" in artifact:
         return DenseWeights(artifact.array("weights", np.float32, n_items, n_items))
-    targets = artifact.array("weights_targets", (np.int32, np.uint16), None)
+    targets = artifact.rows("weights_targets", None)
     index = Ragged.load(artifact, "weights_indptr", n_items, len(targets))
     return SparseWeights(index, targets, artifact.array("weights_values", np.float32, len(targets)))
 
@@ -43,11 +43,11 @@ class SparseWeights:
         self._targets = targets  # (w,)
         self._values = values  # (w,)
 
-    def sums(self, sources: Rows, strengths: NDArray[np.float64]) -> Scores:
+    def sums(self, sources: Rows, strengths: Scores) -> Scores:
         """Return what the sources together say for every item: (n_items,)."""
         places, lengths = self._index.places(sources)
         sums = np.zeros(len(self._index), np.float32)
-        np.add.at(sums, self._targets[places], self._values[places] * np.repeat(strengths.astype(np.float32), lengths))
+        np.add.at(sums, self._targets[places], self._values[places] * np.repeat(strengths, lengths))
         return sums
 
     def between(self, sources: Rows, targets: Rows) -> Scores:
@@ -74,9 +74,10 @@ class DenseWeights:
     def __init__(self, weights: Scores) -> None:
         self._weights = weights  # (n_items, n_items) from source to target
 
-    def sums(self, sources: Rows, strengths: NDArray[np.float64]) -> Scores:
+    def sums(self, sources: Rows, strengths: Scores) -> Scores:
         """Return what the sources together say for every item: (n_items,)."""
-        return strengths.astype(np.float32) @ self._weights[sources]
+        sums: Scores = strengths @ self._weights[sources]
+        return sums
 
     def between(self, sources: Rows, targets: Rows) -> Scores:
         """Return what each source says for each of some targets: (len(targets), len(sources))."""

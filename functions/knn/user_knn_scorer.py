@@ -49,13 +49,13 @@ class UserKnnScorer:
     name: ClassVar[str] = "user_knn"
 
     def __init__(
-        self, had: Lists, had_by: Lists, gains: Gains, popularity: Rows, counts: Rows, *, k: int, amplification: float
+        self, had: Lists, had_by: Lists, gains: Gains, popularity: Rows, listed: Rows, *, k: int, amplification: float
     ) -> None:
         self._had = had  # each user's items
         self._had_by = had_by  # each item's users, all or a sample
         self._gains = gains
         self._popularity = popularity  # (n_items,) distinct users
-        self._counts = counts  # (n_users,) distinct items
+        self._listed = listed  # (n_users,) in how many items' lists each is
         self._k = k
         self._amplification = amplification  # the power to which a neighbour's similarity is raised
 
@@ -66,7 +66,7 @@ class UserKnnScorer:
         if k < 1 or amplification <= 0:
             raise Incompatible("k and amplification must be above 0")
         popularity = artifact.array("popularity", np.int32, None)
-        items = artifact.array("seen_rows", (np.int32, np.uint16), None)
+        items = artifact.rows("seen_rows", None)
         users = artifact.array("item_users", np.int32, None)
         n_items, n_users = len(popularity), len(artifact.array("user_gains", np.float32, None))
         return cls(
@@ -78,7 +78,7 @@ class UserKnnScorer:
                 artifact.array("candidate_gains", np.float32, n_items),
             ),
             popularity,
-            artifact.array("user_counts", np.int32, n_users),
+            artifact.array("user_listed", np.int32, n_users),
             k=int(k),
             amplification=amplification,
         )
@@ -114,5 +114,17 @@ class UserKnnScorer:
             np.add.at(similarities, users, self._gains.item[item])  # faster than +=
             np.add.at(shared, users, ONE)
         similarities *= self._gains.user
-        similarities[shared == self._counts] = 0
+        similarities[self._without_others(query.history, shared)] = 0
         return top_k(similarities, self._k, NO_ROWS).positive()
+
+    def _without_others(self, history: Rows, shared: Rows) -> Rows:
+        """Return the users who had nothing that the history has not.
+
+        Only they share every list that they are in, and few others do: of those all items are looked at.
+        """
+        suspects = np.flatnonzero(shared == self._listed)
+        suspects = suspects[shared[suspects] > 0].astype(np.int32)
+        items, lengths = self._had.of_all(suspects)
+        others = np.bincount(np.repeat(np.arange(len(suspects)), lengths), ~np.isin(items, history), len(suspects))
+        found: Rows = suspects[others == 0]
+        return found

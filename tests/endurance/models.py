@@ -86,7 +86,7 @@ def _write(folder: Path, model: str, family: str, users: int, items: int, seed: 
 def _write_weights(writer: ArtifactWriter, items: int, rng: np.random.Generator) -> None:
     first = rng.integers(items, size=(items, 1))
     writer.array("weights_indptr", np.arange(items + 1, dtype=np.int64) * NEIGHBOURS)
-    writer.array("weights_targets", ((first + np.arange(NEIGHBOURS)) % items).astype(np.uint16).ravel())
+    writer.rows("weights_targets", ((first + np.arange(NEIGHBOURS)) % items).ravel(), items)
     writer.array("weights_values", rng.random(items * NEIGHBOURS, np.float32))
 
 
@@ -94,6 +94,6 @@ def _write_index(writer: ArtifactWriter, had: Rows, users: int, items: int) -> N
     by_item = np.argsort(had, kind="stable")
     writer.array("item_indptr", np.append(0, np.cumsum(np.bincount(had, minlength=items))))
     writer.array("item_users", (by_item // EVENTS).astype(np.int32))
-    writer.array("user_counts", np.full(users, EVENTS, np.int32))
+    writer.array("user_listed", np.full(users, EVENTS, np.int32))
     for name, size in (("item_gains", items), ("user_gains", users), ("candidate_gains", items)):
         writer.array(name, np.ones(size, np.float32))

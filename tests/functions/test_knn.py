@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from safetensors.numpy import load_file
 
 from tests.functions.conftest import Draft
 from tests.training.datasets import recipe, tables
@@ -15,6 +16,7 @@ from training.algorithms import orders
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
+from warmstart.artifact import ARRAYS
 from warmstart.histories import Event
 from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommendation, Recommender
@@ -98,9 +100,10 @@ def test_a_history_of_a_request_answers_as_a_stored_one(made: Made) -> None:
         assert scored(brought) == scored(stored)
 
 
-def test_a_twin_takes_no_neighbour_s_place(tmp_path: Path) -> None:
-    """Of few neighbours none is lost to a stored user who has had exactly what the request brings."""
-    made = Made("user_knn", tmp_path, strings=False, settings={"k": 4})
+@pytest.mark.parametrize("users_per_item", [3, 10_000])
+def test_a_twin_takes_no_neighbour_s_place(tmp_path: Path, users_per_item: int) -> None:
+    """Of few neighbours none is lost to a stored user who has had exactly what the request brings, sampled or not."""
+    made = Made("user_knn", tmp_path, strings=False, settings={"k": 4, "users_per_item": users_per_item})
     for user in range(N_USERS):
         stored, brought = (
             made.recommend(user_id=user),
@@ -118,6 +121,23 @@ def test_who_had_nothing_else_takes_no_neighbour_s_place(draft: Draft) -> None:
     assert (answer.items, answer.source, answer.details[0].neighbours) == ([1], "model", 3)
 
 
+def test_those_that_a_sample_leaves_out_of_lists_are_judged_by_all_they_had(tmp_path: Path) -> None:
+    """Of a sampled list no place is lost to who had only what the history has, and none taken from who had more."""
+    nothing_else, others = range(40), range(40, 120)
+    had = dict.fromkeys(nothing_else, (0, 1)) | {user: (0, 1, 2) if user < 80 else (0, 3) for user in others}
+    pairs = [(user, item) for user, items in had.items() for item in items]
+    section = ModelSection("user_knn", "user_knn", {"k": 25, "users_per_item": 30})
+    manifest = Training(recipe(section), tables(*zip(*pairs, strict=True))).fit_whole(section, tmp_path)
+    lists = load_file(tmp_path / ARRAYS)
+    of_0, of_1 = (
+        {*lists["item_users"][lists["item_indptr"][i] : lists["item_indptr"][i + 1]].tolist()} for i in (0, 1)
+    )
+    assert (of_1 - of_0) & {*nothing_else}
+    answer = open_recommender(tmp_path, manifest).recommend(Ask(history=[Event(0), Event(1)], k=2, explain=True))
+    found = [detail.neighbours or 0 for detail in answer.details]
+    assert ({*answer.items}, sum(found)) == ({2, 3}, min(25, len((of_0 | of_1) & {*others})))
+
+
 def test_order_and_repetition_are_no_part_of_a_history(made: Made) -> None:
     """The same events from the last to the first, and each in two halves, give the same items and scores."""
     for user in range(N_USERS):
@@ -129,11 +149,14 @@ def test_order_and_repetition_are_no_part_of_a_history(made: Made) -> None:
 
 
 def test_a_known_user_s_new_events_join_the_stored_ones(made: Made) -> None:
-    """A cold user who brings a history gets what a stranger with it gets."""
+    """A stored user who brings more gets what a stranger with all of it gets; one without a history likewise."""
     for user in range(0, N_USERS, 5):
-        known = made.recommend(user_id=made.user(COLD), history=made.history(user))
-        stranger = made.recommend(features={"age": "young"}, history=made.history(user))
+        new = made.history((user + 1) % N_USERS)
+        known = made.recommend(user_id=made.user(user), history=new)
+        stranger = made.recommend(history=[*made.history(user), *new], features=AGES.get(user, {}))
         assert scored(known) == scored(stranger)
+        cold = made.recommend(user_id=made.user(COLD), history=new)
+        assert scored(cold) == scored(made.recommend(features=AGES[COLD], history=new))
 
 
 def test_unknown_items_are_ignored_and_counted(made: Made) -> None:

@@ -14,16 +14,25 @@ from tests.quality.protocol import Protocol, events_of, held_back
 
 GOALS = {entrant.name: entrant for entrant in movielens_1m.ENTRANTS if entrant.goal is not None}
 OF_A_FOLD = 0.003  # below the mean of the five, a fold may be by so much
-README = {"popular": 0.0287, "popular_recent": 0.0189, "als": 0.0380}  # map@10 of its table
+README = {  # map@10 of its table
+    "popular": 0.0287,
+    "popular_recent": 0.0189,
+    "als": 0.0380,
+    "item_knn": 0.0483,
+    "user_knn": 0.0456,
+    "rp3beta": 0.0468,
+    "ease": 0.0524,
+}
 
 
 def test_movielens_100k_is_what_the_readme_says() -> None:
-    """map@10 on each user's last film, through the serving scorer, is that of the README within a tenth."""
+    """map@10 on each user's last film, through the serving scorer, is that of the README; of als, within a tenth."""
     try:
         found = {figure.model: figure.metrics["map@10"] for figure in movielens_100k.figures(tuple(README))}
     except Skipped as why:
         pytest.skip(str(why))
-    assert found == pytest.approx(README, rel=0.1)
+    assert found.pop("als") == pytest.approx(README["als"], rel=0.1)  # its threads add up in any order
+    assert found == pytest.approx({model: README[model] for model in found}, abs=5e-4)
 
 
 @pytest.fixture(scope="module")

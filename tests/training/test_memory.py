@@ -67,7 +67,7 @@ def test_what_fits_to_the_byte_is_not_refused(monkeypatch: pytest.MonkeyPatch) -
     """One byte more is, and the message names what needs it, how much that is, and what is left."""
     monkeypatch.setattr(memory, "available", lambda: 3_000_000_000)
     refuse_over(3_000_000_000, "ease")
-    with pytest.raises(DataError, match=r"^ease needs 12\.3 GB of memory, and 3\.0 GB are left$"):
+    with pytest.raises(DataError, match=r"^ease needs 12\.3 GB of memory, and 3 GB are left$"):
         refuse_over(12_345_678_901, "ease")
     with pytest.raises(DataError):
         refuse_over(3_000_000_001, "ease")

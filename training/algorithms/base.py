@@ -1,6 +1,6 @@
 """What every algorithm can do: learn and export. Ranking is the scorer's part."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -9,6 +9,17 @@ from warmstart.artifact_writer import ArtifactWriter
 
 if TYPE_CHECKING:
     import optuna
+
+
+class Between(NamedTuple):
+    """Bounds of a setting, as its annotation names them; a number without any must be above 0."""
+
+    low: float
+    high: float
+
+
+Share = Annotated[float, Between(0, 1)]
+Power = Annotated[float, Between(0, 10)]
 
 
 class Algorithm(Protocol):

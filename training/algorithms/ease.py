@@ -1,6 +1,7 @@
 """EASE: the item-item weights that rebuild the interactions best, in closed form."""
 
 import copy
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 BLOCK = 2**24  # numbers that are worked on at once: 64 MB
 SAMPLE = 2**22  # weights that the least one to keep is found from
-MATRICES = 2  # of float32 that may be held at once: all weights, and those that are kept as blocks and as one
 
 
 @dataclass
@@ -48,7 +48,8 @@ class EASE:
             DataError: memory is short, or the regularization is too small for float32.
         """
         n_items = interactions.n_items
-        refuse_over(MATRICES * 4 * n_items**2, f"ease with {n_items:,} items")
+        kept = min(self.keep, n_items // 2)  # eight bytes each, held as blocks and as one
+        refuse_over((4 * n_items + 16 * kept) * n_items, f"ease with {n_items:,} items")
         gram = _gram(interactions.matrix(binary=self.binary))
         diagonal = np.diagonal(gram).copy()
         np.fill_diagonal(gram, diagonal + self.regularization)
@@ -86,8 +87,8 @@ class EASE:
 
     def _strongest(self) -> sparse.csr_matrix:
         n_items = len(self.weights_)
-        sampled = slice(None, None, -(-n_items * n_items // SAMPLE))
-        importance = np.abs(self.weights_[sampled]) * self.spread_[sampled, None]
+        step = math.ceil(n_items / math.isqrt(SAMPLE))
+        importance = np.abs(self.weights_[::step, ::step]) * self.spread_[::step, None]
         least = np.quantile(importance, 1 - self.keep / n_items)
         blocks = []
         for rows in _blocks(n_items):
@@ -112,7 +113,7 @@ def _weights(gram: NDArray[np.float32]) -> NDArray[np.float32]:
     with np.errstate(divide="ignore"):
         scale = -1 / np.diagonal(gram)
     if not np.isfinite(scale).all():
-        raise DataError("the regularization is too large for float32")
+        raise DataError("the regularization, or what the interactions weigh, is too large for float32")
     gram *= scale  # each column by its own
     np.fill_diagonal(gram, 0)
     return gram

@@ -9,12 +9,17 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, Item
 from implicit.utils import ParameterWarning
 from scipy import sparse
 
+from training.algorithms.base import Share
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
+from training.memory import refuse_over
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.errors import DataError
 
 if TYPE_CHECKING:
     import optuna
+
+TRIPLE = 20  # bytes of a weight in implicit: two rows and a float64, and room to sort
 
 
 @dataclass
@@ -30,13 +35,22 @@ class ItemKNN:
     k: int = 100
     weighting: Literal["cosine", "tfidf", "bm25"] = "tfidf"
     K1: float = 100.0  # of bm25: how slowly weights saturate
-    B: float = 0.8  # of bm25: how much popular items are held back
+    B: Share = 0.8  # of bm25: how much popular items are held back
     binary: bool = True  # every interaction counts as 1
     weights_: sparse.csr_matrix = field(init=False, repr=False)  # (n_items, n_items) from source to target
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 nothing is random here
-        """Find each item's nearest."""
-        model = self._model()
+        """Find each item's nearest.
+
+        Raises:
+            DataError: memory is short.
+        """
+        k = min(self.k, interactions.n_items - 1) + 1  # an item is its own nearest
+        what = f"item_knn with {interactions.n_items:,} items and k = {self.k:,}"
+        if k * interactions.n_items >= 2**31:
+            raise DataError(f"{what}: implicit counts weights with 32 bits; take a smaller k")
+        refuse_over(TRIPLE * k * interactions.n_items, what)  # so much it takes, however few there are
+        model = self._model(k)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ParameterWarning)  # about a matrix that implicit makes itself
             model.fit(self._matrix(interactions), show_progress=False)
@@ -69,8 +83,7 @@ class ItemKNN:
             matrix.eliminate_zeros()
         return matrix
 
-    def _model(self) -> ItemItemRecommender:
-        k = self.k + 1  # an item is its own nearest
+    def _model(self, k: int) -> ItemItemRecommender:
         if self.weighting == "bm25":
             return BM25Recommender(K=k, K1=self.K1, B=self.B)
         return (CosineRecommender if self.weighting == "cosine" else TFIDFRecommender)(K=k)

@@ -14,7 +14,6 @@ def write_sparse(writer: ArtifactWriter, weights: sparse.csr_matrix) -> None:
         weights: (n_items, n_items) from source to target.
     """
     weights.sort_indices()
-    narrow = weights.shape[1] <= 2**16  # half of what a function has to pull
     writer.array("weights_indptr", weights.indptr.astype(np.int64))
-    writer.array("weights_targets", weights.indices.astype(np.uint16 if narrow else np.int32))
+    writer.rows("weights_targets", weights.indices, weights.shape[1])
     writer.array("weights_values", weights.data.astype(np.float32, copy=False))

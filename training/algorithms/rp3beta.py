@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from training.algorithms.base import Power
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -29,8 +30,8 @@ class RP3beta:
     scorer: ClassVar[str] = "item_item"
     personal: ClassVar[bool] = True
     k: int = 200
-    alpha: float = 0.7
-    beta: float = 0.4
+    alpha: Power = 0.7
+    beta: Power = 0.4
     binary: bool = True  # every interaction counts as 1
     weights_: sparse.csr_matrix = field(init=False, repr=False)  # (n_items, n_items) from source to target
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from training.algorithms.base import Share
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.scorer import Rows, Scores
@@ -28,14 +29,13 @@ class UserKNN:
     k: int = 100  # neighbours, who had something that the history has not
     weighting: Literal["cosine", "tfidf", "bm25"] = "bm25"
     K1: float = 100.0  # of bm25: how slowly weights saturate
-    B: float = 0.8  # of bm25: how much users with many items are held back
+    B: Share = 0.8  # of bm25: how much users with many items are held back
     amplification: float = 2.0  # the power to which a neighbour's similarity is raised
     idf: bool = False  # whether a candidate's score is multiplied by its rarity
     users_per_item: int = 10_000  # of an item with more users a sample is indexed
     indptr_: NDArray[np.int64] = field(init=False, repr=False)  # (n_items + 1,)
     users_: Rows = field(init=False, repr=False)  # (n,) item by item, ascending
     order_: Rows = field(init=False, repr=False)  # (n_users,) who is sampled first
-    counts_: Rows = field(init=False, repr=False)  # (n_users,) distinct items of each
     item_gains_: Scores = field(init=False, repr=False)  # (n_items,)
     user_gains_: Scores = field(init=False, repr=False)  # (n_users,)
     candidate_gains_: Scores = field(init=False, repr=False)  # (n_items,)
@@ -45,7 +45,6 @@ class UserKNN:
         by_item = interactions.matrix(binary=True).tocsc()
         self.indptr_, self.users_ = by_item.indptr.astype(np.int64), by_item.indices
         self.order_ = rng.permutation(interactions.n_users).astype(np.int32)
-        self.counts_ = np.diff(interactions.indptr).astype(np.int32)
         self.item_gains_, self.user_gains_ = self._gains(interactions)
         rarity = 1 + np.log((interactions.n_users + 1) / (interactions.popularity + 1))
         self.candidate_gains_ = (rarity if self.idf else np.ones_like(rarity)).astype(np.float32)
@@ -66,14 +65,15 @@ class UserKNN:
         return other
 
     def export(self, writer: ArtifactWriter) -> None:
-        """Add `item_indptr` (n_items + 1,) and `item_users`, gains, and `user_counts` (n_users,) of items."""
+        """Add `item_indptr` (n_items + 1,), `item_users`, how often each is there as `user_listed`, and gains."""
         lists = [self._sampled(item) for item in range(len(self.indptr_) - 1)]
+        users = np.concatenate(lists)
         writer.array("item_indptr", np.cumsum([0, *map(len, lists)]))
-        writer.array("item_users", np.concatenate(lists))
+        writer.array("item_users", users)
+        writer.array("user_listed", np.bincount(users, minlength=len(self.order_)).astype(np.int32))
         writer.array("item_gains", self.item_gains_)
         writer.array("user_gains", self.user_gains_)
         writer.array("candidate_gains", self.candidate_gains_)
-        writer.array("user_counts", self.counts_)
 
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:
@@ -99,7 +99,7 @@ class UserKNN:
         return shared.astype(np.float32), gains.astype(np.float32)
 
     def _sampled(self, item: int) -> Rows:
-        """Return an item's users in the index. One order of all users decides, so that who is kept keeps all items."""
+        """Return an item's users in the index. One order of all users decides: those who are kept share many lists."""
         users = self.users_[self.indptr_[item] : self.indptr_[item + 1]]
         if len(users) <= self.users_per_item:
             return users

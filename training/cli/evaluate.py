@@ -71,13 +71,13 @@ def evaluate(
     else:
         console.end_progress()
         show(found, segments=segments)
-    fail_for_absent_models(found)
+    fail_for_failed(found)
 
 
-def fail_for_absent_models(found: "Evaluation") -> None:
+def fail_for_failed(found: "Evaluation") -> None:
     """Say which models could not be measured, and end with a failure if there are any."""
-    for name in found.failed:
-        Failure(f"{name} was not measured: {found.absent[name]}").show()
+    for name, why in found.failed.items():
+        Failure(f"{name} was not measured: {why}").show()
     if found.failed:
         raise click.exceptions.Exit(Failure.exit_code)
 

@@ -101,7 +101,7 @@ def _answer(recommender: "Recommender", ask: "Ask", titles: "Texts | None") -> d
         }
         for detail, row in zip(found.details, found.rows.tolist(), strict=True)
     ]
-    return {"user_id": ask.user_id, "source": found.source, "items": items}
+    return {"user_id": ask.user_id, "source": found.source, "ignored_items": found.ignored_items, "items": items}
 
 
 def _typed(written: str, ids: "IdMap") -> "Id":
@@ -113,10 +113,11 @@ def _typed(written: str, ids: "IdMap") -> "Id":
     try:
         return int(written)
     except ValueError:
-        raise SettingsError(f"{written[:40]!r}: this model's ids are integers") from None
+        raise SettingsError(f"{written[:40]!r} is no id: this model's are integers") from None
 
 
 def _text(answer: dict[str, Any]) -> str:
     rows = [(item["item_id"], item["title"] or "", item["score"], item["source"]) for item in answer["items"]]
     who = "a history" if answer["user_id"] is None else f"user {answer['user_id']}"
-    return f"{who} ({answer['source']})\n" + table(("item_id", "title", "score", "source"), rows)
+    ignored = f", {answer['ignored_items']} unknown items ignored" if answer["ignored_items"] else ""
+    return f"{who} ({answer['source']}{ignored})\n" + table(("item_id", "title", "score", "source"), rows)

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from training.cli.console import Console, json_option
-from training.cli.evaluate import evaluate, fail_for_absent_models, measured
+from training.cli.evaluate import evaluate, fail_for_failed, measured
 from training.cli.pages import page_at, write_page
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def report(
 
         write_page(page, drawn(found))
     console.result({"page": str(page) if page else None, **found.to_json()}, f"wrote {page}")
-    fail_for_absent_models(found)
+    fail_for_failed(found)
 
 
 def _refuse_measuring(context: click.Context) -> None:

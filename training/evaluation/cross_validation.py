@@ -60,7 +60,7 @@ class CrossValidator:
         self._events = Events.of(tables)
         self._fittings: dict[int, Fitting] = {}
         self._learnt: dict[int, Learnt] = {}
-        self._failed: dict[str, str] = {}  # model -> why
+        self.failed: dict[str, str] = {}  # model -> why it could not be measured
         self._baseline_scores: dict[tuple[str, int], FoldScores] = {}  # by settings and fold
 
     @cached_property
@@ -87,15 +87,10 @@ class CrossValidator:
 
     @property
     def absent(self) -> dict[str, str]:
-        """Return which metrics, baselines and models are not in the table, and why."""
+        """Return which metrics and baselines are not in the table, and why."""
         untimed = self._events.timestamps is None
         baseline = {"popular_recent": "the interactions have no timestamps"} if untimed else {}
-        return {**self._absent_metrics, **baseline, **self._failed}
-
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """Return the models that could not be measured."""
-        return tuple(self._failed)
+        return {**self._absent_metrics, **baseline}
 
     def score(self, model: ModelSection, folds: Sequence[int] | None = None) -> tuple[FoldScores, ...]:
         """Fit a model on each fold's earlier part, ask its draft for the fold's users, and measure.
@@ -122,7 +117,7 @@ class CrossValidator:
             try:
                 rows.append(self._row(own, "candidate"))
             except (DataError, MemoryError) as error:  # the others are measured
-                self._failed[own.name] = str(error) or "not enough memory"
+                self.failed[own.name] = str(error) or "not enough memory"
         return summary(self, rows)
 
     def _row(self, model: ModelSection, role: str) -> Row:

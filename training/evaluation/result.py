@@ -10,6 +10,7 @@
       "ks": [1, 5, 10],
       "metrics": {"ndcg": {"group": "ranking" | "classification" | "beyond", "better": "higher" | null, "says": ...}},
       "absent": {"diversity": "the items table has no genres", "popular_recent": ...},     why something is not there
+      "failed": {"ease": "ease with 90,000 items needs ..."},                              models, and why not measured
       "decides": "ndcg@10" | null,                                                         what marks go by
       "folds": [{"number": 1, "start": "2026-01-01" | null, "end": "2026-01-08" | null,    UTC days, end not included
                  "learn_rows": ..., "learn_users": ..., "items": ...,                      learnt from; items: catalogue
@@ -154,11 +155,11 @@ class Evaluation:
     ks: tuple[int, ...]
     metrics: Mapping[str, Mapping[str, str | None]]
     absent: Mapping[str, str]
+    failed: Mapping[str, str]
     decides: str | None
     folds: tuple[FoldInfo, ...]
     models: tuple[ModelResult, ...]
     scores: Mapping[str, tuple[FoldScores, ...]] = field(repr=False, compare=False)  # model -> one per fold
-    failed: tuple[str, ...] = field(default=(), repr=False, compare=False)  # models that could not be measured
 
     def __getitem__(self, name: str) -> ModelResult:
         """Return a model's row."""

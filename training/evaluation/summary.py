@@ -65,6 +65,7 @@ def summary(job: "CrossValidator", rows: Sequence[Row]) -> Evaluation:
         ks=job.ks,
         metrics={name: asdict(METRICS[name]) for name in job.metrics},
         absent=job.absent,
+        failed=job.failed,
         decides=decides,
         folds=tuple(fold.info() for fold in job.folds),
         models=tuple(
@@ -72,7 +73,6 @@ def summary(job: "CrossValidator", rows: Sequence[Row]) -> Evaluation:
             for place, row in enumerate(rows)
         ),
         scores=by_name,
-        failed=job.failed,
     )
 
 

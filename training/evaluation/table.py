@@ -94,5 +94,5 @@ def _style(model: ModelResult) -> str:
 def _notes(found: Evaluation) -> Iterator[str]:
     if any(model.marks for model in found.models):
         yield f"by {found.decides} and a paired test over users: < worse, ~ cannot be told from chance"
-    for what, why in found.absent.items():
+    for what, why in {**found.absent, **found.failed}.items():
         yield f"no {what}: {why}"

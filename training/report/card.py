@@ -86,7 +86,7 @@ def _measured(about: About) -> Iterator[str]:
     if abridged := measured.get("abridged"):
         yield (
             "Its artifact leaves out some of what was learnt. With all of it ndcg@10 is "
-            f"{_number(abridged['exact'].get('ndcg@10'))}: {abridged['loss']:.2%} are lost."
+            f"{_number(abridged['exact'].get('ndcg@10'))}: {max(abridged['loss'], 0):.2%} are lost."
         )
 
 

@@ -37,6 +37,7 @@ FIELDS: Mapping[str, Any] = {
     "ks": tuple[int, ...],
     "metrics": dict[str, dict[str, str | None]],
     "absent": dict[str, str],
+    "failed": dict[str, str],
     "decides": str | None,
     "folds": tuple[FoldInfo, ...],
     "models": tuple[ModelResult, ...],

@@ -46,10 +46,9 @@ def notices(found: Evaluation) -> Iterator[Html]:
         which = f"fold{'s' * (len(leaking) > 1)} {listed(leaking)}"
         says = f"In {which}, models learnt from events that are later than some they are measured on."
         yield tag("p", tag("b", "Leaks time. "), says, class_="notice")
-    if found.absent:
-        items = (
-            tag("li", tag("bdi", tag("b", clipped(what))), f": {clipped(why)}") for what, why in found.absent.items()
-        )
+    missing = {**found.absent, **found.failed}
+    if missing:
+        items = (tag("li", tag("bdi", tag("b", clipped(what))), f": {clipped(why)}") for what, why in missing.items())
         yield tag("div", tag("p", "Not measured:"), tag("ul", *items), class_="notice absent")
 
 

@@ -13,6 +13,7 @@ from training.algorithms import ease
 from training.algorithms.ease import EASE
 from warmstart.artifact import ARRAYS
 from warmstart.errors import DataError
+from warmstart.reasons import MOST
 from warmstart.recommender import Ask, Recommender
 
 REGULARIZATION = 4.0
@@ -60,6 +61,35 @@ def test_scores_are_the_history_times_the_weights(keep: int, tmp_path: Path) -> 
     expected[(table > 0) | (expected < 0)] = 0
     found = np.stack([scores(recommender, user) for user in range(N_USERS)])
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_reasons_are_the_largest_parts_of_a_score(tmp_path: Path) -> None:
+    """An item is there because of those of the history that add most to its score, with their share of what adds."""
+    table = matrix()
+    recommender = served("ease", table, tmp_path, keep=HALF, regularization=REGULARIZATION)
+    weights = closed_form((table > 0).astype(float))
+    for user in range(N_USERS):
+        for detail in recommender.recommend(Ask(user_id=user, explain=True)).details:
+            if detail.source == "model":
+                parts = np.maximum(np.where(table[user] > 0, weights[:, int(detail.item_id)], 0), 0)
+                largest = [item for item in np.argsort(-parts)[:MOST] if parts[item] > 0]
+                assert dict(detail.because) == pytest.approx(
+                    {item: parts[item] / parts.sum() for item in largest}, abs=1e-3
+                )
+
+
+@pytest.mark.parametrize("keep", [HALF - 1, HALF])
+def test_alike_are_those_that_say_most_for_each_other(keep: int, tmp_path: Path) -> None:
+    """Sparse or dense, similar items are in the order of the sum of both weights between them."""
+    recommender = served("ease", matrix(), tmp_path, keep=keep, regularization=REGULARIZATION)
+    weights = closed_form((matrix() > 0).astype(float))
+    if keep < HALF:
+        weights = np.where(exported(tmp_path).toarray() != 0, weights, 0)
+    both = weights + weights.T
+    for item in range(N_ITEMS):
+        found = [int(other) for other in recommender.similar(item, 5)]
+        np.testing.assert_allclose(both[item, found], np.sort(both[item])[::-1][: len(found)], atol=1e-4)
+        assert len(found) == min(5, int((both[item] > 1e-4).sum()))
 
 
 def test_weights_count_where_they_are_not_binary(tmp_path: Path) -> None:
@@ -115,7 +145,7 @@ def test_the_dense_form_answers_as_the_sparse_one(tmp_path: Path, monkeypatch: p
 
 
 def reasons(recommender: Recommender, user: int) -> dict[object, float]:
-    """Return the share of each item of a user's history in each answer."""
+    """Return the share of each place among the reasons for each item."""
     details = recommender.recommend(Ask(user_id=user, explain=True)).details
     return {(detail.item_id, place): share for detail in details for place, (_, share) in enumerate(detail.because)}
 
@@ -136,12 +166,12 @@ def test_a_singular_matrix_is_an_error_of_the_data() -> None:
 
 
 def test_short_memory_is_refused_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where two matrices would not fit, nothing is computed, and the message names what it needs and what there is."""
+    """Where matrix and draft would not fit, nothing is computed, and the message names what both need and there is."""
     monkeypatch.setattr(memory, "GB", 1000)
-    needed = 2 * 4 * N_ITEMS**2
+    needed = 4 * N_ITEMS**2 + 16 * (N_ITEMS // 2) * N_ITEMS
     monkeypatch.setattr(memory, "available", lambda: needed)
     fitted(matrix())
     monkeypatch.setattr(memory, "available", lambda: needed - 1)
     monkeypatch.setattr(ease, "_gram", lambda _: pytest.fail("it started"))
-    with pytest.raises(DataError, match=r"ease with 30 items needs 7\.2 GB of memory, and 7\.2 GB are left"):
+    with pytest.raises(DataError, match=r"ease with 30 items needs 10\.8 GB of memory, and 10\.8 GB are left"):
         fitted(matrix())

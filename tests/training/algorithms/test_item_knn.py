@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tests.training.algorithms.matrices import N_ITEMS, N_USERS, NO_CHANCE, exported, learnt, matrix, scores, served
+from training import memory
 from training.algorithms.item_knn import ItemKNN
+from training.interactions import Interactions
+from warmstart.errors import DataError
 
 WEIGHTINGS: list[dict[str, Any]] = [
     {"weighting": "cosine"},
@@ -63,6 +66,28 @@ def test_a_score_is_the_sum_over_the_history(settings: dict[str, Any], binary: b
     expected = np.where(table > 0, 0, counted @ nearest(counted, K, **settings))
     found = np.stack([scores(recommender, user) for user in range(N_USERS)])
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("settings", WEIGHTINGS, ids=lambda settings: settings["weighting"])
+def test_alike_are_an_item_s_own_nearest(settings: dict[str, Any], tmp_path: Path) -> None:
+    """Similar items are its k nearest, best first, also those of whose nearest it is none itself."""
+    recommender = served("item_knn", matrix(), tmp_path, k=K, **settings)
+    alike = similarities((matrix() > 0) * 1.0, **settings)
+    for item in range(N_ITEMS):
+        found = [int(other) for other in recommender.similar(item, K)]
+        np.testing.assert_allclose(alike[item, found], np.sort(alike[item])[::-1][:K], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("left", "message"), [(10**9, "32 bits"), (20 * 4 * N_ITEMS - 1, "GB are left")])
+def test_more_than_there_is_room_for_is_refused(left: int, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that is short and numbers that are too large for implicit are errors of the data, before it starts."""
+    monkeypatch.setattr(memory, "available", lambda: left)
+    monkeypatch.setattr(ItemKNN, "_model", lambda *_: pytest.fail("it started"))
+    data = learnt(matrix())
+    if message == "32 bits":
+        monkeypatch.setattr(Interactions, "n_items", 50_000)
+    with pytest.raises(DataError, match=message):
+        ItemKNN(k=3 if left < 10**9 else 49_999).fit(data, NO_CHANCE)
 
 
 def test_more_neighbours_than_there_are_is_all_of_them() -> None:

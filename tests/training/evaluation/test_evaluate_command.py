@@ -52,7 +52,7 @@ def test_a_model_that_cannot_be_measured_fails_the_command(tmp_path: Path, monke
     table = json.loads(found.stdout)
     assert found.exit_code == 1
     assert "ease" not in [model["name"] for model in table["models"]]
-    assert f"error: ease was not measured: {table['absent']['ease']}" in found.stderr
+    assert f"error: ease was not measured: {table['failed']['ease']}" in found.stderr
 
 
 def test_cold_users_are_let_in(board: Path) -> None:

@@ -30,6 +30,7 @@ def value(
             n: {"group": METRICS[n].group, "better": METRICS[n].better, "says": METRICS[n].says} for n in metrics
         },
         "absent": {"diversity": "the items table has no genres"},
+        "failed": {},
         "decides": decides,
         "folds": [fold(number) for number in range(1, folds + 1)],
         "models": [model(n, name, metrics, ks, folds, decides) for n, name in enumerate(names)],

@@ -66,6 +66,10 @@ class Artifact:
         count = (tensor.stop - tensor.start) // tensor.dtype.itemsize
         return np.frombuffer(self._mapped, tensor.dtype, count, tensor.start).reshape(tensor.shape)
 
+    def rows(self, name: str, *shape: int | None) -> NDArray[Any]:
+        """Return a view of row numbers, as `ArtifactWriter.rows` adds them."""
+        return self.array(name, (np.int32, np.uint16), *shape)
+
     def setting(self, name: str) -> float:
         """Return a number that the algorithm was trained with, or raise Incompatible."""
         value = self.manifest.params.get(name)

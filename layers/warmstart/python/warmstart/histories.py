@@ -81,7 +81,7 @@ class Histories:
     @classmethod
     def load(cls, artifact: Artifact, n_users: int) -> Self:
         """Open `seen_*`; raise Incompatible where they do not fit each other."""
-        rows = artifact.array("seen_rows", (np.int32, np.uint16), None)
+        rows = artifact.rows("seen_rows", None)
         weights, ages = (
             artifact.array(name, (np.float32, np.float16), len(rows)) if name in artifact else None
             for name in ("seen_weights", "seen_ages")

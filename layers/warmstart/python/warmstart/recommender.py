@@ -109,9 +109,9 @@ class Recommender:
         """Return a user's row, -1 for one that training did not see; raise UserNotFound outside the id domain."""
         bound = self.manifest.id_bound
         if isinstance(self.user_ids, IntegerIds) != isinstance(user_id, int):
-            raise UserNotFound
+            raise UserNotFound(f"{user_id!r}: user ids are {'texts' if isinstance(user_id, int) else 'integers'}")
         if isinstance(user_id, int) and bound is not None and not 0 <= user_id <= bound:
-            raise UserNotFound
+            raise UserNotFound(f"{user_id}: user ids are 0 to {bound}")
         return self.user_ids.row(user_id)
 
     def seen_count(self, user_id: Id) -> int:

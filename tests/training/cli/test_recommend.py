@@ -1,0 +1,49 @@
+"""`warmstart recommend`, as a shell sees it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.training.datasets import board_file
+from training.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def version(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Train item_knn on the checkerboard, and return what names the version."""
+    folder = tmp_path_factory.mktemp("recommend")
+    store = ["--store", str(folder / "store")]
+    recipe = board_file(folder, "[models.item_knn]\n")
+    trained = CliRunner().invoke(main, ["train", "--recipe", str(recipe), "--models", "item_knn", "--json", *store])
+    return ["item_knn", *store, "--version", json.loads(trained.stdout)["trained"][0]["version"]]
+
+
+def recommend(version: list[str], *arguments: str) -> Result:
+    """Call the command."""
+    return CliRunner().invoke(main, ["recommend", *version, *arguments])
+
+
+def test_items_that_training_did_not_see_are_counted(version: list[str]) -> None:
+    """They change nothing else, and the count is in the text as in the JSON."""
+    found = json.loads(recommend(version, "--history", "1,3", "--history", "1,3,999999", "--json").stdout)
+    known, with_unknown = found["recommendations"]
+    assert (known["ignored_items"], with_unknown["ignored_items"]) == (0, 1)
+    assert known["items"] == with_unknown["items"]
+    assert "1 unknown items ignored" in recommend(version, "--history", "1,3,999999").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("99999999999",), "99999999999: user ids are 0 to "),
+        (("--", "-5"), "-5: user ids are 0 to "),
+        (("abc",), "'abc' is no id: this model's are integers"),
+        (("--history", ""), "'' is no id"),
+    ],
+)
+def test_an_impossible_id_says_what_is_possible(version: list[str], arguments: tuple[str, ...], message: str) -> None:
+    """One line on stderr, exit 1."""
+    done = recommend(version, *arguments)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert message in done.stderr

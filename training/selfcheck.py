@@ -45,6 +45,7 @@ def _check_rows(artifact: Artifact, n_users: int, n_items: int) -> None:
     orders = [artifact.array("fallback", np.int32, n_items)]
     if "segments" in artifact:
         orders += [*artifact.array("segments", np.int32, None, n_items)]
+    orders += [artifact.array(name, np.int32, n_items) for name in ("item_rows", "item_places") if name in artifact]
     if rows.min(initial=0) < 0 or rows.max(initial=0) >= n_items or (np.diff(starts) < 0).any():
         raise Incompatible("histories name items or users that do not exist")
     _check_lists(artifact, n_users, n_items)

@@ -135,23 +135,21 @@ class Training:
 
     def _settled(self, fitted: Algorithm, model: ModelSection) -> Trial:
         """Measure a fitted model, and again with twice as much kept while too much is lost."""
-        trial = self._tried(fitted, model)
         if not isinstance(fitted, Abridged) or fitted.kept() >= fitted.most():
-            return trial
+            return self._tried(fitted, model)
         exact = self._tried(fitted.keeping(fitted.most()), model).measured
-        while not (trial := trial._replace(exact=exact)).enough and fitted.kept() < fitted.most():
+        while not (trial := self._tried(fitted, model, exact)).enough:
             lost = f"{trial.loss:.1%} of ndcg@10 are lost by what it leaves out, {trial.recall:.0%} of the answers kept"
             self._say(f"{model.name}: {lost}; it keeps more")
             fitted = fitted.keeping(2 * fitted.kept())
-            trial = self._tried(fitted, model)
         return trial
 
-    def _tried(self, fitted: Algorithm, model: ModelSection) -> Trial:
+    def _tried(self, fitted: Algorithm, model: ModelSection, exact: Measured | None = None) -> Trial:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             manifest = self._part.write(fitted, model, Path(folder))
             self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
             measured = measure(open_recommender(Path(folder), manifest), self._truth)
-            return Trial(measured, draft_hash(manifest.files), settings_of(fitted))
+            return Trial(measured, draft_hash(manifest.files), settings_of(fitted), exact)
 
     def _described(self, trial: Trial) -> dict[str, Any]:
         fold, measured = self._recipe.fold, trial.measured

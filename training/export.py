@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from training.algorithms.base import Algorithm
+from training.algorithms.base import Algorithm, Timed
 from training.algorithms.orders import Orders
 from training.interactions import Interactions
 from training.recipe import ModelSection, Recipe
@@ -17,9 +17,9 @@ from training.scorers import FAMILIES
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.manifest import Manifest
 from warmstart.texts import Texts
+from warmstart.trend import prior
 
 MIN_ID_BOUND = 10**9  # the id domain of integer user ids reaches at least this far
-TREND_HALF_LIFE = 7.0  # days
 
 
 def export(
@@ -49,6 +49,8 @@ def export(
     _write_shared(writer, interactions)
     if algorithm.personal:
         _write_histories(writer, interactions)
+    if isinstance(algorithm, Timed) and (demand := algorithm.demand(interactions)) is not None:
+        writer.array("trend", prior(demand, algorithm.trend_power))
     fallback[1].write(writer)
     algorithm.export(writer)
     largest = interactions.user_ids.largest()
@@ -92,7 +94,6 @@ def _write_histories(writer: ArtifactWriter, interactions: Interactions) -> None
         writer.array("seen_weights", halved if (halved == interactions.weights).all() else interactions.weights)
     if interactions.ages is not None:
         writer.array("seen_ages", interactions.ages.astype(np.float16))  # an age of 100 days is right to 1.5 hours
-        writer.array("trend", interactions.trend(TREND_HALF_LIFE))
 
 
 def _described(interactions: Interactions) -> dict[str, Any]:
@@ -103,7 +104,6 @@ def _described(interactions: Interactions) -> dict[str, Any]:
         "interactions": len(interactions.items),
         "typical_weight": float(np.median(interactions.weights)),
         "time_range": [None, None] if times is None else [_iso(times.min()), _iso(times.max())],
-        "trend_half_life_days": TREND_HALF_LIFE,
     }
 
 

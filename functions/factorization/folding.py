@@ -1,6 +1,6 @@
 """A user's vector out of a history: how each kind of factorization makes one for people that training did not see."""
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,14 @@ Weights = NDArray[np.float64]
 class Folding(Protocol):
     """A history in, a vector out."""
 
+    binary: ClassVar[bool]  # an item counts the same whatever its interactions weigh
+
     def vector(self, items: Vectors, weights: Weights) -> Vectors:
         """Return the vector of who has had some items.
 
         Args:
             items: (h, d) their vectors.
-            weights: (h,) of the interactions.
+            weights: (h,) what each counts.
         """
         ...
 
@@ -40,6 +42,8 @@ class LeastSquares:
 
     Solved in float64: confidences may reach millions, and float32 would then lose the order of the answer.
     """
+
+    binary: ClassVar[bool] = False
 
     def __init__(self, gram: Vectors, alpha: float) -> None:
         self._gram = gram  # (d, d) items^T items + lambda I
@@ -68,15 +72,22 @@ class LeastSquares:
 class Encoder:
     """A linear map, learnt at training, of the mean of the history's items to the vector of who had them."""
 
+    binary: ClassVar[bool] = True
+
     def __init__(self, matrix: Vectors) -> None:
         self._matrix, self._offset = matrix[:-1], matrix[-1]  # (d, d), (d,)
 
-    def vector(self, items: Vectors, weights: Weights) -> Vectors:  # noqa: ARG002 the shape of a folding
-        """Map the mean, in which every item counts the same."""
-        vector: Vectors = items.mean(axis=0) @ self._matrix + self._offset
+    def vector(self, items: Vectors, weights: Weights) -> Vectors:
+        """Map the mean."""
+        vector: Vectors = _shares(weights) @ items @ self._matrix + self._offset
         return vector
 
-    def parts(self, items: Vectors, weights: Weights, targets: Vectors) -> NDArray[np.float64]:  # noqa: ARG002
+    def parts(self, items: Vectors, weights: Weights, targets: Vectors) -> NDArray[np.float64]:
         """Split what comes from the history; the offset is nobody's."""
-        found: NDArray[np.float64] = (targets @ (items @ self._matrix).T).astype(np.float64) / len(items)
+        found: NDArray[np.float64] = (targets @ (items @ self._matrix).T).astype(np.float64) * _shares(weights)
         return found
+
+
+def _shares(weights: Weights) -> NDArray[np.float32]:
+    shares: NDArray[np.float32] = (weights / weights.sum()).astype(np.float32)
+    return shares

@@ -64,7 +64,7 @@ class FactorizationScorer:
 
     def because(self, query: Query, rows: Rows) -> list[Reason]:
         """Split each score over the items of the history that raise it; exactly, as far as it comes from them."""
-        items, weights = query.distinct()
+        items, weights = query.distinct(binary=self._folding.binary)
         if not len(items):
             return [Reason()] * len(rows)
         return strongest(items, self._folding.parts(self._items.of(items), weights, self._items.of(rows)))
@@ -79,8 +79,8 @@ class FactorizationScorer:
         return known + self._features.base
 
     def _of_history(self, query: Query) -> Vectors:
-        if self._users is not None and query.user != UNKNOWN and not query.fresh:
+        if self._users is not None and query.user != UNKNOWN and not query.fresh and query.recency is None:
             stored: Vectors = self._users[query.user]
             return stored
-        items, weights = query.distinct()
+        items, weights = query.distinct(binary=self._folding.binary)
         return self._folding.vector(self._items.of(items), weights)

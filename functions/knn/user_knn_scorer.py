@@ -10,6 +10,7 @@ from warmstart.errors import Incompatible
 from warmstart.ragged import Places, Ragged
 from warmstart.scorer import NO_ROWS, Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
+from warmstart.trend import fused, load_prior
 
 ONE = np.int32(1)  # a plain 1 is an int64, and where types differ np.add.at is 13 times slower
 
@@ -49,12 +50,22 @@ class UserKnnScorer:
     name: ClassVar[str] = "user_knn"
 
     def __init__(
-        self, had: Lists, had_by: Lists, gains: Gains, popularity: Rows, listed: Rows, *, k: int, amplification: float
+        self,
+        had: Lists,
+        had_by: Lists,
+        gains: Gains,
+        popularity: Rows,
+        listed: Rows,
+        prior: Scores | None,
+        *,
+        k: int,
+        amplification: float,
     ) -> None:
         self._had = had  # each user's items
         self._had_by = had_by  # each item's users, all or a sample
         self._gains = gains
         self._popularity = popularity  # (n_items,) distinct users
+        self._prior = prior  # (n_items,)
         self._listed = listed  # (n_users,) in how many items' lists each is
         self._k = k
         self._amplification = amplification  # the power to which a neighbour's similarity is raised
@@ -79,6 +90,7 @@ class UserKnnScorer:
             ),
             popularity,
             artifact.array("user_listed", np.int32, n_users),
+            load_prior(artifact, n_items),
             k=int(k),
             amplification=amplification,
         )
@@ -91,7 +103,7 @@ class UserKnnScorer:
         items, lengths = self._had.of_all(neighbours.rows)
         votes = np.repeat((neighbours.scores / neighbours.scores.max(initial=0)) ** self._amplification, lengths)
         scores = np.bincount(items, votes, len(self._popularity)).astype(np.float32) * self._gains.candidate
-        return top_k(scores, query.k, query.exclude, query.only).positive()
+        return top_k(fused(scores, self._prior), query.k, query.exclude, query.only).positive()
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
         """Rank items by the cosine of their users: of those in the index for this item, all for the others."""
@@ -109,9 +121,9 @@ class UserKnnScorer:
         """Rank users who had something else too: who had nothing that is not in the history has nothing to tell."""
         similarities = np.zeros(len(self._gains.user), np.float32)
         shared = np.zeros(len(self._gains.user), np.int32)
-        for item in np.unique(query.history).tolist():
+        for item, strength in zip(*query.distinct(binary=True), strict=True):
             users = self._had_by.of(item)
-            np.add.at(similarities, users, self._gains.item[item])  # faster than +=
+            np.add.at(similarities, users, self._gains.item[item] * np.float32(strength))  # faster than +=
             np.add.at(shared, users, ONE)
         similarities *= self._gains.user
         similarities[self._without_others(query.history, shared)] = 0

@@ -8,6 +8,7 @@ from implicit.als import AlternatingLeastSquares
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from training.algorithms.base import Timed
 from training.algorithms.vectors import Search, keeping, kept, write_items
 from training.features import of_items, of_users
 from training.interactions import Interactions
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class ALS:
+class ALS(Timed):
     """Alternating least squares for implicit feedback (Hu, Koren & Volinsky, ICDM 2008).
 
     Large dimensions want strong regularization (Rendle, Krichene, Zhang & Koren, RecSys 2022). Their regularization by

@@ -7,6 +7,7 @@ import numpy as np
 from implicit.bpr import BayesianPersonalizedRanking
 from numpy.typing import NDArray
 
+from training.algorithms.base import Timed
 from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class BPR:
+class BPR(Timed):
     """Bayesian personalized ranking from implicit feedback (Rendle et al., UAI 2009).
 
     An item's bias is one more number of its vector, as implicit has it. Users are served by an encoder of their

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from training.algorithms.base import Timed
 from training.algorithms.cholesky import invert
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
@@ -24,7 +25,7 @@ SAMPLE = 2**22  # weights that the least one to keep is found from
 
 
 @dataclass
-class EASE:
+class EASE(Timed):
     """Embarrassingly shallow autoencoders (Steck, WWW 2019).
 
     B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place.

@@ -9,7 +9,7 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, Item
 from implicit.utils import ParameterWarning
 from scipy import sparse
 
-from training.algorithms.base import Share
+from training.algorithms.base import Share, Timed
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from training.memory import refuse_over
@@ -23,7 +23,7 @@ TRIPLE = 20  # bytes of a weight in implicit: two rows and a float64, and room t
 
 
 @dataclass
-class ItemKNN:
+class ItemKNN(Timed):
     """Item-based collaborative filtering (Sarwar, Karypis, Konstan & Riedl, WWW 2001).
 
     The score of an item is the sum of its similarities to those of its own k nearest that the history holds. implicit's

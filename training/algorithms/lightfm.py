@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from functions.factorization.feature_vectors import FEATURES_FILE, NONE
+from training.algorithms.base import Timed
 from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
 from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
@@ -22,7 +23,7 @@ Vectors = NDArray[np.float32]
 
 
 @dataclass
-class LightFM:
+class LightFM(Timed):
     """LightFM with the WARP loss (Kula, CBRecSys 2015; Weston, Bengio & Usunier, IJCAI 2011).
 
     A user's and an item's vector are the sums of their own and of those of their features; an item's bias is one more

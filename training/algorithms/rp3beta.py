@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from training.algorithms.base import Power
+from training.algorithms.base import Power, Timed
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -20,7 +20,7 @@ BLOCK = 2**24  # weights that are worked on at once, at most
 
 
 @dataclass
-class RP3beta:
+class RP3beta(Timed):
     """RP3beta (Paudel, Christoffel, Newell & Bernstein, ACM TiiS 7(1), 2017).
 
     The weight from item i to item j is the probability of a walk i -> user -> j, each step raised to `alpha`, over j's

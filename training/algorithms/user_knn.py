@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training.algorithms.base import Share
+from training.algorithms.base import Share, Timed
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.scorer import Rows, Scores
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class UserKNN:
+class UserKNN(Timed):
     """User-based collaborative filtering (Herlocker, Konstan, Borchers & Riedl, SIGIR 1999).
 
     What is compared is who had what, not how much of it, so that the index needs no number of its own for each pair.

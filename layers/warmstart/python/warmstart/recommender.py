@@ -15,7 +15,8 @@ from warmstart.fallback import Fallback, Features, first_allowed
 from warmstart.histories import Event, Histories
 from warmstart.ids import UNKNOWN, Id, IntegerIds, load_ids, rows_of
 from warmstart.manifest import Manifest
-from warmstart.scorer import NO_ROWS, Explains, Query, Ranking, RanksMany, Reason, Rows, Scorer, Similar
+from warmstart.scorer import NO_ROWS, Explains, Query, Ranking, RanksMany, Reason, Rows, Scorer, Scores, Similar
+from warmstart.trend import decayed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,9 @@ class Recommender:
         self._popularity = artifact.array("popularity", np.int32, len(self.item_ids))
         end = artifact.manifest.dataset.get("time_range", [None, None])[1]
         self._last_event = datetime.fromisoformat(end).timestamp() if end else None
+        self._half_life = float(
+            artifact.manifest.params.get("history_half_life", 0.0)
+        )  # of a history's events; 0: none
         self._typical_weight = float(artifact.manifest.dataset.get("typical_weight", 1.0))
 
     @classmethod
@@ -138,6 +142,7 @@ class Recommender:
             history=history.rows,
             weights=history.weights,
             ages=history.ages,
+            recency=self._recency(history.ages),
             fresh=bool(known),
             features=ask.features,
             exclude=exclude,
@@ -145,6 +150,9 @@ class Recommender:
             k=ask.k,
         )
         return query, len(ask.history) - len(known)
+
+    def _recency(self, ages: Scores | None) -> Scores | None:
+        return None if ages is None or not self._half_life else decayed(ages, half_life=self._half_life)
 
     def _answer(self, ask: Ask, query: Query, ranking: Ranking | None, ignored: int) -> Recommendation:
         chosen = ranking.rows if ranking else NO_ROWS

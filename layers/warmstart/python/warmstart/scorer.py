@@ -22,19 +22,28 @@ class Query:
     history: Rows  # (h,) oldest first
     weights: Scores  # (h,)
     ages: Scores | None  # (h,) days before the newest event; None where times are not known
+    recency: Scores | None = (
+        None  # (h,) what each event counts by its age: 1 for the newest; None where all count alike
+    )
     fresh: bool  # the history holds events that training did not see
     features: Mapping[str, str | Sequence[str]]  # what is known about the user
     exclude: Rows  # (e,) never to return
     only: Rows | None  # (m,) return nothing else
     k: int
 
-    def distinct(self) -> tuple[Rows, NDArray[np.float64]]:
-        """Return each item of the history once, ascending, and the sum of its events' weights: (d,) each.
+    def distinct(self, *, binary: bool = False) -> tuple[Rows, NDArray[np.float64]]:
+        """Return each item of the history once, ascending, and what it counts: (d,) each.
 
-        Training merges a repeated pair in the same way, so a history answers the same from a request as stored.
+        That is the sum of its events' weights, or 1 where `binary`, times the recency of the newest of them. Training
+        merges a repeated pair in the same way, so a history answers the same from a request as stored.
         """
         items, places = np.unique(self.history, return_inverse=True)
-        return items, np.bincount(places, self.weights, len(items)).astype(np.float64)
+        counts = np.ones(len(items)) if binary else np.bincount(places, self.weights, len(items)).astype(np.float64)
+        if self.recency is not None:
+            newest = np.zeros(len(items))
+            np.maximum.at(newest, places, self.recency)
+            counts *= newest
+        return items, counts
 
 
 class Ranking(NamedTuple):

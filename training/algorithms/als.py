@@ -8,9 +8,10 @@ from implicit.als import AlternatingLeastSquares
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from training.algorithms.vectors import Search, keeping, kept, write_items
-from training.features import of_items, of_users
+from training.algorithms.vectors import Search, keeping, kept, write_features, write_items
+from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
+from warmstart.ann import Ann
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import DataError
 
@@ -36,7 +37,9 @@ class ALS:
     features: bool = False  # of users and items beside the learnt factors, fitted together as RecTools does
     search: Search = "exact"
     ef: int = 100  # of hnsw: nodes that are kept in a search
+    users_: FeatureTable = field(init=False, repr=False)  # (n_users, f) what is known of them, where that counts
     user_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_users, factors)
+    index_: Ann | None = field(default=None, init=False, repr=False)  # of the items, once it was needed
     item_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, factors)
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
@@ -48,11 +51,14 @@ class ALS:
                 alpha=self.alpha,
                 iterations=self.iterations,
                 random_state=int(rng.integers(2**31)),
+                use_gpu=False,
             )
+            self.users_ = none_of(interactions.n_users)
             if self.features:
                 self._fit_with_features(model, interactions)
             else:
                 model.fit(interactions.matrix(), show_progress=False)
+        self.index_ = None
         self.user_vectors_, self.item_vectors_ = model.user_factors, model.item_factors
         return self
 
@@ -60,19 +66,27 @@ class ALS:
         from rectools.dataset import SparseFeatures  # noqa: PLC0415 half a second that few need
         from rectools.models.implicit_als import fit_als_with_features_together_inplace  # noqa: PLC0415
 
+        self.users_ = of_users(interactions)
         tables = [
             SparseFeatures(table.matrix, table.values) if len(table) else None
-            for table in (of_users(interactions), of_items(interactions))
+            for table in (self.users_, of_items(interactions))
         ]
         if tables == [None, None]:
             raise DataError("als with features needs a users or an items table, and there is none that says anything")
         fit_als_with_features_together_inplace(model, interactions.matrix(), *tables, self.iterations)
 
     def export(self, writer: ArtifactWriter) -> None:
-        """Add the vectors and `gram` = items^T items + lambda I for folding histories in."""
-        items = self.item_vectors_
-        writer.array("user_vectors", self.user_vectors_)
-        write_items(writer, items, self.search, self.ef)
+        """Add the vectors and `gram` = items^T items + lambda I for folding histories in.
+
+        What is known of users are the first numbers of their vectors, 1 or 0, so each value's own vector is 1 there.
+        They lie beside the users' vectors, for a request may know better.
+        """
+        items, users = self.item_vectors_, self.user_vectors_.copy()
+        users[:, : len(self.users_)] = 0
+        writer.array("user_vectors", users)
+        known = np.eye(len(self.users_), items.shape[1], dtype=np.float32)
+        write_features(writer, self.users_, known, np.zeros_like(items[0]))
+        self.index_ = write_items(writer, items, self.search, self.ef, self.index_)
         writer.array("gram", items.T @ items + self.regularization * np.eye(items.shape[1], dtype=np.float32))
 
     def kept(self) -> int:

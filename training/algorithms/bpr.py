@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
 from training.interactions import Interactions
+from warmstart.ann import Ann
 from warmstart.artifact_writer import ArtifactWriter
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class BPR:
     iterations: int = 150
     search: Search = "exact"
     ef: int = 100  # of hnsw: nodes that are kept in a search
+    index_: Ann | None = field(default=None, init=False, repr=False)  # of the items, once it was needed
     item_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, factors + 1)
     encoder_: NDArray[np.float32] = field(init=False, repr=False)  # (factors + 2, factors + 1)
 
@@ -43,15 +45,17 @@ class BPR:
             iterations=self.iterations,
             random_state=int(rng.integers(2**31)),
             num_threads=1,
+            use_gpu=False,
         )
         model.fit(interactions.matrix(binary=True), show_progress=False)
+        self.index_ = None
         self.item_vectors_ = model.item_factors
         self.encoder_ = encoder(interactions, model.user_factors, model.item_factors)
         return self
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add the items' vectors and the encoder."""
-        write_items(writer, self.item_vectors_, self.search, self.ef)
+        self.index_ = write_items(writer, self.item_vectors_, self.search, self.ef, self.index_)
         writer.array("encoder", self.encoder_)
 
     def kept(self) -> int:

@@ -1,5 +1,7 @@
 """ALS against implicit's own answers."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -15,6 +17,7 @@ from training.train import Training
 from warmstart.artifact import Artifact
 from warmstart.errors import DataError
 from warmstart.histories import Event
+from warmstart.ids import Id
 from warmstart.inner_product import ItemVectors
 from warmstart.recommender import Ask, Recommender
 
@@ -147,7 +150,7 @@ def test_items_without_a_vector_are_like_nothing() -> None:
     rows = np.arange(3, dtype=np.int32)
     items = ItemVectors(np.zeros((3, 2), np.float32), np.zeros(3, np.float32), rows, rows)
     ranking = items.similar(0, rows[:1], 2)
-    assert np.isfinite(ranking.scores).all()
+    assert ranking.scores.tolist() == [0, 0]
 
 
 def test_features_stand_beside_the_learnt_factors() -> None:
@@ -163,6 +166,31 @@ def test_features_stand_beside_the_learnt_factors() -> None:
     kept = {tuple(column) for column in model.user_vectors_.T.tolist()}
     assert {tuple(float(row % 3 == place) for row in range(N_USERS)) for place in (0, 1)} <= kept
     assert tuple(float(row % 3 == 0) for row in range(N_ITEMS)) in {*map(tuple, model.item_vectors_.T.tolist())}
+
+
+def test_a_history_and_features_of_a_request_answer_as_stored_ones(tmp_path: Path) -> None:
+    """Once training has converged, a stranger with a user's history and features gets about that user's scores."""
+    weights = matrix()
+    users, items = weights.nonzero()
+    people = pl.DataFrame({"user_id": range(N_USERS), "sex": ["f", "m", None] * (N_USERS // 3)})
+    settings = {**SETTINGS, "features": True, "regularization": 5.0, "iterations": 60}
+    model = ModelSection("als", "als", settings)
+    table = tables(users, items, weights=weights.data.tolist(), features=people)
+    recommender = open_recommender(tmp_path, Training(recipe(model), table).fit_whole(model, tmp_path))
+    gaps = {True: 0.0, False: 0.0}
+    for user in range(N_USERS):
+        history = [Event(int(i), float(w)) for i, w in zip(weights[user].indices, weights[user].data, strict=True)]
+        known = {"sex": ["f", "m"][user % 3]} if user % 3 < 2 else {}
+        stored = scores(recommender, Ask(user_id=user, k=N_ITEMS, explain=True))
+        for told in (True, False):
+            brought = scores(recommender, Ask(history=history, features=known if told else {}, k=N_ITEMS, explain=True))
+            gaps[told] = max(gaps[told], *(abs(stored[item] - brought[item]) for item in stored))
+    assert gaps[True] < 0.02 < gaps[False]
+
+
+def scores(recommender: Recommender, ask: Ask) -> dict[Id, float]:
+    """Return each recommended item's score."""
+    return {detail.item_id: detail.score or 0.0 for detail in recommender.recommend(ask).details}
 
 
 def test_features_that_are_not_there_are_missed() -> None:

@@ -1,4 +1,4 @@
-"""An approximate index over inner products: HNSW (Malkov & Yashunin, TPAMI 2020), the only importer of hnswlib.
+"""An approximate index over inner products: HNSW (Malkov & Yashunin, TPAMI 2020), what serves with hnswlib.
 
 A graph over the inner product itself loses more with every item, for nearness there is no distance. So one more number
 makes all items as long as the longest, and those nearest to (q, 0) have the largest inner products with q (Bachrach et
@@ -26,8 +26,8 @@ class Ann:
     """Nearest by inner product, mostly."""
 
     def __init__(self, index: Any, ef: int) -> None:
+        index.set_ef(ef)  # hnswlib takes k where that is more
         self._index = index
-        self._ef = ef
 
     @classmethod
     def build(cls, vectors: Vectors, ef: int) -> "Ann":
@@ -66,7 +66,6 @@ class Ann:
 
     def nearest(self, vector: Vectors, k: int) -> Rows | None:
         """Return k places, best first, as far as the index finds them; None where it finds fewer."""
-        self._index.set_ef(max(self._ef, k))
         try:
             places, _ = self._index.knn_query(np.append(vector, np.float32(0))[None], k=k, num_threads=1)
         except RuntimeError:

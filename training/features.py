@@ -10,6 +10,7 @@ from scipy import sparse
 
 from functions.factorization.feature_vectors import NONE
 from training.interactions import Interactions
+from warmstart.fallback import label
 
 LEAST = 5  # rows that have a value; a rarer one says more of its few rows than of its kind
 Value = tuple[str, str]  # column, value
@@ -61,9 +62,9 @@ class FeatureTable:
 
 
 def of_users(interactions: Interactions) -> FeatureTable:
-    """Gather what the users table says."""
+    """Gather what the users table says, each value under the label that segments have for it."""
     columns = {
-        column: [[] if value is None else [value] for value in values]
+        column: [[] if value is None else [label(column, value)] for value in values]
         for column, values in sorted(interactions.user_features.items())
     }
     return FeatureTable.of(columns, interactions.n_users)

@@ -124,7 +124,8 @@ class Training:
             return model, {}
         fold = ColdFold.of(self._events, self._recipe.seed)
         if fold is None:
-            return model, {}
+            self._say(f"{model.name}: too few users of whom anything is known to measure on; popular answers the cold")
+            return replace(model, params={**model.params, "cold": "popular"}), {}
         fitting = self._fitting(self._events.interactions(fold.learn, self._recipe.data.segments))
         fitted = fitting.fit(model)
         self._say(f"{model.name}: measuring on users that were left out")

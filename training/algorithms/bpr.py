@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from implicit.bpr import BayesianPersonalizedRanking
+from implicit.recommender_base import ModelFitError
 from numpy.typing import NDArray
 
 from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
 from training.interactions import Interactions
 from warmstart.ann import Ann
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.errors import DataError
 
 if TYPE_CHECKING:
     import optuna
@@ -37,7 +39,11 @@ class BPR:
     encoder_: NDArray[np.float32] = field(init=False, repr=False)  # (factors + 2, factors + 1)
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
-        """Learn from pairs of an item that a user had and one that they had not; one thread, for the same result."""
+        """Learn from pairs of an item that a user had and one that they had not; one thread, for the same result.
+
+        Raises:
+            DataError: the factors are no numbers.
+        """
         model = BayesianPersonalizedRanking(
             factors=self.factors,
             learning_rate=self.learning_rate,
@@ -47,7 +53,10 @@ class BPR:
             num_threads=1,
             use_gpu=False,
         )
-        model.fit(interactions.matrix(binary=True), show_progress=False)
+        try:
+            model.fit(interactions.matrix(binary=True), show_progress=False)
+        except ModelFitError as error:
+            raise DataError(f"bpr came to no numbers ({error}); take a smaller learning_rate") from None
         self.index_ = None
         self.item_vectors_ = model.item_factors
         self.encoder_ = encoder(interactions, model.user_factors, model.item_factors)

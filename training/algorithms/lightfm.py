@@ -49,18 +49,21 @@ class LightFM:
         """Learn; one thread, for the same result.
 
         Raises:
-            DataError: LightFM is not installed.
+            DataError: LightFM is not installed, or its numbers are none.
         """
         users = of_users(interactions) if self.features else none_of(interactions.n_users)
         items = of_items(interactions) if self.features else none_of(interactions.n_items)
         model = self._model(int(rng.integers(2**31)))
-        model.fit(
-            interactions.matrix(binary=True).tocoo(),
-            user_features=_with_own(users),
-            item_features=_with_own(items),
-            epochs=self.epochs,
-            num_threads=1,
-        )
+        try:
+            model.fit(
+                interactions.matrix(binary=True).tocoo(),
+                user_features=_with_own(users),
+                item_features=_with_own(items),
+                epochs=self.epochs,
+                num_threads=1,
+            )
+        except ValueError as error:
+            raise DataError(f"lightfm came to no numbers ({error}); take a smaller learning_rate") from None
         n_users, no_bias = interactions.n_users, np.zeros((len(users), 1))
         biases, vectors = model.get_item_representations(_with_own(items))
         self.index_ = None
@@ -104,7 +107,7 @@ class LightFM:
     def _model(self, seed: int) -> Any:
         try:
             import lightfm  # noqa: PLC0415 a library of its own, which not everybody has
-        except ImportError as error:
+        except (ImportError, OSError) as error:  # OSError: a library of the system that it needs
             raise DataError(f"lightfm needs pip install 'rectools[lightfm]' ({error})") from None
         return lightfm.LightFM(
             no_components=self.factors,

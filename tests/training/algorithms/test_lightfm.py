@@ -97,7 +97,7 @@ def test_item_vectors_are_the_librarys_own(theirs: Any) -> None:
 def test_what_is_known_of_users_scores_as_in_the_library(theirs: Any) -> None:
     """The sum of a user's feature vectors scores items as the library does without the user's own part."""
     ours = fitted()
-    assert ours.users_.values == (("age", "young"), ("sex", "f"), ("sex", "m"))
+    assert ours.users_.values == (("age", "age_young"), ("sex", "sex_f"), ("sex", "sex_m"))
     _, known = theirs.get_user_representations(people(own=False))
     _, vectors = theirs.get_item_representations(things())
     padded = np.vstack([ours.feature_vectors_, np.zeros((1, SETTINGS["factors"] + 1), np.float32)])  # NONE is the last

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from warmstart.ann import FILE, Ann
 from warmstart.artifact import Artifact
+from warmstart.errors import Incompatible
 from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
 from warmstart.topk import lower_bounds, top_k
 
@@ -15,6 +16,7 @@ Vectors = NDArray[np.float32]
 FIRST = 4_096  # items that are looked at in any case; each further block is four times as large
 LARGEST = 32_768  # items of a block
 TOGETHER = 256  # queries that share a matrix product
+MOST_KEPT = 10**9  # nodes of a search
 SLACK = 1 + 1e-5  # for the rounding of a product in float32
 
 
@@ -40,7 +42,10 @@ class ItemVectors(NamedTuple):
         vectors = artifact.array("item_vectors", np.float32, n_items, None)
         ann = None
         if FILE in artifact.manifest.files:
-            ann = Ann.load(artifact.folder / FILE, vectors, int(artifact.setting("ef")))
+            ef = artifact.setting("ef")
+            if not 1 <= ef <= MOST_KEPT:
+                raise Incompatible(f"an ef of {ef:g}")
+            ann = Ann.load(artifact.folder / FILE, vectors, int(ef))
         return cls(
             vectors,
             artifact.array("item_lengths", np.float32, n_items),

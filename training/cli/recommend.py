@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     "features",
     multiple=True,
     metavar="COLUMN=VALUE",
-    help="What is known of who is asked for; repeatable.",
+    help="What is known of people; repeatable.",
 )
 @click.option("--version", help="A version; the served one where it is not given.")
 @click.option("-k", "k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many items.")
 @click.option("--titles", is_flag=True, help="Print titles, where the items table has them.")
 @json_option
-def recommend(
+def recommend(  # noqa: PLR0913, PLR0917 an option each
     model: str,
     users: tuple[str, ...],
     store_url: str,

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
+from functions.factorization.feature_vectors import NONE
 from training.interactions import Interactions
+from warmstart.fallback import label
 
 LEAST = 5  # rows that have a value; a rarer one says more of its few rows than of its kind
 Value = tuple[str, str]  # column, value
@@ -30,27 +33,38 @@ class FeatureTable:
         """
         known: list[Value] = []
         blocks = [sparse.csr_matrix((n_rows, 0), dtype=np.float32)]
-        for name, rows in columns.items():
-            distinct = {value: place for place, value in enumerate(sorted({v for values in rows for v in values}))}
-            places = [[distinct[value] for value in dict.fromkeys(values)] for values in rows]
-            indptr = np.concatenate([[0], np.cumsum([len(line) for line in places])])
-            columns_of = np.array([place for line in places for place in line], np.int64)
-            block = sparse.csr_matrix(
-                (np.ones(len(columns_of), np.float32), columns_of, indptr), (n_rows, len(distinct))
-            )
-            common = np.flatnonzero(np.bincount(columns_of, minlength=len(distinct)) >= LEAST)
-            known += [(name, value) for value, place in distinct.items() if place in set(common.tolist())]
+        for column, rows in columns.items():
+            values = sorted({value for values in rows for value in values})
+            place_of = {value: place for place, value in enumerate(values)}
+            lines = [[place_of[value] for value in dict.fromkeys(values)] for values in rows]
+            indptr = np.concatenate([[0], np.cumsum([len(line) for line in lines])])
+            places = np.array([place for line in lines for place in line], np.int64)
+            block = sparse.csr_matrix((np.ones(len(places), np.float32), places, indptr), (n_rows, len(values)))
+            common = np.flatnonzero(np.bincount(places, minlength=len(values)) >= LEAST)
+            known += [(column, values[place]) for place in common]
             blocks.append(block[:, common])
         return cls(tuple(known), sparse.hstack(blocks, format="csr", dtype=np.float32))
 
     def __len__(self) -> int:
         return len(self.values)
 
+    def rows(self) -> NDArray[np.int32]:
+        """Return which value of each column, in the order of their names, a row has: (n, columns); NONE where none.
+
+        Of a row with several values of a column one is returned.
+        """
+        columns = sorted({column for column, _ in self.values})
+        of_value = np.array([columns.index(column) for column, _ in self.values], np.int64)
+        found = np.full((self.matrix.shape[0], len(columns)), NONE, np.int32)
+        cells = self.matrix.tocoo()
+        found[cells.row, of_value[cells.col]] = cells.col
+        return found
+
 
 def of_users(interactions: Interactions) -> FeatureTable:
-    """Gather what the users table says."""
+    """Gather what the users table says, each value under the label that segments have for it."""
     columns = {
-        column: [[] if value is None else [value] for value in values]
+        column: [[] if value is None else [label(column, value)] for value in values]
         for column, values in sorted(interactions.user_features.items())
     }
     return FeatureTable.of(columns, interactions.n_users)

@@ -93,9 +93,7 @@ def _all(faiss: Any, items: Vectors, k: int, efs: Sequence[int]) -> Iterator[Bui
 def _of_warmstart(items: Vectors, k: int, efs: Sequence[int], path: Path) -> Iterator[Built]:
     """Yield what is served: exact, and HNSW through hnswlib."""
     started = time.perf_counter()
-    lengths = np.linalg.norm(items, axis=1)
-    order = np.argsort(-lengths, kind="stable").astype(np.int32)
-    exact = ItemVectors(items[order], lengths[order], order, np.argsort(order).astype(np.int32))
+    exact = ItemVectors.sorted(items)
     seconds, size = time.perf_counter() - started, sum(part.nbytes for part in exact[:4])
     yield Built("warmstart flat", seconds, size, partial(_served, exact, k))
     started = time.perf_counter()

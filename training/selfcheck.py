@@ -45,10 +45,13 @@ def _check_rows(artifact: Artifact, n_users: int, n_items: int) -> None:
     orders = [artifact.array("fallback", np.int32, n_items)]
     if "segments" in artifact:
         orders += [*artifact.array("segments", np.int32, None, n_items)]
-    orders += [artifact.array(name, np.int32, n_items) for name in ("item_rows", "item_places") if name in artifact]
     if rows.min(initial=0) < 0 or rows.max(initial=0) >= n_items or (np.diff(starts) < 0).any():
         raise Incompatible("histories name items or users that do not exist")
     _check_lists(artifact, n_users, n_items)
+    if "item_places" in artifact:
+        of_place, of_row = (artifact.array(name, np.int32, n_items) for name in ("item_rows", "item_places"))
+        if not (np.sort(of_place) == np.arange(n_items)).all() or (of_row[of_place] != np.arange(n_items)).any():
+            raise Incompatible("item_places and item_rows do not lead to each other")
     if not all((np.sort(order) == np.arange(n_items)).all() for order in orders):
         raise Incompatible("an order of all items lacks one or has one twice")
 

@@ -12,7 +12,7 @@ from training.algorithms.base import Abridged, Algorithm, ServesCold
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
-from training.evaluation.gate import MAX_LOSS, MIN_RECALL
+from training.evaluation.gate import lost
 from training.evaluation.measure import Measured, measure
 from training.evaluation.splits import split
 from training.evaluation.truth import Truth, truth_of
@@ -46,10 +46,9 @@ class Trial(NamedTuple):
         return 1.0 if self.exact is None else self.measured.recall_of(self.exact)
 
     @property
-    def enough(self) -> bool:
-        """Tell whether little enough is lost."""
-        searched = self.params.get("search") == "hnsw"
-        return self.loss <= MAX_LOSS and (not searched or self.recall >= MIN_RECALL)
+    def lost(self) -> list[str]:
+        """Say where too much is lost; nothing where it is little enough."""
+        return [*lost(self.loss, self.recall, searched=self.params.get("search") == "hnsw")]
 
     @property
     def abridged(self) -> dict[str, Any]:
@@ -81,10 +80,6 @@ class Training:
     @cached_property
     def _truth(self) -> Truth:
         return truth_of(self._events, self._test)
-
-    @cached_property
-    def _cold_fold(self) -> ColdFold | None:
-        return ColdFold.of(self._events, self._recipe.seed)
 
     @cached_property
     def _whole(self) -> Fitting:
@@ -123,10 +118,14 @@ class Training:
         return {section.name: self.measure(section).measured for section in sections}
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
-        """Decide what answers people without a history, where the model could; return its section with that."""
-        algorithm, fold = built(self._recipe, model), self._cold_fold
-        if fold is None or not isinstance(algorithm, ServesCold):
+        """Decide what answers people without a history, where recipe and model leave it open; return its section."""
+        algorithm = built(self._recipe, model)
+        if not isinstance(algorithm, ServesCold) or not algorithm.features or "cold" in model.params:
             return model, {}
+        fold = ColdFold.of(self._events, self._recipe.seed)
+        if fold is None:
+            self._say(f"{model.name}: too few users of whom anything is known to measure on; popular answers the cold")
+            return replace(model, params={**model.params, "cold": "popular"}), {}
         fitting = self._fitting(self._events.interactions(fold.learn, self._recipe.data.segments))
         fitted = fitting.fit(model)
         self._say(f"{model.name}: measuring on users that were left out")
@@ -135,14 +134,16 @@ class Training:
 
     def _settled(self, fitted: Algorithm, model: ModelSection) -> Trial:
         """Measure a fitted model, and again with twice as much kept while too much is lost."""
-        if not isinstance(fitted, Abridged) or fitted.kept() >= fitted.most():
+        if not isinstance(fitted, Abridged):
             return self._tried(fitted, model)
-        exact = self._tried(fitted.keeping(fitted.most()), model).measured
-        while not (trial := self._tried(fitted, model, exact)).enough:
-            lost = f"{trial.loss:.1%} of ndcg@10 are lost by what it leaves out, {trial.recall:.0%} of the answers kept"
-            self._say(f"{model.name}: {lost}; it keeps more")
+        whole = self._tried(fitted.keeping(max(fitted.kept(), fitted.most())), model)
+        while fitted.kept() < fitted.most():
+            trial = self._tried(fitted, model, whole.measured)
+            if not trial.lost:
+                return trial
+            self._say(f"{model.name}: {'; '.join(trial.lost)}; it keeps more")
             fitted = fitted.keeping(2 * fitted.kept())
-        return trial
+        return whole._replace(params=settings_of(fitted.keeping(fitted.kept())))
 
     def _tried(self, fitted: Algorithm, model: ModelSection, exact: Measured | None = None) -> Trial:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:

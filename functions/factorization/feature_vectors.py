@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
+from warmstart.fallback import label
 from warmstart.ids import UNKNOWN
 from warmstart.inner_product import Vectors
 
@@ -24,7 +25,7 @@ class FeatureVectors:
     ) -> None:
         self._vectors = vectors  # (f, d)
         self.base = base  # (d,) what is added for who has no history: the part of the items' biases
-        self._places = places  # (column, value) -> row of the vectors
+        self._places = places  # (column, label of a value) -> row of the vectors
         self._columns = sorted({column for column, _ in places})
         self._stored = stored  # (n_users, columns) rows of the vectors, NONE where not known
 
@@ -57,6 +58,7 @@ class FeatureVectors:
         if column in features:
             said = features[column]
             values = [said] if isinstance(said, str) else said
-            return [self._places[column, value] for value in dict.fromkeys(values) if (column, value) in self._places]
+            named = dict.fromkeys((column, label(column, value)) for value in values)
+            return [self._places[name] for name in named if name in self._places]
         stored = NONE if user == UNKNOWN else int(self._stored[user, place])
         return [stored] if 0 <= stored < len(self._vectors) else []

@@ -34,25 +34,31 @@ def load_folding(artifact: Artifact, factors: int) -> Folding:
     """Open whichever kind an artifact has; raise Incompatible where it has none that fits."""
     if "encoder" in artifact:
         return Encoder(artifact.array("encoder", np.float32, factors + 1, factors))
-    return LeastSquares(artifact.array("gram", np.float32, factors, factors), artifact.setting("alpha"))
+    known = artifact.array("feature_vectors", np.float32, None, factors) if "feature_vectors" in artifact else ()
+    return LeastSquares(artifact.array("gram", np.float32, factors, factors), artifact.setting("alpha"), len(known))
 
 
 class LeastSquares:
     """What training by alternating least squares would give: Hu, Koren & Volinsky, ICDM 2008, equation 4.
 
-    Solved in float64: confidences may reach millions, and float32 would then lose the order of the answer.
+    Solved in float64: confidences may reach millions, and float32 would then lose the order of the answer. Where a
+    vector's first numbers are what is known of the user, they are solved for like the others and then are 0: training
+    puts what is known in their place at each step, and so does the scorer.
     """
 
     binary: ClassVar[bool] = False
 
-    def __init__(self, gram: Vectors, alpha: float) -> None:
+    def __init__(self, gram: Vectors, alpha: float, known: int = 0) -> None:
         self._gram = gram  # (d, d) items^T items + lambda I
         self._alpha = alpha  # confidence of an interaction of weight 1
+        self._known = known  # numbers of a vector
 
     def vector(self, items: Vectors, weights: Weights) -> Vectors:
         """Solve for the user."""
         confidences = weights * self._alpha
-        return np.linalg.solve(self._normal_matrix(items, confidences), confidences @ items).astype(np.float32)
+        vector = np.linalg.solve(self._normal_matrix(items, confidences), confidences @ items).astype(np.float32)
+        vector[: self._known] = 0
+        return vector
 
     def parts(self, items: Vectors, weights: Weights, targets: Vectors) -> NDArray[np.float64]:
         """Split scores as section 5 of the paper does, exactly.
@@ -61,7 +67,8 @@ class LeastSquares:
         """
         confidences = weights * self._alpha
         inverse = np.linalg.inv(self._normal_matrix(items, confidences))
-        found: NDArray[np.float64] = (targets @ inverse @ items.T) * confidences
+        known = self._known
+        found: NDArray[np.float64] = (targets[:, known:] @ inverse[known:] @ items.T) * confidences
         return found
 
     def _normal_matrix(self, items: Vectors, confidences: Weights) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ K = 10
 def figures() -> Iterator[Figure]:
     """Both answer in turn; each takes the threads that it wants."""
     made = batch()
-    als = AlternatingLeastSquares(factors=made.items.shape[1])
+    als = AlternatingLeastSquares(factors=made.items.shape[1], use_gpu=False)
     als.user_factors, als.item_factors = made.users, made.items
     users = np.arange(BATCH[0])
     measures = {

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 
 import hnswlib
 import numpy as np
-from numpy.typing import NDArray
 
 from tests.bench.search_data import Searched, movielens, searched
-from warmstart.ann import EF_CONSTRUCTION, LINKS
+from warmstart.ann import EF_CONSTRUCTION, LINKS, Ann
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows, Scores
 
@@ -84,12 +83,8 @@ def _raw(items: Vectors) -> Ask:
 
 
 def _added_dimension(items: Vectors) -> Ask:
-    """Make all items as long as the longest by one more number: the nearest then has the largest inner product.
-
-    Bachrach et al., RecSys 2014.
-    """
-    squares: NDArray[np.float32] = (items**2).sum(axis=1)
-    index = _index("l2", np.hstack([items, np.sqrt(squares.max() - squares)[:, None]]))
+    """Take what is served."""
+    index = Ann.build(items, K)._index
     return lambda vector, ef: _nearest(index, np.append(vector, np.float32(0)), K, ef)[0]
 
 

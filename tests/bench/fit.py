@@ -60,6 +60,7 @@ def _implicit_als(interactions: Interactions, settings: ALS) -> Measure:
                 alpha=settings.alpha,
                 iterations=settings.iterations,
                 random_state=SEED,
+                use_gpu=False,
             ).fit(matrix, show_progress=False)
 
     return timed(fit)
@@ -74,6 +75,7 @@ def _implicit_bpr(interactions: Interactions, settings: BPR) -> Measure:
         iterations=settings.iterations,
         random_state=SEED,
         num_threads=1,
+        use_gpu=False,
     )
 
     def fit() -> None:

@@ -17,19 +17,20 @@ from tests.bench.figures import Skipped
 from tests.bench.knn_data import Market, fitting
 from tests.bench.movielens import NAME, recipe_of
 from tests.bench.places import BUILD, ROOT, data_set
-from training.algorithms.vectors import write_items
+from training import export
+from training.algorithms import als, vectors
 from training.data.tables import read_tables
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection
 from training.scorers import open_recommender
-from warmstart import ann
+from warmstart import ann, inner_product
 from warmstart.artifact import Artifact
 from warmstart.ids import Id
 from warmstart.inner_product import Vectors
 from warmstart.manifest import Manifest
 from warmstart.recommender import Recommender
 
-CODE = (Market, ann, write_items)  # that the drafts come from
+CODE = (Market, ann, inner_product, vectors, als, export)  # that the drafts come from
 SEED = 32
 SIZES = {20_000: (20_000, 50), 100_000: (50_000, 50), 1_000_000: (300_000, 30)}  # items: users, mean items of one
 BATCH = 100_000, 20_000, 50  # users, items, mean

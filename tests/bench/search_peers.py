@@ -22,7 +22,7 @@ K = 10
 
 def peers(users: Vectors, items: Vectors, seen: sparse.csr_matrix, asked: Rows) -> dict[str, Measure]:
     """Return what measures each library, user by user of those that are asked for."""
-    als = AlternatingLeastSquares(factors=items.shape[1], num_threads=1)
+    als = AlternatingLeastSquares(factors=items.shape[1], num_threads=1, use_gpu=False)
     als.user_factors, als.item_factors = users, items
     return {
         "implicit": _implicit(als, seen, itertools.cycle(asked.tolist())),
@@ -50,7 +50,7 @@ def _rectools(als: AlternatingLeastSquares, seen: sparse.csr_matrix, asked: Iter
 
 def _in_order_of(dataset: Dataset, als: AlternatingLeastSquares) -> AlternatingLeastSquares:
     """Return the same model with the rows of RecTools' own ids."""
-    model = AlternatingLeastSquares(factors=als.factors, num_threads=1)
+    model = AlternatingLeastSquares(factors=als.factors, num_threads=1, use_gpu=False)
     model.user_factors = als.user_factors[dataset.user_id_map.external_ids]
     model.item_factors = als.item_factors[dataset.item_id_map.external_ids]
     return model

@@ -14,7 +14,12 @@ from warmstart.artifact import ARRAYS, Artifact
 from warmstart.errors import Incompatible
 from warmstart.ids import UNKNOWN
 
-VALUES = [["sex", "f"], ["sex", "m"], ["age", "young"], ["age", "old"]]  # not in the order of the columns' names
+VALUES = [
+    ["sex", "sex_f"],
+    ["sex", "sex_m"],
+    ["age", "age_young"],
+    ["age", "age_old"],
+]  # not by column
 POWERS = np.stack([2 ** np.arange(4), 3 ** np.arange(4)], axis=1).astype(np.float32)  # every sum tells its values
 ARRAYS_OF = {
     "feature_vectors": POWERS,
@@ -48,6 +53,7 @@ def vector(*values: int) -> list[float]:
         (YOUNG_F, {"age": "old"}, vector(3, 0)),
         (YOUNG_F, {"sex": ["m", "f"]}, vector(2, 1, 0)),
         (YOUNG_F, {"sex": ["m", "m"]}, vector(2, 1)),
+        (UNKNOWN, {"sex": " M", "age": "age_old"}, vector(1, 3)),
         (UNKNOWN, {"age": ("young", "old")}, vector(2, 3)),
         (YOUNG_F, {"sex": "unheard of"}, vector(2)),
         (YOUNG_F, {"sex": []}, vector(2)),

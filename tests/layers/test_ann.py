@@ -87,8 +87,28 @@ def test_an_index_of_other_items_is_refused(path: Path, n_items: int) -> None:
 def test_an_index_of_another_dimension_is_refused(path: Path, factors: int) -> None:
     """It would be read from wrong places without a word."""
     vectors = np.resize(clustered(N, 1), (N, factors))
-    with pytest.raises(Incompatible, match="is of other vectors"):
+    with pytest.raises(Incompatible, match="is not laid out as it is written here"):
         Ann.load(path, vectors[np.argsort(-np.linalg.norm(vectors, axis=1))], 100)
+
+
+def test_an_index_of_other_vectors_is_refused(path: Path) -> None:
+    """The longest item is compared: an index of another version would answer with its items."""
+    with pytest.raises(Incompatible, match="is of other vectors"):
+        Ann.load(path, 2 * clustered(N, 1), 100)
+
+
+@pytest.mark.parametrize("place", [0, 8, 16, 24, 32, 40, 48, 52, 56, 64, 72])
+@pytest.mark.parametrize("value", [2**31 - 1, 2**32 - 1])
+def test_a_header_that_leads_astray_is_refused(path: Path, tmp_path: Path, place: int, value: int) -> None:
+    """Hnswlib believes it, and would read from anywhere."""
+    content = bytearray(path.read_bytes())
+    content[place : place + 4] = value.to_bytes(4, "little")
+    (tmp_path / FILE).write_bytes(content)
+    if place == 8:  # how many there is room for: more than there are is no harm, and not what is taken
+        assert Ann.load(tmp_path / FILE, clustered(N, 1), 100).nearest(clustered(1, 3)[0], K) is not None
+        return
+    with pytest.raises(Incompatible, match=FILE):
+        Ann.load(tmp_path / FILE, clustered(N, 1), 100)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 96, -1])

@@ -50,9 +50,7 @@ class Index(Ann):
 
 def by_length(vectors: Vectors, ann: Ann | None = None) -> ItemVectors:
     """Return items as training writes them: longest first."""
-    lengths = np.linalg.norm(vectors, axis=1)
-    rows = np.argsort(-lengths, kind="stable").astype(np.int32)
-    return ItemVectors(vectors[rows], lengths[rows], rows, np.argsort(rows).astype(np.int32), ann)
+    return ItemVectors.sorted(vectors)._replace(ann=ann)
 
 
 def asks(k: int, exclude: Sequence[int] = (), only: Sequence[int] | None = None) -> Query:
@@ -171,7 +169,9 @@ def test_rounding_ends_no_search_early() -> None:
     product = np.linalg.norm(vector, axis=1)[0] * np.linalg.norm(better[None], axis=1)[0]
     assert product < worse.sum() < better.sum()
     items = by_length(np.stack([worse, *[-worse] * (FIRST - 1), better]))
-    assert items.best(vector, [asks(1)])[0].rows.tolist() == [FIRST]
+    for several in (1, 2):
+        found = items.best(np.repeat(vector, several, axis=0), [asks(1)] * several)
+        assert [ranking.rows.tolist() for ranking in found] == [[FIRST]] * several
 
 
 def test_vectors_are_found_by_row() -> None:

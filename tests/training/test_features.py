@@ -58,7 +58,7 @@ def test_users_are_what_their_table_says() -> None:
     """Columns come in the order of their names, numbers as texts, and where nothing is said there is nothing."""
     sex = ["f", None] * LEAST
     table = of_users(told(pl.DataFrame({"user_id": range(N), "sex": sex, "age": [25] * N})))
-    assert table.values == (("age", "25"), ("sex", "f"))
+    assert table.values == (("age", "age_25"), ("sex", "sex_f"))
     assert table.matrix.toarray().tolist() == [[1, 1], [1, 0]] * LEAST
 
 

@@ -37,6 +37,17 @@ def test_rows_that_lead_nowhere_are_refused(name: str, place: int, value: int, m
         check(tmp_path)
 
 
+def test_places_of_another_order_are_refused(tmp_path: Path) -> None:
+    """Where rows and places do not lead to each other, other items would be excluded than those that were seen."""
+    als = ModelSection("als", "als", {"factors": 2})
+    Training(recipe(als), checkerboard()).fit_whole(als, tmp_path)
+    arrays: dict[str, NDArray[np.generic]] = load_file(tmp_path / ARRAYS)
+    check(tmp_path)
+    save_file({**arrays, "item_places": np.roll(arrays["item_places"], 1)}, tmp_path / ARRAYS)
+    with pytest.raises(Incompatible, match="do not lead to each other"):
+        check(tmp_path)
+
+
 def test_a_child_that_cannot_serve_says_why(tmp_path: Path) -> None:
     """The fresh process's last words are in the error."""
     manifest = Training(recipe(POPULAR), checkerboard()).fit_whole(POPULAR, tmp_path)

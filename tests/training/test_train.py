@@ -4,15 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 
 from tests.training.datasets import SIZE, checkerboard, recipe, tables
 from training import train
+from training.evaluation import gate
 from training.evaluation.measure import Measured, measure
 from training.evaluation.truth import Truth
 from training.recipe import Fold, ModelSection
 from training.scorers import open_recommender
 from training.train import Training
+from warmstart.ann import Ann
 from warmstart.artifact_writer import draft_hash
 from warmstart.errors import DataError
 from warmstart.recommender import Ask, Recommender
@@ -139,7 +143,7 @@ def test_an_artifact_keeps_more_until_at_most_a_hundredth_is_lost(kept: list[int
     """What is left out is doubled back, the whole is measured once, and what is sealed keeps what was measured last."""
     model = ModelSection("mine", "ease", {"keep": 3})
     manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
-    assert kept == [3, SIZE // 2, 6, 12]
+    assert kept == [SIZE // 2, 3, 6, 12]
     assert manifest.params["keep"] == 12
     assert manifest.metrics["ndcg@10"] == 0.496
     assert manifest.measured_on["abridged"]["exact"]["ndcg@10"] == 0.5
@@ -150,12 +154,12 @@ def test_an_artifact_that_can_only_keep_all_does(
     kept: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where less always costs more than a hundredth nothing is left out, and that ends the search."""
-    monkeypatch.setattr(train, "MAX_LOSS", -1.0)
+    monkeypatch.setattr(gate, "MAX_LOSS", -1.0)
     model = ModelSection("mine", "ease", {"keep": 12})
     manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
-    assert kept == [12, SIZE // 2, 24]
+    assert kept == [SIZE // 2, 12]
     assert manifest.params["keep"] == 24
-    assert manifest.measured_on["abridged"]["loss"] == 0
+    assert "abridged" not in manifest.measured_on
 
 
 @pytest.mark.parametrize(
@@ -169,6 +173,52 @@ def test_nothing_left_out_is_nothing_lost(algorithm: str, settings: dict[str, An
     assert trial.params.items() >= settings.items()
     manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
     assert "abridged" not in manifest.measured_on
+
+
+@pytest.mark.parametrize(("least", "search"), [(0.0, "hnsw"), (2.0, "exact")])
+def test_a_search_that_finds_too_little_becomes_exact(
+    least: float, search: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index is asked wider while it finds too few of the exact answers, in the end all; the share is kept."""
+    monkeypatch.setattr(gate, "MIN_RECALL", least)
+    monkeypatch.setattr(gate, "MAX_LOSS", 1.0)
+    builds = []
+    build = Ann.build
+    monkeypatch.setattr(Ann, "build", lambda *args: builds.append(args) or build(*args))
+    model = ModelSection("mine", "als", {"factors": 2, "search": "hnsw", "ef": 3})
+    training = Training(recipe(model), checkerboard())
+    trial = training.measure(model)
+    assert trial.params["search"] == search
+    assert len(builds) == 1
+    manifest = training.train(model, tmp_path)
+    assert manifest.params["search"] == search
+    if search == "exact":
+        assert "abridged" not in manifest.measured_on
+    else:
+        assert trial.exact is not None
+        lists = zip(trial.measured.items.tolist(), trial.exact.items.tolist(), strict=True)
+        shares = [len({*found} & {*right} - {-1}) / len({*right} - {-1}) for found, right in lists]
+        assert manifest.measured_on["abridged"]["recall@10"] == pytest.approx(np.mean(shares), abs=1e-6)
+
+
+def test_an_index_as_wide_as_all_items_is_none() -> None:
+    """Where a search would keep every item there is no index to measure."""
+    model = ModelSection("mine", "als", {"factors": 2, "search": "hnsw", "ef": SIZE})
+    trial = Training(recipe(model), checkerboard()).measure(model)
+    assert (trial.params["search"], trial.exact) == ("exact", None)
+
+
+def test_a_recipe_s_word_on_cold_users_stands() -> None:
+    """What answers people without a history is measured only where the recipe leaves it open and features are known."""
+    people = pl.DataFrame({"user_id": range(300), "sex": ["f", "m"] * 150})
+    users = np.repeat(np.arange(300), 4)
+    table = tables(users, (users * 7 + np.tile(np.arange(4), 300)) % 40, features=people)
+    for settings, cold in (({"cold": "popular"}, "popular"), ({"features": False}, "features")):
+        model = ModelSection("mine", "lightfm", {"factors": 2, "epochs": 1, **settings})
+        trial = Training(recipe(model), table).measure(model)
+        assert (trial.params["cold"], trial.cold) == (cold, {})
+    open_ = ModelSection("mine", "lightfm", {"factors": 2, "epochs": 1})
+    assert {*Training(recipe(open_), table).measure(open_).cold} == {"features", "popular"}
 
 
 def test_each_name_is_published_as_itself(tmp_path: Path) -> None:

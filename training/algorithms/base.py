@@ -66,6 +66,7 @@ class ServesCold(Algorithm, Protocol):
     """
 
     cold: str  # "features", or "popular" where the fallback is better
+    features: bool  # whether it knows any
 
 
 @runtime_checkable

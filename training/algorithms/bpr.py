@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from implicit.bpr import BayesianPersonalizedRanking
+from implicit.recommender_base import ModelFitError
 from numpy.typing import NDArray
 
 from training.algorithms.base import Timed
 from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
 from training.interactions import Interactions
+from warmstart.ann import Ann
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.errors import DataError
 
 if TYPE_CHECKING:
     import optuna
@@ -32,11 +35,16 @@ class BPR(Timed):
     iterations: int = 150
     search: Search = "exact"
     ef: int = 100  # of hnsw: nodes that are kept in a search
+    index_: Ann | None = field(default=None, init=False, repr=False)  # of the items, once it was needed
     item_vectors_: NDArray[np.float32] = field(init=False, repr=False)  # (n_items, factors + 1)
     encoder_: NDArray[np.float32] = field(init=False, repr=False)  # (factors + 2, factors + 1)
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
-        """Learn from pairs of an item that a user had and one that they had not; one thread, for the same result."""
+        """Learn from pairs of an item that a user had and one that they had not; one thread, for the same result.
+
+        Raises:
+            DataError: the factors are no numbers.
+        """
         model = BayesianPersonalizedRanking(
             factors=self.factors,
             learning_rate=self.learning_rate,
@@ -44,15 +52,20 @@ class BPR(Timed):
             iterations=self.iterations,
             random_state=int(rng.integers(2**31)),
             num_threads=1,
+            use_gpu=False,
         )
-        model.fit(interactions.matrix(binary=True), show_progress=False)
+        try:
+            model.fit(interactions.matrix(binary=True), show_progress=False)
+        except ModelFitError as error:
+            raise DataError(f"bpr came to no numbers ({error}); take a smaller learning_rate") from None
+        self.index_ = None
         self.item_vectors_ = model.item_factors
         self.encoder_ = encoder(interactions, model.user_factors, model.item_factors)
         return self
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add the items' vectors and the encoder."""
-        write_items(writer, self.item_vectors_, self.search, self.ef)
+        self.index_ = write_items(writer, self.item_vectors_, self.search, self.ef, self.index_)
         writer.array("encoder", self.encoder_)
 
     def kept(self) -> int:

@@ -1,6 +1,5 @@
 """LightFM: factorization whose vectors are sums over features."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -8,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from functions.factorization.feature_vectors import FEATURES_FILE, NONE
 from training.algorithms.base import Timed
-from training.algorithms.vectors import Search, encoder, keeping, kept, write_items
+from training.algorithms.vectors import Search, encoder, keeping, kept, write_features, write_items
 from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
+from warmstart.ann import Ann
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import DataError
 
@@ -41,47 +40,47 @@ class LightFM(Timed):
     cold: Literal["features", "popular"] = "features"  # what answers people without a history; decided by `train`
     search: Search = "exact"
     ef: int = 100  # of hnsw: nodes that are kept in a search
+    index_: Ann | None = field(default=None, init=False, repr=False)  # of the items, once it was needed
     item_vectors_: Vectors = field(init=False, repr=False)  # (n_items, factors + 1)
     encoder_: Vectors = field(init=False, repr=False)  # (factors + 2, factors + 1)
-    values_: Sequence[tuple[str, str]] = field(init=False, repr=False)  # (f,) what of users has a vector
+    users_: FeatureTable = field(init=False, repr=False)  # (n_users, f) what is known of them
     feature_vectors_: Vectors = field(init=False, repr=False)  # (f, factors + 1)
-    user_features_: NDArray[np.int32] = field(init=False, repr=False)  # (n_users, columns) rows of the vectors
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
         """Learn; one thread, for the same result.
 
         Raises:
-            DataError: LightFM is not installed.
+            DataError: LightFM is not installed, or its numbers are none.
         """
         users = of_users(interactions) if self.features else none_of(interactions.n_users)
         items = of_items(interactions) if self.features else none_of(interactions.n_items)
         model = self._model(int(rng.integers(2**31)))
-        model.fit(
-            interactions.matrix(binary=True).tocoo(),
-            user_features=_with_own(users),
-            item_features=_with_own(items),
-            epochs=self.epochs,
-            num_threads=1,
-        )
+        try:
+            model.fit(
+                interactions.matrix(binary=True).tocoo(),
+                user_features=_with_own(users),
+                item_features=_with_own(items),
+                epochs=self.epochs,
+                num_threads=1,
+            )
+        except ValueError as error:
+            raise DataError(f"lightfm came to no numbers ({error}); take a smaller learning_rate") from None
         n_users, no_bias = interactions.n_users, np.zeros((len(users), 1))
         biases, vectors = model.get_item_representations(_with_own(items))
+        self.index_ = None
         self.item_vectors_ = np.hstack([vectors, biases[:, None]]).astype(np.float32)
         own = np.hstack([model.user_embeddings[:n_users], np.ones((n_users, 1))])
         self.encoder_ = encoder(interactions, own, self.item_vectors_)
-        self.values_ = users.values
+        self.users_ = users
         self.feature_vectors_ = np.hstack([model.user_embeddings[n_users:], no_bias]).astype(np.float32)
-        self.user_features_ = _rows_of(users)
         return self
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add the items' vectors, the encoder, and the vectors of what is known of users."""
-        write_items(writer, self.item_vectors_, self.search, self.ef)
+        self.index_ = write_items(writer, self.item_vectors_, self.search, self.ef, self.index_)
         writer.array("encoder", self.encoder_)
-        if len(self.values_):
-            writer.array("feature_vectors", self.feature_vectors_)
-            writer.array("feature_base", np.eye(self.factors + 1, dtype=np.float32)[-1])  # an item's bias counts once
-            writer.array("user_features", self.user_features_)
-            writer.json(FEATURES_FILE, self.values_)
+        bias = np.eye(self.factors + 1, dtype=np.float32)[-1]  # of an item, which counts once
+        write_features(writer, self.users_, self.feature_vectors_, bias)
 
     def kept(self) -> int:
         """Return how many nodes a search keeps; of an exact one, all."""
@@ -109,7 +108,7 @@ class LightFM(Timed):
     def _model(self, seed: int) -> Any:
         try:
             import lightfm  # noqa: PLC0415 a library of its own, which not everybody has
-        except ImportError as error:
+        except (ImportError, OSError) as error:  # OSError: a library of the system that it needs
             raise DataError(f"lightfm needs pip install 'rectools[lightfm]' ({error})") from None
         return lightfm.LightFM(
             no_components=self.factors,
@@ -124,13 +123,3 @@ class LightFM(Timed):
 def _with_own(features: FeatureTable) -> sparse.csr_matrix:
     """Return the features with one more for each row, its own."""
     return sparse.hstack([sparse.identity(features.matrix.shape[0], np.float32), features.matrix], format="csr")
-
-
-def _rows_of(features: FeatureTable) -> NDArray[np.int32]:
-    """Return which value of each column a row has: (n, columns); NONE where it has none."""
-    columns = sorted({column for column, _ in features.values})
-    of_value = np.array([columns.index(column) for column, _ in features.values], np.int64)
-    found = np.full((features.matrix.shape[0], len(columns)), NONE, np.int32)
-    cells = features.matrix.tocoo()
-    found[cells.row, of_value[cells.col]] = cells.col
-    return found

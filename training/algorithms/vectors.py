@@ -6,9 +6,12 @@ from typing import Literal, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from functions.factorization.feature_vectors import FEATURES_FILE
+from training.features import FeatureTable
 from training.interactions import Interactions
 from warmstart.ann import FILE, Ann
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.inner_product import ItemVectors
 
 Vectors = NDArray[np.float32]
 Search = Literal["exact", "hnsw"]
@@ -30,21 +33,40 @@ class Searched(Protocol):
 M = TypeVar("M", bound=Searched)
 
 
-def write_items(writer: ArtifactWriter, items: Vectors, search: Search, ef: int) -> None:
+def write_items(writer: ArtifactWriter, items: Vectors, search: Search, ef: int, index: Ann | None) -> Ann | None:
     """Add item vectors (n_items, d), longest first: `item_vectors`, `item_lengths`, `item_rows`, `item_places`.
 
-    With `search` "hnsw" an index of them is added, of which `ef` nodes are kept in a search.
+    With `search` "hnsw" an index of them is added, of which `ef` nodes are kept in a search: the one given, for it does
+    not depend on `ef`, or a new one.
+
+    Returns:
+        The index.
     """
-    lengths = np.linalg.norm(items, axis=1)
-    order = np.argsort(-lengths, kind="stable").astype(np.int32)
-    places = np.empty_like(order)
-    places[order] = np.arange(len(order))
-    writer.array("item_vectors", items[order].astype(np.float32))
-    writer.array("item_lengths", lengths[order].astype(np.float32))
-    writer.array("item_rows", order)
-    writer.array("item_places", places)
+    laid = ItemVectors.sorted(items)
+    writer.array("item_vectors", laid.vectors)
+    writer.array("item_lengths", laid.lengths)
+    writer.array("item_rows", laid.rows)
+    writer.array("item_places", laid.places)
     if search == "hnsw":
-        Ann.build(items[order].astype(np.float32), ef).save(writer.folder / FILE)
+        index = index or Ann.build(laid.vectors, ef)
+        index.save(writer.folder / FILE)
+    return index
+
+
+def write_features(writer: ArtifactWriter, users: FeatureTable, vectors: Vectors, base: Vectors) -> None:
+    """Add what is known of users, where anything is: `feature_vectors`, `feature_base`, `user_features` and the names.
+
+    Args:
+        writer: of the draft.
+        users: what each has.
+        vectors: (len(users), d) of each value.
+        base: (d,) what is added for who has no history.
+    """
+    if len(users):
+        writer.array("feature_vectors", vectors)
+        writer.array("feature_base", base)
+        writer.array("user_features", users.rows())
+        writer.json(FEATURES_FILE, users.values)
 
 
 def kept(model: M) -> int:

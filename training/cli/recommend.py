@@ -1,6 +1,7 @@
 """`warmstart recommend`: what a version answers, without an API."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +25,23 @@ if TYPE_CHECKING:
 @click.option(
     "--history", "histories", multiple=True, metavar="ITEM,...", help="Items of somebody unknown; repeatable."
 )
+@click.option(
+    "--feature",
+    "features",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="What is known of people; repeatable.",
+)
 @click.option("--version", help="A version; the served one where it is not given.")
 @click.option("-k", "k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many items.")
 @click.option("--titles", is_flag=True, help="Print titles, where the items table has them.")
 @json_option
-def recommend(
+def recommend(  # noqa: PLR0913, PLR0917 an option each
     model: str,
     users: tuple[str, ...],
     store_url: str,
     histories: tuple[str, ...],
+    features: tuple[str, ...],
     version: str | None,
     k: int,
     titles: bool,
@@ -43,11 +52,13 @@ def recommend(
     from warmstart.artifact import Artifact
     from warmstart.errors import SettingsError
     from warmstart.pull import pull
+    from warmstart.recommender import Ask
     from warmstart.registry import read_manifest
     from warmstart.texts import Texts
 
-    if not users and not histories:
-        raise SettingsError("name at least one user, or a --history")
+    if not users and not histories and not features:
+        raise SettingsError("name at least one user, a --history, or a --feature")
+    known = _features(features)
     store = open_named(store_url)
     manifest, _ = read_manifest(store, model, version or _served_version(store, model))
     with tempfile.TemporaryDirectory(prefix="warmstart-") as cache:
@@ -58,10 +69,10 @@ def recommend(
         if titles and "item_titles_bytes" in artifact:
             texts = Texts.load(artifact, "item_titles", len(recommender.item_ids))
         asks = [
-            *(_of_user(recommender, user, k) for user in users),
-            *(_of_history(recommender, h, k) for h in histories),
-        ]
-        answers = [_answer(recommender, ask, texts) for ask in asks]
+            *(_of_user(recommender, user) for user in users),
+            *(_of_history(recommender, history) for history in histories),
+        ] or [Ask()]
+        answers = [_answer(recommender, replace(ask, features=known, k=k, explain=True), texts) for ask in asks]
     value = {"model": model, "version": manifest.version, "recommendations": answers}
     console.result(value, "\n\n".join(_text(answer) for answer in answers))
 
@@ -76,18 +87,30 @@ def _served_version(store: "Store", model: str) -> str:
     return alias.version
 
 
-def _of_user(recommender: "Recommender", user: str, k: int) -> "Ask":
+def _features(written: tuple[str, ...]) -> dict[str, str]:
+    from warmstart.errors import SettingsError
+
+    known = {}
+    for text in written:
+        column, equals, value = text.partition("=")
+        if not column or not equals:
+            raise SettingsError(f"{text[:40]!r} is no feature: write it as COLUMN=VALUE")
+        known[column] = value
+    return known
+
+
+def _of_user(recommender: "Recommender", user: str) -> "Ask":
     from warmstart.recommender import Ask
 
-    return Ask(user_id=_typed(user, recommender.user_ids), k=k, explain=True)
+    return Ask(user_id=_typed(user, recommender.user_ids))
 
 
-def _of_history(recommender: "Recommender", items: str, k: int) -> "Ask":
+def _of_history(recommender: "Recommender", items: str) -> "Ask":
     from warmstart.histories import Event
     from warmstart.recommender import Ask
 
     events = [Event(_typed(item.strip(), recommender.item_ids)) for item in items.split(",")]
-    return Ask(history=events, k=k, explain=True)
+    return Ask(history=events)
 
 
 def _answer(recommender: "Recommender", ask: "Ask", titles: "Texts | None") -> dict[str, Any]:
@@ -118,6 +141,6 @@ def _typed(written: str, ids: "IdMap") -> "Id":
 
 def _text(answer: dict[str, Any]) -> str:
     rows = [(item["item_id"], item["title"] or "", item["score"], item["source"]) for item in answer["items"]]
-    who = "a history" if answer["user_id"] is None else f"user {answer['user_id']}"
+    who = "somebody unknown" if answer["user_id"] is None else f"user {answer['user_id']}"
     ignored = f", {answer['ignored_items']} unknown items ignored" if answer["ignored_items"] else ""
     return f"{who} ({answer['source']}{ignored})\n" + table(("item_id", "title", "score", "source"), rows)

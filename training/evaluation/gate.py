@@ -63,14 +63,26 @@ def _not_personal(measured_on: Mapping[str, Any]) -> Iterator[str]:
             yield f"{part:.0%} of its answers are those of {name}"
 
 
-def _abridged(manifest: Manifest) -> Iterator[str]:
-    measured_on = manifest.measured_on
-    recall = _within(measured_on, "abridged", "recall@10")
-    if manifest.params.get("search") == "hnsw" and isinstance(recall, float) and recall < MIN_RECALL:
+def lost(loss: float, recall: float | None, *, searched: bool) -> Iterator[str]:
+    """Say where too much is lost by what an artifact leaves out.
+
+    Args:
+        loss: the part of ndcg@10.
+        recall: the share of the exact ten best that its answers hold; None where nobody has measured it.
+        searched: whether an index is asked in place of the exact search.
+    """
+    if searched and recall is None:
+        yield "nobody has measured how much its search finds"
+    elif searched and recall is not None and recall < MIN_RECALL:
         yield f"its search finds {recall:.0%} of the ten best, under {MIN_RECALL:.0%}"
-    loss = _within(measured_on, "abridged", "loss")
-    if isinstance(loss, float) and loss > MAX_LOSS:
+    if loss > MAX_LOSS:
         yield f"what its artifact leaves out costs {loss:.1%} of ndcg@10, over {MAX_LOSS:.0%}"
+
+
+def _abridged(manifest: Manifest) -> Iterator[str]:
+    loss, recall = (_within(manifest.measured_on, "abridged", name) for name in ("loss", "recall@10"))
+    searched = manifest.params.get("search") == "hnsw"
+    yield from lost(loss or 0.0, recall if isinstance(recall, (int, float)) else None, searched=searched)
 
 
 def _within(value: Any, *path: str) -> Any:

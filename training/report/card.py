@@ -55,7 +55,9 @@ def _what(about: About) -> str:
     kind = "It learns from each user's history" if about["personal"] else "It learns nothing of single users"
     return (
         f"# {_plain(about['model'])}\n\n`{_code(about['algorithm'])}`, served by the family "
-        f"`{_code(about['family'])}`. {kind}; who is unknown to it gets `{_code(about['fallback'])}`."
+        f"`{_code(about['family'])}`. {kind}; who is unknown to it gets "
+        f"{'an answer by known features, else ' * (about['params'].get('cold') == 'features')}"
+        f"`{_code(about['fallback'])}`."
     )
 
 
@@ -86,8 +88,16 @@ def _measured(about: About) -> Iterator[str]:
     if abridged := measured.get("abridged"):
         yield (
             "Its artifact leaves out some of what was learnt. With all of it ndcg@10 is "
-            f"{_number(abridged['exact'].get('ndcg@10'))}: {max(abridged['loss'], 0):.2%} are lost."
+            f"{_number(abridged['exact'].get('ndcg@10'))}: {max(abridged['loss'], 0):.2%} are lost"
+            f"{_found(abridged.get('recall@10'))}."
         )
+    if cold := measured.get("cold"):
+        answers = " and ".join(f"{_number(found.get('ndcg@10'))} by {name}" for name, found in cold.items())
+        yield f"People without a history but with known features, whole users left out: ndcg@10 {answers}."
+
+
+def _found(recall: Any) -> str:
+    return f", and its lists hold {recall:.1%} of the ten best" if isinstance(recall, (int, float)) else ""
 
 
 def _table(metrics: Mapping[str, float], baselines: Mapping[str, Any], paired: Mapping[str, Any]) -> str:

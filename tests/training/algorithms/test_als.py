@@ -1,5 +1,8 @@
 """ALS against implicit's own answers."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,13 +11,18 @@ from scipy import sparse
 
 from tests.training.datasets import recipe, tables
 from training.algorithms.als import ALS
+from training.algorithms.base import Algorithm
+from training.algorithms.bpr import BPR
+from training.algorithms.lightfm import LightFM
 from training.interactions import Events
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
 from warmstart.artifact import Artifact
+from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import DataError
 from warmstart.histories import Event
+from warmstart.ids import Id
 from warmstart.inner_product import ItemVectors
 from warmstart.recommender import Ask, Recommender
 
@@ -147,7 +155,7 @@ def test_items_without_a_vector_are_like_nothing() -> None:
     rows = np.arange(3, dtype=np.int32)
     items = ItemVectors(np.zeros((3, 2), np.float32), np.zeros(3, np.float32), rows, rows)
     ranking = items.similar(0, rows[:1], 2)
-    assert np.isfinite(ranking.scores).all()
+    assert ranking.scores.tolist() == [0, 0]
 
 
 def test_features_stand_beside_the_learnt_factors() -> None:
@@ -165,9 +173,75 @@ def test_features_stand_beside_the_learnt_factors() -> None:
     assert tuple(float(row % 3 == 0) for row in range(N_ITEMS)) in {*map(tuple, model.item_vectors_.T.tolist())}
 
 
+def test_a_history_and_features_of_a_request_answer_as_stored_ones(tmp_path: Path) -> None:
+    """A stranger with a user's history and features gets that user's scores, to 1e-4, and without them others."""
+    weights = matrix()
+    users, items = weights.nonzero()
+    people = pl.DataFrame({"user_id": range(N_USERS), "sex": ["f", "m", None] * (N_USERS // 3)})
+    settings = {**SETTINGS, "features": True}
+    model = ModelSection("als", "als", settings)
+    table = tables(users, items, weights=weights.data.tolist(), features=people)
+    recommender = open_recommender(tmp_path, Training(recipe(model), table).fit_whole(model, tmp_path))
+    gaps = {True: 0.0, False: 0.0}
+    for user in range(N_USERS):
+        history = [Event(int(i), float(w)) for i, w in zip(weights[user].indices, weights[user].data, strict=True)]
+        known = {"sex": ["f", "m"][user % 3]} if user % 3 < 2 else {}
+        stored = scores(recommender, Ask(user_id=user, k=N_ITEMS, explain=True))
+        for told in (True, False):
+            brought = scores(recommender, Ask(history=history, features=known if told else {}, k=N_ITEMS, explain=True))
+            gaps[told] = max(gaps[told], *(abs(stored[item] - brought[item]) for item in stored))
+    assert gaps[True] < 1e-4 < gaps[False]
+
+
+def scores(recommender: Recommender, ask: Ask) -> dict[Id, float]:
+    """Return each recommended item's score."""
+    return {detail.item_id: detail.score or 0.0 for detail in recommender.recommend(ask).details}
+
+
 def test_features_that_are_not_there_are_missed() -> None:
     """Without a table that says anything a model with features is not trained."""
     users, items = matrix().nonzero()
     interactions = Events.of(tables(users, items)).interactions()
     with pytest.raises(DataError, match="needs a users or an items table"):
         ALS(features=True).fit(interactions, np.random.default_rng(5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "message"),
+    [
+        (ALS, {"alpha": 1e30}, "als came to no numbers"),
+        (BPR, {"learning_rate": 1e30}, "bpr came to no numbers"),
+        (LightFM, {"learning_rate": 1e30}, "lightfm came to no numbers"),
+    ],
+)
+def test_a_fit_that_diverges_is_an_error_of_the_data(
+    kind: type[Algorithm], settings: dict[str, float], message: str
+) -> None:
+    """The message names the model and what to change, and the other models are trained."""
+    users, items = matrix().nonzero()
+    interactions = Events.of(tables(users, items)).interactions()
+    with pytest.raises(DataError, match=message):
+        kind(**settings).fit(interactions, np.random.default_rng(5))
+
+
+@pytest.mark.parametrize(
+    ("absent", "model", "message"),
+    [
+        ("hnswlib", ALS(**SETTINGS, search="hnsw"), 'search = "hnsw" needs pip install hnswlib'),
+        (
+            "rectools.models.implicit_als",
+            ALS(**SETTINGS, features=True),
+            "als with features needs pip install rectools",
+        ),
+    ],
+)
+def test_a_library_that_is_not_there_is_named(
+    absent: str, model: ALS, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the data, as which it leaves the other models alone."""
+    monkeypatch.setitem(sys.modules, absent, None)
+    users, items = matrix().nonzero()
+    people = pl.DataFrame({"user_id": range(N_USERS), "sex": ["f", "m", None] * (N_USERS // 3)})
+    interactions = Events.of(tables(users, items, features=people)).interactions()
+    with pytest.raises(DataError, match=message):
+        model.fit(interactions, np.random.default_rng(5)).export(ArtifactWriter(tmp_path))

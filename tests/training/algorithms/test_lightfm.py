@@ -97,11 +97,11 @@ def test_item_vectors_are_the_librarys_own(theirs: Any) -> None:
 def test_what_is_known_of_users_scores_as_in_the_library(theirs: Any) -> None:
     """The sum of a user's feature vectors scores items as the library does without the user's own part."""
     ours = fitted()
-    assert ours.values_ == (("age", "young"), ("sex", "f"), ("sex", "m"))
+    assert ours.users_.values == (("age", "age_young"), ("sex", "sex_f"), ("sex", "sex_m"))
     _, known = theirs.get_user_representations(people(own=False))
     _, vectors = theirs.get_item_representations(things())
     padded = np.vstack([ours.feature_vectors_, np.zeros((1, SETTINGS["factors"] + 1), np.float32)])  # NONE is the last
-    sums = padded[ours.user_features_].sum(axis=1)
+    sums = padded[ours.users_.rows()].sum(axis=1)
     np.testing.assert_allclose(sums @ ours.item_vectors_.T, known @ vectors.T, rtol=1e-4, atol=1e-5)
 
 
@@ -135,6 +135,13 @@ def test_features_of_the_request_are_those_of_a_stored_user(recommender: Recomme
         stranger = ask(recommender, user_id=10**6, features=known)
         assert stranger.source == "model"
         assert scores(stranger) == scores(ask(recommender, user_id=user))
+
+
+def test_without_a_history_nothing_of_it_is_named(recommender: Recommender) -> None:
+    """An answer by features alone has scores and no reasons."""
+    details = ask(recommender, user_id=10**6, features={"sex": SEXES[0]}).details
+    assert details
+    assert all(detail.source == "model" and detail.because == [] for detail in details)
 
 
 def test_a_history_and_features_both_count(recommender: Recommender) -> None:

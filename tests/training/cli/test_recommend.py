@@ -33,6 +33,12 @@ def test_items_that_training_did_not_see_are_counted(version: list[str]) -> None
     assert "1 unknown items ignored" in recommend(version, "--history", "1,3,999999").stdout
 
 
+def test_features_alone_are_an_ask(version: list[str]) -> None:
+    """Who is known by features only gets an answer; here, where no model knows any, what is popular."""
+    found = json.loads(recommend(version, "--feature", "sex=f", "-k", "3", "--json").stdout)["recommendations"]
+    assert [(answer["user_id"], answer["source"], len(answer["items"])) for answer in found] == [(None, "popular", 3)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -40,9 +46,11 @@ def test_items_that_training_did_not_see_are_counted(version: list[str]) -> None
         (("--", "-5"), "-5: user ids are 0 to "),
         (("abc",), "'abc' is no id: this model's are integers"),
         (("--history", ""), "'' is no id"),
+        (("--feature", "sex"), "'sex' is no feature: write it as COLUMN=VALUE"),
+        ((), "name at least one user, a --history, or a --feature"),
     ],
 )
-def test_an_impossible_id_says_what_is_possible(version: list[str], arguments: tuple[str, ...], message: str) -> None:
+def test_an_impossible_ask_says_what_is_possible(version: list[str], arguments: tuple[str, ...], message: str) -> None:
     """One line on stderr, exit 1."""
     done = recommend(version, *arguments)
     assert (done.exit_code, done.stdout) == (1, "")

@@ -62,13 +62,13 @@ class Fallback:
 
 def segment_names(columns: Sequence[str], features: Features) -> Iterator[str]:
     """Yield the names of the segments that these features fall into, narrowest first."""
-    labels = [_label(column, value) for column in columns if isinstance(value := features.get(column), str)]
+    labels = [label(column, value) for column in columns if isinstance(value := features.get(column), str)]
     for size in range(len(labels), 0, -1):
         for chosen in combinations(labels, size):
             yield ",".join(chosen)
 
 
-def _label(column: str, value: str) -> str:
+def label(column: str, value: str) -> str:
     """Write `sex_f` for sex = F; a value that begins with its column's name, as age_25_34, is not given it twice."""
     value = value.strip().lower()
     return value if value.startswith(f"{column}_") else f"{column}_{value}"

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 
 from warmstart.ann import FILE, Ann
 from warmstart.artifact import Artifact
+from warmstart.errors import Incompatible
 from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
-from warmstart.topk import BLOCK, WORTH, top_k
+from warmstart.topk import lower_bounds, top_k
 
 Vectors = NDArray[np.float32]
 FIRST = 4_096  # items that are looked at in any case; each further block is four times as large
 LARGEST = 32_768  # items of a block
 TOGETHER = 256  # queries that share a matrix product
+MOST_KEPT = 10**9  # nodes of a search
 SLACK = 1 + 1e-5  # for the rounding of a product in float32
 
 
@@ -40,7 +42,10 @@ class ItemVectors(NamedTuple):
         vectors = artifact.array("item_vectors", np.float32, n_items, None)
         ann = None
         if FILE in artifact.manifest.files:
-            ann = Ann.load(artifact.folder / FILE, vectors, int(artifact.setting("ef")))
+            ef = artifact.setting("ef")
+            if not 1 <= ef <= MOST_KEPT:
+                raise Incompatible(f"an ef of {ef:g}")
+            ann = Ann.load(artifact.folder / FILE, vectors, int(ef))
         return cls(
             vectors,
             artifact.array("item_lengths", np.float32, n_items),
@@ -48,6 +53,15 @@ class ItemVectors(NamedTuple):
             artifact.array("item_places", np.int32, n_items),
             ann,
         )
+
+    @classmethod
+    def sorted(cls, vectors: Vectors) -> Self:
+        """Lay out vectors (n_items, d) that come in the order of their rows."""
+        lengths = np.linalg.norm(vectors, axis=1).astype(np.float32)
+        rows = np.argsort(-lengths, kind="stable").astype(np.int32)
+        places = np.empty_like(rows)
+        places[rows] = np.arange(len(rows), dtype=np.int32)
+        return cls(vectors[rows].astype(np.float32, copy=False), lengths[rows], rows, places)
 
     def of(self, items: Rows) -> Vectors:
         """Return the vectors of some items: (len(items), d)."""
@@ -115,11 +129,10 @@ class ItemVectors(NamedTuple):
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
         """Ask the index, for as many more as may not be returned; exactly where it finds too few."""
-        places = (
-            None if query.only is not None else ann.nearest(vector, min(query.k + len(query.exclude), len(self.rows)))
-        )
+        wanted = min(query.k + len(query.exclude), len(self.rows))
+        places = ann.nearest(vector, wanted) if query.only is None else None
         if places is None:
-            return self._best(vector[None], [query])[0]
+            return self._best_alone(vector, query)
         places = np.sort(places[~np.isin(places, self.places[query.exclude])])  # of a tie the earlier place is first
         found = top_k(self.vectors[places] @ vector, query.k, NO_ROWS)
         return self._named(Ranking(places[found.rows], found.scores))
@@ -170,7 +183,7 @@ class Best:
         """Take what is good enough of the scores of some queries with a block of items: (len(numbers), b)."""
         least = self.least[numbers]
         if least.min() == -np.inf:
-            least = np.maximum(least, _bounds(scores, int(self._k[numbers].max())))
+            least = np.maximum(least, lower_bounds(scores, int(self._k[numbers].max())))
         lines, places = np.divmod(np.flatnonzero(scores >= least[:, None]), scores.shape[1])
         values = scores[lines, places]
         there = values > -np.inf
@@ -194,17 +207,6 @@ class Best:
         self._places, self._scores = places[order], scores[order]
         last = ranks[kept] == self._k[self._numbers] - 1
         self.least[self._numbers[last]] = self._scores[last]
-
-
-def _bounds(scores: Scores, k: int) -> Scores:
-    """Return for each line a value that at least k of its scores reach, and few more: the bound of `top_k`."""
-    width = max(scores.shape[1] // BLOCK, WORTH * k)
-    height = scores.shape[1] // width
-    if height < WORTH:
-        return np.full(len(scores), -np.inf, np.float32)
-    maxima = scores[:, : width * height].reshape(-1, height, width).max(axis=1)
-    bounds: Scores = np.partition(maxima, width - k, axis=1)[:, width - k]
-    return bounds
 
 
 def _joined(best: Ranking, scores: Scores, barred: Rows, offset: int, k: int) -> Ranking:

@@ -21,7 +21,7 @@ def top_k(scores: Scores, k: int, exclude: Rows, only: Rows | None = None) -> Ra
         Fewer than k where fewer rows are left. The same scores always give the same order.
     """
     scores[exclude] = -np.inf
-    rows = np.unique(only) if only is not None else np.flatnonzero(scores >= _lower_bound(scores, k))
+    rows = np.unique(only) if only is not None else np.flatnonzero(scores >= lower_bounds(scores[None], k)[0])
     values = scores[rows]
     left = values > -np.inf
     rows, values = rows[left], values[left]
@@ -29,15 +29,22 @@ def top_k(scores: Scores, k: int, exclude: Rows, only: Rows | None = None) -> Ra
     return Ranking(rows[order].astype(np.int32), values[order])
 
 
-def _lower_bound(scores: Scores, k: int) -> np.float32:
-    """Return a value that at least k scores reach, and few more: the k-th largest maximum of a block.
+def lower_bounds(scores: Scores, k: int) -> Scores:
+    """Return for each line a value that at least k of its scores reach, and few more: the k-th largest block maximum.
 
     Block j is made of the rows j, j + width, j + 2 width, ...: numpy takes maxima fastest along that axis.
+
+    Args:
+        scores: (m, n).
+        k: how many.
+
+    Returns:
+        (m,); below all scores where there are too few for that to be faster than a sort.
     """
-    width = max(len(scores) // BLOCK, WORTH * k)
-    height = len(scores) // width
+    width = max(scores.shape[1] // BLOCK, WORTH * k)
+    height = scores.shape[1] // width
     if height < WORTH:
-        return np.float32(-np.inf)
-    maxima = scores[: width * height].reshape(height, width).max(axis=0)
-    bound: np.float32 = np.partition(maxima, width - k)[width - k]
-    return bound
+        return np.full(len(scores), -np.inf, np.float32)
+    maxima = scores[:, : width * height].reshape(-1, height, width).max(axis=1)
+    bounds: Scores = np.partition(maxima, width - k, axis=1)[:, width - k]
+    return bounds

@@ -33,7 +33,9 @@ class Searched(Protocol):
 M = TypeVar("M", bound=Searched)
 
 
-def write_items(writer: ArtifactWriter, items: Vectors, search: Search, ef: int, index: Ann | None) -> Ann | None:
+def write_items(
+    writer: ArtifactWriter, items: Vectors, search: Search, ef: int, index: Ann | None = None
+) -> Ann | None:
     """Add item vectors (n_items, d), longest first: `item_vectors`, `item_lengths`, `item_rows`, `item_places`.
 
     With `search` "hnsw" an index of them is added, of which `ef` nodes are kept in a search: the one given, for it does

@@ -17,7 +17,7 @@ from training.scorers import FAMILIES
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.manifest import Manifest
 from warmstart.texts import Texts
-from warmstart.trend import prior
+from warmstart.trend import demand_prior
 
 MIN_ID_BOUND = 10**9  # the id domain of integer user ids reaches at least this far
 
@@ -50,7 +50,7 @@ def export(
     if algorithm.personal:
         _write_histories(writer, interactions)
     if isinstance(algorithm, Timed) and (demand := algorithm.demand(interactions)) is not None:
-        writer.array("trend", prior(demand, algorithm.trend_power))
+        writer.array("trend", demand_prior(demand, algorithm.trend_power))
     fallback[1].write(writer)
     algorithm.export(writer)
     largest = interactions.user_ids.largest()

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
 from warmstart.inner_product import Vectors
+from warmstart.scorer import Scores
+from warmstart.trend import chance, positive
 
 Weights = NDArray[np.float64]
 
@@ -15,6 +17,10 @@ class Folding(Protocol):
     """A history in, a vector out."""
 
     binary: ClassVar[bool]  # an item counts the same whatever its interactions weigh
+
+    def scale(self, scores: Scores) -> Scores:
+        """Return scores as something positive, in the same order."""
+        ...
 
     def vector(self, items: Vectors, weights: Weights) -> Vectors:
         """Return the vector of who has had some items.
@@ -71,6 +77,10 @@ class LeastSquares:
         found: NDArray[np.float64] = (targets[:, known:] @ inverse[known:] @ items.T) * confidences
         return found
 
+    def scale(self, scores: Scores) -> Scores:
+        """Take scores as predicted preferences."""
+        return positive(scores)
+
     def _normal_matrix(self, items: Vectors, confidences: Weights) -> NDArray[np.float64]:
         normal: NDArray[np.float64] = self._gram + (items.T * (confidences - 1)) @ items
         return normal
@@ -93,6 +103,10 @@ class Encoder:
         """Split what comes from the history; the offset is nobody's."""
         found: NDArray[np.float64] = (targets @ (items @ self._matrix).T).astype(np.float64) * _shares(weights)
         return found
+
+    def scale(self, scores: Scores) -> Scores:
+        """Take scores as log odds: what is encoded was learnt with a ranking loss."""
+        return chance(scores)
 
 
 def _shares(weights: Weights) -> NDArray[np.float32]:

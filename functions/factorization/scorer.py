@@ -12,6 +12,7 @@ from warmstart.ids import UNKNOWN
 from warmstart.inner_product import ItemVectors, Vectors
 from warmstart.reasons import strongest
 from warmstart.scorer import Query, Ranking, Reason, Rows
+from warmstart.trend import Prior
 
 
 class FactorizationScorer:
@@ -43,6 +44,8 @@ class FactorizationScorer:
         folding = load_folding(artifact, factors)
         users = artifact.array("user_vectors", np.float32, n_users, factors) if "encoder" not in artifact else None
         features = FeatureVectors.load(artifact, n_users, factors) if FEATURES_FILE in artifact.manifest.files else None
+        if (prior := Prior.load(artifact, len(items.rows), folding.scale)) is not None:
+            items = items.with_prior(prior)
         return cls(users, items, folding, features, cold=artifact.manifest.params.get("cold") == "features")
 
     def rank(self, query: Query) -> Ranking | None:

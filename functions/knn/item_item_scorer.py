@@ -9,7 +9,7 @@ from warmstart.artifact import Artifact
 from warmstart.reasons import strongest
 from warmstart.scorer import Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
-from warmstart.trend import fused, load_prior
+from warmstart.trend import Prior, positive
 
 SYMMETRIC = ("item_knn",)
 ONE = np.ones(1, np.float32)
@@ -20,9 +20,9 @@ class ItemItemScorer:
 
     name: ClassVar[str] = "item_item"
 
-    def __init__(self, weights: ItemWeights, prior: Scores | None, *, binary: bool, symmetric: bool) -> None:
+    def __init__(self, weights: ItemWeights, prior: Prior | None, *, binary: bool, symmetric: bool) -> None:
         self._weights = weights
-        self._prior = prior  # (n_items,)
+        self._prior = prior
         self._binary = binary  # every item of a history counts as 1, whatever its interactions weigh
         self._symmetric = symmetric  # what two items say for each other is the same
 
@@ -31,13 +31,17 @@ class ItemItemScorer:
         """Open the weights; raise Incompatible where they do not fit the items."""
         n_items = len(artifact.array("popularity", np.int32, None))
         weights, symmetric = load_weights(artifact, n_items), artifact.manifest.algorithm in SYMMETRIC
-        return cls(weights, load_prior(artifact, n_items), binary=artifact.switch("binary"), symmetric=symmetric)
+        return cls(
+            weights, Prior.load(artifact, n_items, positive), binary=artifact.switch("binary"), symmetric=symmetric
+        )
 
     def rank(self, query: Query) -> Ranking | None:
         """Rank the items that the history speaks for."""
         if not len(query.history):
             return None
-        scores = fused(self._weights.sums(*self._strengths(query)), self._prior)
+        scores = self._weights.sums(*self._strengths(query))
+        if self._prior is not None:
+            scores = self._prior.fuse(scores)
         return top_k(scores, query.k, query.exclude, query.only).positive()
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:

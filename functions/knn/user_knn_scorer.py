@@ -10,7 +10,7 @@ from warmstart.errors import Incompatible
 from warmstart.ragged import Places, Ragged
 from warmstart.scorer import NO_ROWS, Query, Ranking, Reason, Rows, Scores
 from warmstart.topk import top_k
-from warmstart.trend import fused, load_prior
+from warmstart.trend import Prior, positive
 
 ONE = np.int32(1)  # a plain 1 is an int64, and where types differ np.add.at is 13 times slower
 
@@ -56,7 +56,7 @@ class UserKnnScorer:
         gains: Gains,
         popularity: Rows,
         listed: Rows,
-        prior: Scores | None,
+        prior: Prior | None,
         *,
         k: int,
         amplification: float,
@@ -65,7 +65,7 @@ class UserKnnScorer:
         self._had_by = had_by  # each item's users, all or a sample
         self._gains = gains
         self._popularity = popularity  # (n_items,) distinct users
-        self._prior = prior  # (n_items,)
+        self._prior = prior
         self._listed = listed  # (n_users,) in how many items' lists each is
         self._k = k
         self._amplification = amplification  # the power to which a neighbour's similarity is raised
@@ -90,7 +90,7 @@ class UserKnnScorer:
             ),
             popularity,
             artifact.array("user_listed", np.int32, n_users),
-            load_prior(artifact, n_items),
+            Prior.load(artifact, n_items, positive),
             k=int(k),
             amplification=amplification,
         )
@@ -103,7 +103,9 @@ class UserKnnScorer:
         items, lengths = self._had.of_all(neighbours.rows)
         votes = np.repeat((neighbours.scores / neighbours.scores.max(initial=0)) ** self._amplification, lengths)
         scores = np.bincount(items, votes, len(self._popularity)).astype(np.float32) * self._gains.candidate
-        return top_k(fused(scores, self._prior), query.k, query.exclude, query.only).positive()
+        if self._prior is not None:
+            scores = self._prior.fuse(scores)
+        return top_k(scores, query.k, query.exclude, query.only).positive()
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
         """Rank items by the cosine of their users: of those in the index for this item, all for the others."""

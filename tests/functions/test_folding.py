@@ -53,12 +53,15 @@ def test_parts_of_an_encoder_and_its_offset_make_the_whole_score() -> None:
 
 
 def test_an_encoder_maps_the_mean_of_the_items() -> None:
-    """Every item counts the same: neither their number nor their weights lengthen the vector."""
+    """Neither their number nor the sum of what they count lengthens the vector; what counts more draws it nearer."""
     items, encoder = some(3, D), some(D + 1, D)
     vector = Encoder(encoder).vector(items, np.ones(3))
     np.testing.assert_allclose(vector, np.append(items.mean(axis=0), 1) @ encoder, rtol=1e-4, atol=1e-5)
-    often = Encoder(encoder).vector(np.tile(items, (4, 1)), np.arange(12.0))
+    often = Encoder(encoder).vector(np.tile(items, (4, 1)), np.full(12, 0.5))
     np.testing.assert_allclose(often, vector, rtol=1e-4, atol=1e-5)
+    weighed = Encoder(encoder).vector(items, np.array([1.0, 0.5, 0.25]))
+    mean = (items * np.array([[4], [2], [1]]) / 7).sum(axis=0)
+    np.testing.assert_allclose(weighed, np.append(mean, 1) @ encoder, rtol=1e-4, atol=1e-5)
 
 
 @pytest.fixture(scope="module", params=["bpr", "lightfm", "bpr-hnsw", "lightfm-hnsw"])

@@ -1,6 +1,6 @@
 """The search over item vectors is that of a full sort of all inner products, and looks at few of them where it can."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from warmstart import inner_product
 from warmstart.ann import Ann
 from warmstart.inner_product import ItemVectors, Vectors
-from warmstart.scorer import NO_ROWS, Query, Ranking, Rows
+from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
+from warmstart.trend import Prior, chance, positive
 
 FIRST, LARGEST, TOGETHER = 64, 128, 3
 
@@ -113,6 +114,34 @@ def test_it_is_a_full_sort_alone_and_together(case: Case) -> None:
         assert same(items.best(vector[None], [query])[0], expected)
         assert found.rows.dtype == np.int32
         assert found.scores.dtype == np.float32
+
+
+@given(cases(), st.integers(0, 2**32), st.sampled_from([positive, chance]))
+def test_with_a_prior_it_is_a_full_sort_of_fused_scores(
+    case: Case, seed: int, scale: Callable[[Scores], Scores]
+) -> None:
+    """The best by score times prior are found wherever they lie, alone and together; what is worth nothing is none."""
+    prior = Prior(2.0 ** -np.random.default_rng(seed).integers(0, 9, len(case.items)).astype(np.float32), scale)
+    items, lengths = by_length(case.items).with_prior(prior), np.linalg.norm(case.items, axis=1)
+    together = items.best(case.vectors, case.queries)
+    for vector, query, found in zip(case.vectors, case.queries, together, strict=True):
+        scores = prior.fuse(case.items @ vector)
+        allowed = {*range(len(scores))} if query.only is None else {*query.only.tolist()}
+        rows = sorted(allowed - {*query.exclude.tolist()}, key=lambda row: (-scores[row], -lengths[row], row))
+        expected = [row for row in rows[: query.k] if scores[row] > 0]
+        assert found.rows.tolist() == expected
+        assert items.best(vector[None], [query])[0].rows.tolist() == expected
+
+
+def test_an_index_is_asked_further_for_what_is_worth_more_now() -> None:
+    """Items that a prior lifts are found behind those that the product alone puts first."""
+    vectors = some_items(60)
+    index = Index(by_length(vectors))
+    prior = Prior(np.linspace(1, 0.1, 60, dtype=np.float32), chance)
+    vector, query = some_items(1, seed=1), asks(2)
+    found = by_length(vectors, index).with_prior(prior).best(vector, [query])[0]
+    assert index.asked == [40]
+    assert found.rows.tolist() == np.argsort(-prior.fuse(vectors @ vector[0]), kind="stable")[:2].tolist()
 
 
 def test_queries_of_a_batch_get_as_many_as_each_wants() -> None:

@@ -1,7 +1,7 @@
 """The largest inner products with a vector, exactly: items lie in the order of their length, and few are looked at."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,13 @@ from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
 from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
 from warmstart.topk import lower_bounds, top_k
+from warmstart.trend import Prior
 
 Vectors = NDArray[np.float32]
 FIRST = 4_096  # items that are looked at in any case; each further block is four times as large
 LARGEST = 32_768  # items of a block
 TOGETHER = 256  # queries that share a matrix product
+AHEAD = 20  # times as many are asked of an index where the best are found by fusing
 MOST_KEPT = 10**9  # nodes of a search
 SLACK = 1 + 1e-5  # for the rounding of a product in float32
 
@@ -34,6 +36,8 @@ class ItemVectors(NamedTuple):
     rows: Rows  # (n_items,) which item lies at a place
     places: Rows  # (n_items,) where an item lies
     ann: Ann | None = None  # asked in place of the exact search
+    prior: Prior | None = None  # by place
+    ceilings: Scores | None = None  # (n_items,) the largest factor of the prior from each place on
 
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
@@ -62,6 +66,12 @@ class ItemVectors(NamedTuple):
         places = np.empty_like(rows)
         places[rows] = np.arange(len(rows), dtype=np.int32)
         return cls(vectors[rows].astype(np.float32, copy=False), lengths[rows], rows, places)
+
+    def with_prior(self, prior: Prior) -> Self:
+        """Return the same items, ranked by their products fused with a prior."""
+        factors = prior.factors[self.rows]
+        ceilings = np.maximum.accumulate(factors[::-1])[::-1]
+        return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings)
 
     def of(self, items: Rows) -> Vectors:
         """Return the vectors of some items: (len(items), d)."""
@@ -99,10 +109,10 @@ class ItemVectors(NamedTuple):
         best, length = Ranking(NO_ROWS, np.empty(0, np.float32)), np.linalg.norm(vector) * SLACK
         barred = np.sort(self.places[query.exclude])
         for block in self._blocks():
-            if len(best.rows) == query.k and length * self.lengths[block.start] < best.scores[-1]:
+            if len(best.rows) == query.k and self._bounds(length, block.start) < best.scores[-1]:
                 break
             within = barred[slice(*np.searchsorted(barred, (block.start, block.stop)))] - block.start
-            best = _joined(best, self.vectors[block] @ vector, within, block.start, query.k)
+            best = _joined(best, self._fused(self.vectors[block] @ vector, block), within, block.start, query.k)
         return self._named(best)
 
     def _best(self, vectors: Vectors, queries: Sequence[Query]) -> list[Ranking]:
@@ -110,10 +120,10 @@ class ItemVectors(NamedTuple):
         barred, best = self._barred(queries), Best(queries)
         open_ = np.array([number for number, query in enumerate(queries) if query.only is None], np.intp)
         for block in self._blocks():
-            open_ = open_[lengths[open_] * self.lengths[block.start] >= best.least[open_]]
+            open_ = open_[self._bounds(lengths[open_], block.start) >= best.least[open_]]
             if not len(open_):
                 break
-            scores = vectors[open_] @ self.vectors[block].T
+            scores = self._fused(vectors[open_] @ self.vectors[block].T, block)
             barred.strike(scores, open_, block)
             best.add(scores, open_, block.start)
         return [
@@ -129,20 +139,31 @@ class ItemVectors(NamedTuple):
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
         """Ask the index, for as many more as may not be returned; exactly where it finds too few."""
-        wanted = min(query.k + len(query.exclude), len(self.rows))
+        ahead = query.k if self.prior is None else AHEAD * query.k
+        wanted = min(ahead + len(query.exclude), len(self.rows))
         places = ann.nearest(vector, wanted) if query.only is None else None
         if places is None:
             return self._best_alone(vector, query)
         places = np.sort(places[~np.isin(places, self.places[query.exclude])])  # of a tie the earlier place is first
-        found = top_k(self.vectors[places] @ vector, query.k, NO_ROWS)
+        found = top_k(self._fused(self.vectors[places] @ vector, places), query.k, NO_ROWS)
         return self._named(Ranking(places[found.rows], found.scores))
 
     def _among(self, vector: Vectors, query: Query, only: Rows) -> Ranking:
         """Rank the only items that may be returned."""
         allowed = np.setdiff1d(only, query.exclude)
         places = np.sort(self.places[allowed])
-        found = top_k(self.vectors[places] @ vector, query.k, NO_ROWS)
+        found = top_k(self._fused(self.vectors[places] @ vector, places), query.k, NO_ROWS)
         return Ranking(places[found.rows], found.scores)
+
+    def _fused(self, products: Scores, places: slice | Rows) -> Scores:
+        return products if self.prior is None else self.prior.fuse(products, places)
+
+    def _bounds(self, lengths: Any, place: int) -> Any:
+        """Return what no score of a vector of such lengths with an item from a place on is above."""
+        products = lengths * self.lengths[place]
+        if self.prior is None or self.ceilings is None:
+            return products
+        return self.prior.scale(products) * self.ceilings[place] * SLACK
 
     def _blocks(self) -> Iterator[slice]:
         start, size = 0, FIRST
@@ -151,8 +172,9 @@ class ItemVectors(NamedTuple):
             start, size = start + size, min(4 * size, LARGEST)
 
     def _named(self, found: Ranking) -> Ranking:
-        """Return rows for places."""
-        return Ranking(self.rows[found.rows], found.scores)
+        """Return rows for places; of fused scores without what is worth nothing."""
+        named = Ranking(self.rows[found.rows], found.scores)
+        return named if self.prior is None else named.positive()
 
 
 class Barred(NamedTuple):

@@ -1,5 +1,8 @@
 """What is wanted now: an event counts less the older it is, and a score more where the item is in demand."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,17 +24,36 @@ def decayed(ages: Floats, *, half_life: float, days: float | None = None) -> Flo
     return weights if days is None else np.where(ages < days, weights, np.float32(0))
 
 
-def prior(demand: Floats, power: float) -> Floats:
+def demand_prior(demand: Floats, power: float) -> Floats:
     """Return what the scores of items are multiplied by: their demand, over the largest, to a power: (n_items,)."""
     factors: Floats = np.maximum(demand / demand.max(initial=0), LEAST) ** np.float32(power)
     return factors
 
 
-def load_prior(artifact: Artifact, n_items: int) -> Floats | None:
-    """Open `trend`; None where a model has no such prior."""
-    return artifact.array("trend", np.float32, n_items) if "trend" in artifact else None
+def positive(scores: Floats) -> Floats:
+    """Leave out what is not above 0: of a sum of weights, and of a predicted preference, it speaks for nothing."""
+    return np.maximum(scores, np.float32(0))
 
 
-def fused(scores: Floats, prior: Floats | None) -> Floats:
-    """Multiply scores of all items by their prior; what is not above 0 keeps its sign: (n_items,), in place."""
-    return scores if prior is None else np.multiply(scores, prior, out=scores)
+def chance(scores: Floats) -> Floats:
+    """Read scores as log odds, as a ranking loss learns them: any is possible, and a large lead is worth no more."""
+    with np.errstate(over="ignore"):  # an odd of 0
+        chances: Floats = 1 / (1 + np.exp(-scores))
+    return chances
+
+
+class Prior(NamedTuple):
+    """What items are worth now: the one place where a model's scores meet it."""
+
+    factors: Floats  # (n_items,)
+    scale: Callable[[Floats], Floats]  # makes scores positive and keeps their order
+
+    @classmethod
+    def load(cls, artifact: Artifact, n_items: int, scale: Callable[[Floats], Floats]) -> "Prior | None":
+        """Open `trend`; None where a model has no prior."""
+        return cls(artifact.array("trend", np.float32, n_items), scale) if "trend" in artifact else None
+
+    def fuse(self, scores: Floats, items: slice | NDArray[np.int32] = slice(None)) -> Floats:
+        """Multiply the scores of some items (..., n) by what they are worth."""
+        fused: Floats = self.scale(scores) * self.factors[items]
+        return fused

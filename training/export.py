@@ -48,7 +48,7 @@ def export(
     writer = ArtifactWriter(folder)
     _write_shared(writer, interactions)
     if algorithm.personal:
-        _write_histories(writer, interactions)
+        _write_histories(writer, interactions, exact=getattr(algorithm, "history_half_life", 0.0) > 0)
     if isinstance(algorithm, Timed) and (demand := algorithm.demand(interactions)) is not None:
         writer.array("trend", demand_prior(demand, algorithm.trend_power))
     fallback[1].write(writer)
@@ -86,14 +86,14 @@ def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
             Texts.build([text.encode() for text in texts]).write(writer, name)
 
 
-def _write_histories(writer: ArtifactWriter, interactions: Interactions) -> None:
-    """Add what personal models read beside the rows: weights where they differ, and ages, half as many bytes each."""
+def _write_histories(writer: ArtifactWriter, interactions: Interactions, *, exact: bool) -> None:
+    """Add what personal models read beside the rows: weights where they differ; ages, in half the bytes if inexact."""
     if (interactions.weights != 1).any():
         with np.errstate(over="ignore"):  # then float16 is not enough
             halved = interactions.weights.astype(np.float16)
         writer.array("seen_weights", halved if (halved == interactions.weights).all() else interactions.weights)
     if interactions.ages is not None:
-        writer.array("seen_ages", interactions.ages.astype(np.float16))  # an age of 100 days is right to 1.5 hours
+        writer.array("seen_ages", interactions.ages if exact else interactions.ages.astype(np.float16))
 
 
 def _described(interactions: Interactions) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from warmstart.artifact import Artifact
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Scores
-from warmstart.trend import chance, positive
+from warmstart.trend import positive, softplus
 
 Weights = NDArray[np.float64]
 
@@ -105,8 +105,8 @@ class Encoder:
         return found
 
     def scale(self, scores: Scores) -> Scores:
-        """Take scores as log odds: what is encoded was learnt with a ranking loss."""
-        return chance(scores)
+        """Take scores as those of a ranking loss, which all that is encoded was learnt with."""
+        return softplus(scores)
 
 
 def _shares(weights: Weights) -> NDArray[np.float32]:

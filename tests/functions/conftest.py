@@ -7,6 +7,7 @@ import pytest
 
 from tests.training.datasets import recipe
 from training.algorithms import ALGORITHMS
+from training.algorithms.base import Timed
 from training.data.tables import Tables
 from training.recipe import ModelSection
 from training.scorers import open_recommender
@@ -18,27 +19,32 @@ from warmstart.recommender import Recommender
 SETTINGS: dict[str, dict[str, Setting]] = {
     "als": {"factors": 2, "alpha": 5.0, "iterations": 10}
 }  # as many factors as tastes: more would fit the holes
-INDEXED = {f"{name}_hnsw": name for name in ("als", "bpr", "lightfm")}  # served by an approximate search
-Draft = Callable[[str, Tables], tuple[Recommender, Manifest, Path]]
+TIMED: dict[str, Setting] = {"history_half_life": 20.0, "trend_half_life": 10.0, "trend_power": 0.5}
+INDEX: dict[str, Setting] = {"search": "hnsw"}
+VARIANTS = {  # name -> algorithm and settings: served by an approximate search, and with ages that count
+    **{f"{name}_hnsw": (name, INDEX) for name in ("als", "bpr", "lightfm")},
+    **{f"{name}_timed": (name, TIMED) for name, kind in ALGORITHMS.items() if issubclass(kind, Timed)},
+    "als_hnsw_timed": ("als", {**INDEX, **TIMED}),
+}
+Draft = Callable[..., tuple[Recommender, Manifest, Path]]
 
 
 @pytest.fixture(scope="session")
 def draft(tmp_path_factory: pytest.TempPathFactory) -> Draft:
     """Return what fits an algorithm on tables, as `train` does, and opens the draft with the serving scorer."""
 
-    def make(algorithm: str, tables: Tables) -> tuple[Recommender, Manifest, Path]:
+    def make(algorithm: str, tables: Tables, **settings: Setting) -> tuple[Recommender, Manifest, Path]:
         folder = tmp_path_factory.mktemp("draft")
-        name = INDEXED.get(algorithm, algorithm)
-        search: dict[str, Setting] = {"search": "hnsw"} if algorithm in INDEXED else {}
-        model = ModelSection(algorithm, name, {**SETTINGS.get(name, {}), **search})
+        name, own = VARIANTS.get(algorithm, (algorithm, {}))
+        model = ModelSection(algorithm, name, {**SETTINGS.get(name, {}), **own, **settings})
         manifest = Training(recipe(model), tables).fit_whole(model, folder)
         return open_recommender(folder, manifest), manifest, folder
 
     return make
 
 
-@pytest.fixture(params=[*ALGORITHMS, *INDEXED], scope="session")
+@pytest.fixture(params=[*ALGORITHMS, *VARIANTS], scope="session")
 def algorithm(request: pytest.FixtureRequest) -> str:
-    """Return the name of each registered algorithm in turn, then of those that can have an approximate search."""
+    """Return the name of each registered algorithm in turn, then of its variants."""
     name: str = request.param
     return name

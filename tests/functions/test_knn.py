@@ -26,6 +26,7 @@ N_USERS, N_ITEMS = 24, 18
 ALONE = N_ITEMS  # the one item of the one user who had nothing else
 COLD = N_USERS + 1  # has features, and no history
 STRANGER = 10**6
+DAY = 86_400
 AGES = {0: {"age": "young"}, 1: {"age": "old"}, COLD: {"age": "young"}}
 
 
@@ -41,12 +42,20 @@ class Made:
         self.weights = {
             (u, i): float(w) for u, i, w in zip(users, items, rng.integers(1, 9, len(users)) / 2, strict=True)
         }
+        self.times = {
+            pair: DAY * day for pair, day in zip(self.weights, rng.permutation(len(users)).tolist(), strict=True)
+        }
         self.strings = strings
         known = pl.DataFrame(
             {"user_id": [self.user(user) for user in AGES], "age": [age["age"] for age in AGES.values()]}
         )
         table = tables(
-            users, items, weights=[*self.weights.values()], strings=strings, features=known, times=[*range(len(users))]
+            users,
+            items,
+            weights=[*self.weights.values()],
+            strings=strings,
+            features=known,
+            times=[*self.times.values()],
         )
         section = ModelSection(model, model, settings)
         with pytest.MonkeyPatch.context() as patch:
@@ -64,7 +73,8 @@ class Made:
 
     def history(self, user: int) -> list[Event]:
         """Return a stored history as a request would bring it."""
-        return [Event(self.item(i), self.weights[user, i]) for i in np.flatnonzero(self.had[user]).tolist()]
+        items = np.flatnonzero(self.had[user]).tolist()
+        return [Event(self.item(i), self.weights[user, i], self.times[user, i]) for i in items]
 
     def recommend(self, **asked: Any) -> Recommendation:
         """Ask, with reasons."""
@@ -77,11 +87,21 @@ def strings(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-@pytest.fixture(params=[*MODELS, "item_knn-weighed", "ease-weighed", "rp3beta-weighed"], scope="module")
+SETTINGS: dict[str, dict[str, Any]] = {
+    "": {},
+    "weighed": {"binary": False},
+    "timed": {"history_half_life": 20.0, "trend_half_life": 50.0, "trend_power": 0.5},
+}
+
+
+@pytest.fixture(
+    params=[*MODELS, *(f"{model}-timed" for model in MODELS), "item_knn-weighed", "ease-weighed", "rp3beta-weighed"],
+    scope="module",
+)
 def made(request: pytest.FixtureRequest, strings: bool, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Return each algorithm's model, those that can also with weights that count."""
-    model, _, weighed = request.param.partition("-")
-    settings = {"binary": False} if weighed else {}
+    """Return each algorithm's model, also with ages that count, and those that can with weights."""
+    model, _, kind = request.param.partition("-")
+    settings = SETTINGS[kind]
     return Made(model, tmp_path_factory.mktemp("knn"), strings=strings, settings=settings)
 
 
@@ -142,7 +162,7 @@ def test_order_and_repetition_are_no_part_of_a_history(made: Made) -> None:
     """The same events from the last to the first, and each in two halves, give the same items and scores."""
     for user in range(N_USERS):
         whole = made.history(user)
-        halves = [Event(event.item_id, (event.weight or 0) / 2) for event in (*whole, *reversed(whole))]
+        halves = [event._replace(weight=(event.weight or 0) / 2) for event in (*whole, *reversed(whole))]
         expected = scored(made.recommend(history=whole))
         assert scored(made.recommend(history=whole[::-1])) == expected
         assert scored(made.recommend(history=halves)) == expected

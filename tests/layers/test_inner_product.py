@@ -12,7 +12,7 @@ from warmstart import inner_product
 from warmstart.ann import Ann
 from warmstart.inner_product import ItemVectors, Vectors
 from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
-from warmstart.trend import Prior, chance, positive
+from warmstart.trend import Prior, positive, softplus
 
 FIRST, LARGEST, TOGETHER = 64, 128, 3
 
@@ -116,7 +116,7 @@ def test_it_is_a_full_sort_alone_and_together(case: Case) -> None:
         assert found.scores.dtype == np.float32
 
 
-@given(cases(), st.integers(0, 2**32), st.sampled_from([positive, chance]))
+@given(cases(), st.integers(0, 2**32), st.sampled_from([positive, softplus]))
 def test_with_a_prior_it_is_a_full_sort_of_fused_scores(
     case: Case, seed: int, scale: Callable[[Scores], Scores]
 ) -> None:
@@ -137,7 +137,7 @@ def test_an_index_is_asked_further_for_what_is_worth_more_now() -> None:
     """Items that a prior lifts are found behind those that the product alone puts first."""
     vectors = some_items(60)
     index = Index(by_length(vectors))
-    prior = Prior(np.linspace(1, 0.1, 60, dtype=np.float32), chance)
+    prior = Prior(np.linspace(1, 0.1, 60, dtype=np.float32), softplus)
     vector, query = some_items(1, seed=1), asks(2)
     found = by_length(vectors, index).with_prior(prior).best(vector, [query])[0]
     assert index.asked == [40]

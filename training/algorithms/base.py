@@ -22,6 +22,7 @@ class Between(NamedTuple):
 
 Share = Annotated[float, Between(0, 1)]
 Power = Annotated[float, Between(0, 10)]
+HALF_LIVES = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 365.0)  # days; 0: age does not count
 Days = Annotated[float, Between(0, 36_500)]
 
 
@@ -36,6 +37,15 @@ class Timed:
     def demand(self, interactions: Interactions) -> NDArray[np.float32] | None:
         """Return each item's popularity now: (n_items,); None where it does not count or is not known."""
         return interactions.trend(self.trend_half_life) if self.trend_power and interactions.ages is not None else None
+
+    @staticmethod
+    def space_of_time(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return ages and trends to try, where times are known."""
+        return {
+            "history_half_life": trial.suggest_categorical("history_half_life", HALF_LIVES),
+            "trend_half_life": trial.suggest_float("trend_half_life", 1, 60, log=True),
+            "trend_power": trial.suggest_float("trend_power", 0, 1.5),
+        }
 
 
 class Algorithm(Protocol):

@@ -158,11 +158,13 @@ def _task(
     on_bad_row: Literal["refuse", "set-aside"],
     console: Console,
 ) -> "Task":
+    from training.columns import TIMESTAMP
     from training.tuning.space import distributions_of
     from training.tuning.study import Task
 
     tables = read_data(recipe, on_bad_row, console)
-    return Task(recipe, model, tables, metric, folds, distributions_of(model))
+    timed = TIMESTAMP in tables.interactions.columns
+    return Task(recipe, model, tables, metric, folds, distributions_of(model, timed=timed))
 
 
 def _value(task: "Task", found: "Outcome", target: Path, kept: Path) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Search:
     def _try(self, trial: optuna.Trial, name: str) -> None:
         own = OWN in trial.user_attrs
         try:
-            model = drawn(self._task.model, trial)
+            model = drawn(self._task.model, trial, self._task.space)
             model = self._task.model if own else model
             scores = self._scores(trial, model, name, prune=not own)
         except Exception as error:

@@ -8,22 +8,28 @@ from optuna.distributions import BaseDistribution
 from optuna.trial import TrialState, create_trial
 
 from training.algorithms import ALGORITHMS
+from training.algorithms.base import Timed
 from training.recipe import ModelSection
 
 DIGITS = 4  # of a tried number: what is written into the recipe is what was measured
 
 
-def distributions_of(model: ModelSection) -> dict[str, BaseDistribution]:
-    """Return what is drawn from, by name; empty where there is nothing to try."""
+def distributions_of(model: ModelSection, *, timed: bool = False) -> dict[str, BaseDistribution]:
+    """Return what is drawn from, by name, with ages and trends where times are known; empty where there is nothing."""
     trial = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0)).ask()
-    ALGORITHMS[model.algorithm].space(trial)
+    _suggested(model, trial, timed=timed)
     return trial.distributions
 
 
-def drawn(model: ModelSection, trial: optuna.Trial) -> ModelSection:
-    """Return the model with settings drawn for a trial in place of the recipe's."""
-    found = ALGORITHMS[model.algorithm].space(trial)
+def drawn(model: ModelSection, trial: optuna.Trial, space: Mapping[str, BaseDistribution]) -> ModelSection:
+    """Return the model with settings drawn for a trial, out of a space, in place of the recipe's."""
+    found = _suggested(model, trial, timed="trend_power" in space)
     return with_settings(model, {name: _rounded(value) for name, value in found.items()})
+
+
+def _suggested(model: ModelSection, trial: optuna.Trial, *, timed: bool) -> dict[str, Any]:
+    kind = ALGORITHMS[model.algorithm]
+    return {**kind.space(trial), **(kind.space_of_time(trial) if timed and issubclass(kind, Timed) else {})}
 
 
 def with_settings(model: ModelSection, settings: Mapping[str, Any]) -> ModelSection:

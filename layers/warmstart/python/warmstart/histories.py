@@ -61,7 +61,7 @@ class History(NamedTuple):
         if stored is None or (not len(stored) and all(time is None for time in times)):
             return None
         days = np.array([np.nan if time is None else (time - (origin or 0.0)) / DAY for time in times], np.float32)
-        joined = np.concatenate([stored, days.astype(np.float16)])  # as exact as those that are stored
+        joined = np.concatenate([stored, days])
         return np.where(np.isnan(joined), np.nanmax(joined), joined).astype(np.float32)
 
 

@@ -35,11 +35,10 @@ def positive(scores: Floats) -> Floats:
     return np.maximum(scores, np.float32(0))
 
 
-def chance(scores: Floats) -> Floats:
-    """Read scores as log odds, as a ranking loss learns them: any is possible, and a large lead is worth no more."""
-    with np.errstate(over="ignore"):  # an odd of 0
-        chances: Floats = 1 / (1 + np.exp(-scores))
-    return chances
+def softplus(scores: Floats) -> Floats:
+    """Return log(1 + exp(score)): a ranking loss learns any numbers, of which only the differences tell."""
+    scaled: Floats = np.logaddexp(scores, np.float32(0))
+    return scaled
 
 
 class Prior(NamedTuple):

@@ -81,9 +81,9 @@ class Interactions:
         return np.bincount(self.items, decayed(self.ages, half_life=half_life), self.n_items).astype(np.float32)
 
     def matrix(self, *, binary: bool = False) -> sparse.csr_matrix:
-        """Return weights, or 1 for each pair, as (n_users, n_items)."""
+        """Return weights, or 1 for each pair, as (n_users, n_items): a copy, for libraries sort what they get."""
         values = np.ones_like(self.weights) if binary else self.weights
-        return sparse.csr_matrix((values, self.items, self.indptr), (self.n_users, self.n_items))
+        return sparse.csr_matrix((values, self.items, self.indptr), (self.n_users, self.n_items), copy=True)
 
 
 @dataclass(frozen=True)

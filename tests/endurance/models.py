@@ -8,6 +8,7 @@ from functions.factorization.scorer import FactorizationScorer
 from functions.knn.item_item_scorer import ItemItemScorer
 from functions.knn.user_knn_scorer import UserKnnScorer
 from functions.lists.scorer import ListsScorer
+from training.algorithms.vectors import write_items
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.ids import IntegerIds
 from warmstart.live import loader
@@ -61,8 +62,7 @@ def _write(folder: Path, model: str, family: str, users: int, items: int, seed: 
     if family == "factorization":
         vectors = rng.standard_normal((items, FACTORS), np.float32)
         writer.array("user_vectors", rng.standard_normal((users, FACTORS), np.float32))
-        writer.array("item_vectors", vectors)
-        writer.array("item_norms", np.linalg.norm(vectors, axis=1))
+        write_items(writer, vectors, "exact", 0)
         writer.array("gram", vectors.T @ vectors + np.eye(FACTORS, dtype=np.float32))
     if model == "ease":
         _write_weights(writer, items, rng)

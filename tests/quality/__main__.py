@@ -9,7 +9,7 @@ from types import ModuleType
 
 from tests.bench.figures import Skipped
 from tests.bench.places import BUILD
-from tests.quality import gowalla, movielens_1m, movielens_1m_cold, movielens_100k, online_retail
+from tests.quality import gowalla, movielens_1m, movielens_1m_cold, movielens_100k, online_retail, online_retail_untimed
 from tests.quality.figures import Figure, table
 
 SETS: dict[str, ModuleType] = {
@@ -18,6 +18,7 @@ SETS: dict[str, ModuleType] = {
     "movielens-1m-cold": movielens_1m_cold,
     "gowalla": gowalla,
     "online-retail": online_retail,
+    "online-retail-untimed": online_retail_untimed,
 }
 
 

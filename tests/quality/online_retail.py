@@ -16,7 +16,7 @@ from tests.quality.movielens_1m import check_shape
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID
 from training.data.tables import read_tables
 from training.evaluation.cross_validation import CrossValidator
-from training.recipe import read_recipe
+from training.recipe import Recipe, read_recipe
 
 NAME = "online-retail"
 SHAPE = (273_840, 4_285, 4_006)  # rows, customers, articles
@@ -33,9 +33,9 @@ PUBLISHED = {  # ndcg@10 of RecTools' models
 }
 
 
-def figures() -> Iterator[Figure]:
-    """Measure the recipe's models as `warmstart evaluate` does, popularity beside them."""
-    recipe = read_recipe(RECIPE)
+def figures(recipe: Recipe | None = None) -> Iterator[Figure]:
+    """Measure the models of a recipe, its own unless said, as `warmstart evaluate` does, popularity beside them."""
+    recipe = recipe or read_recipe(RECIPE)
     data = replace(recipe.data, path=BUILD / NAME)
     write(data_set(NAME), data.path)
     found = CrossValidator(recipe, read_tables(data), ks=(10,), metrics=METRICS).evaluate()

@@ -22,8 +22,8 @@ class Between(NamedTuple):
 
 Share = Annotated[float, Between(0, 1)]
 Power = Annotated[float, Between(0, 10)]
-HALF_LIVES = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 365.0)  # days; 0: age does not count
 Days = Annotated[float, Between(0, 36_500)]
+HALF_LIVES = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 365.0)  # days to try; 0: age does not count
 
 
 @dataclass(kw_only=True)

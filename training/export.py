@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from training.algorithms.base import Algorithm, Timed
+from training.algorithms.base import Algorithm
 from training.algorithms.orders import Orders
 from training.interactions import Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import FAMILIES
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.manifest import Manifest
+from warmstart.scorer import Scores
 from warmstart.texts import Texts
 from warmstart.trend import demand_prior
 
@@ -49,8 +50,8 @@ def export(
     _write_shared(writer, interactions)
     if algorithm.personal:
         _write_histories(writer, interactions, exact=getattr(algorithm, "history_half_life", 0.0) > 0)
-    if isinstance(algorithm, Timed) and (demand := algorithm.demand(interactions)) is not None:
-        writer.array("trend", demand_prior(demand, algorithm.trend_power))
+    if (trend := trend_of(interactions, settings_of(algorithm))) is not None:
+        writer.array("trend", trend)
     fallback[1].write(writer)
     algorithm.export(writer)
     largest = interactions.user_ids.largest()
@@ -73,6 +74,14 @@ def export(
 def settings_of(algorithm: Any) -> dict[str, Any]:
     """Return the settings of an algorithm, without what it learnt."""
     return {field.name: getattr(algorithm, field.name) for field in fields(algorithm) if field.init}
+
+
+def trend_of(interactions: Interactions, params: Mapping[str, Any]) -> Scores | None:
+    """Return the prior (n_items,) that settings make of interactions; None where it is off or times tell nothing."""
+    power = params.get("trend_power", 0.0)
+    if not power or interactions.timeless is not None:
+        return None
+    return demand_prior(interactions.trend(params["trend_half_life"]), power)
 
 
 def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:

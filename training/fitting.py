@@ -48,7 +48,7 @@ class Fitting:
             fit_seconds: model -> seconds, to which the time of each fit is added.
         """
         self._recipe = recipe
-        self._interactions = interactions
+        self.interactions = interactions
         self._dataset = dataset
         self._say = say
         self._popularity: dict[str, Popularity] = {}  # by algorithm and settings
@@ -63,7 +63,7 @@ class Fitting:
         own = (model.name, fitted.orders_) if isinstance(fitted, Popularity) else None
         return export(
             fitted,
-            self._interactions,
+            self.interactions,
             own or self._fallback(),
             folder,
             model=model,
@@ -78,9 +78,9 @@ class Fitting:
         key = repr(algorithm)
         if key in self._popularity:
             return self._popularity[key]
-        self._say(f"{model.name}: fitting on {len(self._interactions.items):,} interactions")
+        self._say(f"{model.name}: fitting on {len(self.interactions.items):,} interactions")
         started = time.perf_counter()
-        fitted = algorithm.fit(self._interactions, np.random.default_rng(self._recipe.seed))
+        fitted = algorithm.fit(self.interactions, np.random.default_rng(self._recipe.seed))
         self.fit_seconds[model.name] += time.perf_counter() - started
         if isinstance(fitted, Popularity):
             self._popularity[key] = fitted

@@ -1,7 +1,7 @@
 """What algorithms learn from: each pair of user and item once, in rows, with the tables beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
 from typing import Any, Self
@@ -14,7 +14,7 @@ from scipy import sparse
 from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
 from training.data.tables import Tables
 from warmstart.errors import DataError
-from warmstart.ids import IdMap, IntegerIds, StringIds
+from warmstart.ids import UNKNOWN, IdMap, IntegerIds, StringIds, external_ids, rows_in
 from warmstart.scorer import Rows, Scores
 from warmstart.trend import decayed
 
@@ -64,6 +64,11 @@ class Interactions:
             return None
         ages: Scores = ((self.timestamps.max(initial=0) - self.timestamps) / DAY).astype(np.float32)
         return ages
+
+    @property
+    def timeless(self) -> str | None:
+        """Say why times tell nothing; None where they do."""
+        return why_timeless(self.timestamps)
 
     @cached_property
     def popularity(self) -> NDArray[np.int32]:
@@ -129,23 +134,54 @@ class Events:
         since = self.timestamps - self.timestamps.min()
         return np.argsort(self.users.astype(np.int64) * (since.max() + 1) + since, kind="stable")
 
+    @property
+    def timeless(self) -> str | None:
+        """Say why times tell nothing; None where they do."""
+        return why_timeless(self.timestamps)
+
     def interactions(self, keep: NDArray[np.bool_] | None = None, segments: tuple[str, ...] = ()) -> Interactions:
         """Return the events that are kept as interactions, with only the items that occur in them."""
-        order = self.order if keep is None else self.order[keep[self.order]]
-        users, items = self.users[order], self.items[order]
-        occurs = np.bincount(items, minlength=len(self.item_ids)) > 0
-        item_ids = self.item_ids.subset(occurs)
-        compact = (np.cumsum(occurs) - 1).astype(np.int32)
+        kept = np.ones(len(self.items), np.bool_) if keep is None else keep
+        occurs = np.bincount(self.items[kept], minlength=len(self.item_ids)) > 0
+        interactions = self._of_items(self.item_ids.subset(occurs), np.cumsum(occurs) - 1, kept, segments)
+        return replace(
+            interactions,
+            titles=None if self.titles is None else [*compress(self.titles, occurs)],
+            genres=None if self.genres is None else [*compress(self.genres, occurs)],
+        )
+
+    def interactions_in(
+        self, item_ids: IdMap, keep: NDArray[np.bool_] | None = None, segments: tuple[str, ...] = ()
+    ) -> Interactions:
+        """Return the events that are kept of some items, in the rows of these; titles and genres are not known."""
+        rows = rows_in(item_ids, external_ids(self.item_ids))
+        known = (rows != UNKNOWN)[self.items]
+        return self._of_items(item_ids, rows, known if keep is None else known & keep, segments)
+
+    def _of_items(
+        self, item_ids: IdMap, rows: NDArray[Any], keep: NDArray[np.bool_], segments: tuple[str, ...]
+    ) -> Interactions:
+        """Return what is kept, the items in other rows: (n_items,) for each of these."""
+        order = self.order[keep[self.order]]
         times = None if self.timestamps is None else self.timestamps[order]
         return Interactions(
             self.user_ids,
             item_ids,
-            *_merged(users, compact[items], self.weights[order], times),
+            *_merged(self.users[order], rows[self.items[order]].astype(np.int32), self.weights[order], times),
             user_features=self.user_features,
-            titles=None if self.titles is None else [*compress(self.titles, occurs)],
-            genres=None if self.genres is None else [*compress(self.genres, occurs)],
+            titles=None,
+            genres=None,
             segments=segments,
         )
+
+
+def why_timeless(timestamps: NDArray[np.int64] | None) -> str | None:
+    """Say why times tell nothing: there are none, or all are the same; None where they do."""
+    if timestamps is None:
+        return "the interactions have no timestamps"
+    if not len(timestamps) or timestamps.min() == timestamps.max():
+        return "all interactions have the same time"
+    return None
 
 
 def _encoded(columns: list[pl.Series]) -> tuple[IdMap, list[Rows]]:

@@ -21,6 +21,7 @@ from training.fitting import Fitting, built
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import open_recommender
+from training.timing import Chosen, Timing
 from warmstart.artifact_writer import draft_hash
 from warmstart.manifest import Manifest
 
@@ -74,7 +75,9 @@ class Training:
         self._events = Events.of(tables)
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
+        self._timing = Timing(recipe, self._events, learn, recipe.fold, say)
         self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
+        self._in_times: dict[str, Chosen] = {}  # by algorithm and what the recipe says of it
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
@@ -90,20 +93,22 @@ class Training:
 
         Where it leaves out some of what was learnt, and that costs too much, it is made to keep more.
         """
-        key = repr(built(self._recipe, model))
+        timed = self._in_time(model).model
+        key = repr(built(self._recipe, timed))
         if key not in self._trials:
-            chosen, cold = self._cold(model)
+            chosen, cold = self._cold(timed)
             self._trials[key] = self._settled(self._part.fit(chosen), chosen)._replace(cold=cold)
         return self._trials[key]
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
-        """Fit a model on the fold's earlier part, with the settings as they stand, and seal it for somebody's test."""
-        return self._part.seal(model, folder)
+        """Fit a model on the fold's earlier part and seal it for somebody's test."""
+        return self._part.seal(self._in_time(model).model, folder)
 
     def train(self, model: ModelSection, folder: Path) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
         trial = self.measure(model)
-        return self.fit_whole(replace(model, params=trial.params), folder, self._described(trial))
+        described = self._described(trial, self._in_time(model))
+        return self.fit_whole(replace(model, params=trial.params), folder, described)
 
     def fit_whole(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
         """Fit a model on all rows and seal it, with what was measured if anything was."""
@@ -116,6 +121,13 @@ class Training:
         """
         sections = baseline_sections(timed=self._events.timestamps is not None)
         return {section.name: self.measure(section).measured for section in sections}
+
+    def _in_time(self, model: ModelSection) -> Chosen:
+        """Return a model's section with its settings of time."""
+        key = repr((model.algorithm, sorted(model.params.items())))
+        if key not in self._in_times:
+            self._in_times[key] = self._timing.settle(model)
+        return self._in_times[key]
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
         """Decide what answers people without a history, where recipe and model leave it open; return its section."""
@@ -152,7 +164,7 @@ class Training:
             measured = measure(open_recommender(Path(folder), manifest), self._truth)
             return Trial(measured, draft_hash(manifest.files), settings_of(fitted), exact)
 
-    def _described(self, trial: Trial) -> dict[str, Any]:
+    def _described(self, trial: Trial, in_time: Chosen) -> dict[str, Any]:
         fold, measured = self._recipe.fold, trial.measured
         baselines = self.baselines()
         return {
@@ -169,6 +181,7 @@ class Training:
                 "ordered": measured.ordered,
                 **trial.abridged,
                 **trial.without_history,
+                **in_time.described,
             },
         }
 

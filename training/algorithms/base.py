@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -33,10 +32,6 @@ class Timed:
     history_half_life: Days = 0.0  # in which an event of a user's past loses half of its say; 0: none does
     trend_half_life: float = 7.0  # days in which an event of anybody's loses half of its part in an item's trend
     trend_power: Power = 0.0  # to which an item's trend is raised before its score is multiplied by it
-
-    def demand(self, interactions: Interactions) -> NDArray[np.float32] | None:
-        """Return each item's popularity now: (n_items,); None where it does not count or is not known."""
-        return interactions.trend(self.trend_half_life) if self.trend_power and interactions.ages is not None else None
 
     @staticmethod
     def space_of_time(trial: "optuna.Trial") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """An order of all items, for everybody and per segment of the users: what popularity models learn."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import sparse
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.fallback import MAX_SEGMENTS, SEGMENTS_FILE, segment_names
+from warmstart.ids import UNKNOWN
 from warmstart.scorer import Rows, Scores
 
 Values = tuple[str | None, ...]
@@ -48,6 +49,10 @@ class Orders:
             segments[name] = _order(by_cell[members].sum(axis=0).A1, rank)
             segment_of_cell[members] = index
         return cls(everybody, known, segments, segment_of_cell[cell_of_user])
+
+    def of_users(self, rows: Rows) -> "Orders":
+        """Return the same for other users: (m,) where each is among these, UNKNOWN for those who are not."""
+        return replace(self, of_user=np.where(rows == UNKNOWN, -1, self.of_user[rows]).astype(np.int32))
 
     def write(self, writer: ArtifactWriter) -> None:
         """Add `fallback` (n_items,) and, where there are any, `segments` (s, n_items) and `user_segment` (n_users,)."""

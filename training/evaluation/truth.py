@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,15 @@ class Truth:
         learnt = np.bincount(events.items[learn], minlength=len(events.item_ids)) > 0
         ids = [*events.user_ids.external(asked)]
         return cls(ids, asked, counts.astype(np.int64), had, np.flatnonzero(learnt).astype(np.int32))
+
+    def some(self, count: int, rng: np.random.Generator) -> "Truth":
+        """Return so many of the users, drawn without repetition; all of them where there are no more."""
+        if len(self.users) <= count:
+            return self
+        drawn = np.zeros(len(self.users), np.bool_)
+        drawn[rng.choice(len(self.users), count, replace=False)] = True
+        ids = [*compress(self.user_ids, drawn)]
+        return Truth(ids, self.users[drawn], self.counts[drawn], self.items[np.repeat(drawn, self.counts)], self.catalogue)
 
 
 def truth_of(events: Events, test: NDArray[np.bool_]) -> Truth:

@@ -29,6 +29,7 @@ class Ann:
     """Nearest by inner product, mostly."""
 
     def __init__(self, index: Any, ef: int) -> None:
+        self.ef = ef  # nodes that a search keeps, and so can return at no more cost
         index.set_ef(ef)  # hnswlib takes k where that is more
         self._index = index
 

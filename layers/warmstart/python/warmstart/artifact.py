@@ -43,6 +43,16 @@ class Artifact:
     def __contains__(self, name: str) -> bool:
         return name in self._tensors
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all arrays."""
+        return frozenset(self._tensors)
+
+    def any_array(self, name: str) -> NDArray[Any]:
+        """Return a read-only view of an array that is there, whatever it holds."""
+        tensor = self._tensors[name]
+        return self.array(name, tensor.dtype.type, *tensor.shape)
+
     def array(self, name: str, dtypes: type | tuple[type, ...], *shape: int | None) -> NDArray[Any]:
         """Return a read-only view of one array.
 

@@ -1,6 +1,7 @@
 """A version in the making: collects arrays and files, then seals them under a manifest."""
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,10 @@ class ArtifactWriter:
     def json(self, name: str, value: Any) -> None:
         """Add a small JSON file."""
         (self.folder / name).write_bytes(canonical_json(value))
+
+    def file(self, path: Path) -> None:
+        """Add a copy of a file, under its own name."""
+        shutil.copyfile(path, self.folder / path.name)
 
     def seal(self, **described: Any) -> Manifest:
         """Write the arrays and the manifest; version and time are fixed here.

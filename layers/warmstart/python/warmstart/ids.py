@@ -104,10 +104,20 @@ class StringIds:
 IdMap = IntegerIds | StringIds
 
 
+def rows_in(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
+    """Return the row of each id, UNKNOWN where it is not known, in order."""
+    return np.fromiter((ids.row(external) for external in wanted), np.int32)
+
+
 def rows_of(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
     """Return the rows of those ids that are known, in order."""
-    found = (ids.row(external) for external in wanted)
-    return np.array([row for row in found if row != UNKNOWN], np.int32)
+    rows = rows_in(ids, wanted)
+    return rows[rows != UNKNOWN]
+
+
+def external_ids(ids: IdMap) -> list[int] | list[str]:
+    """Return all ids, in the order of their rows."""
+    return ids.external(np.arange(len(ids), dtype=np.int32))
 
 
 def load_ids(artifact: Artifact, name: str) -> IdMap:

@@ -139,7 +139,7 @@ class ItemVectors(NamedTuple):
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
         """Ask the index, for as many more as may not be returned; exactly where it finds too few."""
-        ahead = query.k if self.prior is None else AHEAD * query.k
+        ahead = query.k if self.prior is None else max(AHEAD * query.k, ann.ef)
         wanted = min(ahead + len(query.exclude), len(self.rows))
         places = ann.nearest(vector, wanted) if query.only is None else None
         if places is None:

@@ -1,0 +1,167 @@
+"""How much age counts, where a recipe leaves it open: a few values are tried on a fold before all that are reported.
+
+Each setting is tried beside the best of the others, in one pass over half-lives of the history, one over the trend's
+and one more over those of the history. What is found counts only where the paired test tells it from no age at all, so
+chance on one fold seldom switches it on.
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from training.again import again
+from training.algorithms.base import Timed
+from training.evaluation.measure import K, Measured, measure
+from training.evaluation.result import SIGNIFICANT
+from training.evaluation.splits import Mask, split
+from training.evaluation.truth import Truth, truth_of
+from training.fitting import Fitting, built
+from training.interactions import Events
+from training.recipe import Fold, ModelSection, Recipe
+from training.scorers import open_recommender
+from training.tuning.windows import without
+from warmstart.artifact import Artifact
+from warmstart.errors import DataError
+
+Settings = Mapping[str, float]
+OFF: Settings = {"history_half_life": 0.0, "trend_half_life": 7.0, "trend_power": 0.0}
+HISTORIES: Sequence[Settings] = [{"history_half_life": days} for days in (0.0, 7.0, 14.0, 30.0, 60.0)]
+TRENDS: Sequence[Settings] = [
+    {"trend_half_life": days, "trend_power": power}
+    for days, power in ((7.0, 0.0), (5.0, 0.25), (3.0, 0.5), (7.0, 0.5), (5.0, 0.75), (3.0, 1.0), (7.0, 1.0))
+]
+DECIDING = f"ndcg@{K}"
+FEWEST, MOST = 50, 2_000  # users of the fold: with fewer chance decides, and more would only take longer
+
+
+class Chosen(NamedTuple):
+    """A model's section with its settings of time, and what the manifest says of how they came about."""
+
+    model: ModelSection
+    described: Mapping[str, Any]
+
+
+class Timing:
+    """The fold before the reported ones. A model is fitted there once, and asked with several settings."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        events: Events,
+        learn: Mask,
+        fold: Fold,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Fit nothing yet.
+
+        Args:
+            recipe: its seed, its segments and its fallback.
+            events: all events.
+            learn: (n,) which of them the earliest reported fold learns from; no other is looked at.
+            fold: how the reported folds are cut; so is this one.
+            say: is told what is found.
+        """
+        self._recipe = recipe
+        self._events = events
+        self._learn = learn
+        self._fold = fold
+        self._say = say
+
+    def settle(self, model: ModelSection) -> Chosen:
+        """Choose the settings of time that a recipe leaves open; where times tell nothing, age does not count."""
+        algorithm = built(self._recipe, model)
+        if not isinstance(algorithm, Timed):
+            return Chosen(model, {})
+        if self._events.timeless is not None:
+            return self._off(model, self._events.timeless)
+        if not OFF.keys().isdisjoint(model.params):
+            return Chosen(model, {})
+        if isinstance(self._ready, str):
+            return self._off(model, self._ready)
+        return self._searched(model, *self._ready)
+
+    @cached_property
+    def _ready(self) -> tuple[Fitting, Truth] | str:
+        """Return what is fitted and whom to ask on the fold before, or why there is no such fold."""
+        try:
+            before = without(self._events, ~self._learn)
+            learn, test = split(before, self._fold)
+            truth = truth_of(before, test)
+        except DataError as error:
+            return f"there is no earlier fold to choose it on: {error}"
+        if len(truth.users) < FEWEST:
+            return f"{len(truth.users)} users of an earlier fold are too few to choose it on"
+        interactions = before.interactions(learn, self._recipe.data.segments)
+        dataset = {"name": self._recipe.name, "sha256": "0" * 64}  # of drafts that are thrown away
+        return Fitting(self._recipe, interactions, dataset), truth.some(MOST, np.random.default_rng(self._recipe.seed))
+
+    def _off(self, model: ModelSection, why: str) -> Chosen:
+        self._say(f"{model.name}: age does not count: {why}")
+        return Chosen(_with(model, OFF), {"time": {"off": why}})
+
+    def _searched(self, model: ModelSection, fitting: Fitting, truth: Truth) -> Chosen:
+        self._say(f"{model.name}: trying how much age counts")
+        with TemporaryDirectory(prefix="warmstart-timing-") as folder:
+            tries = _Tries(model, fitting, truth, Path(folder))
+            found, off = tries.best(), tries.measured(OFF)
+        pair = tries.measured(found).against(off, self._recipe.seed)[DECIDING]
+        told = pair.p is not None and pair.p < SIGNIFICANT
+        score = tries.score(found)
+        self._say(f"{model.name}: {_words(found if told else OFF)} ({DECIDING} {score:.4f}, without {tries.score(OFF):.4f})")
+        described = {"best": {**found}, "with": score, "without": tries.score(OFF), "p": pair.p, "users": off.users}
+        return Chosen(_with(model, found if told else OFF), {"time": described})
+
+
+class _Tries:
+    """One model, fitted once, with settings of time that are measured once each."""
+
+    def __init__(self, model: ModelSection, fitting: Fitting, truth: Truth, folder: Path) -> None:
+        fitted = copy.copy(fitting.fit(model))
+        fitted.history_half_life = 1.0  # so that ages are written exactly
+        manifest = fitting.write(fitted, model, folder / "fitted")
+        self._version = Artifact.open(folder / "fitted", manifest)
+        self._interactions, self._truth, self._folder = fitting.interactions, truth, folder
+        self._known: dict[tuple[float, ...], Measured] = {}
+
+    def best(self) -> Settings:
+        """Return the settings with the best score; of equals the first, which is off."""
+        chosen = OFF
+        for options in (HISTORIES, TRENDS, HISTORIES):
+            chosen = max(({**chosen, **option} for option in (chosen, *options)), key=self.score)
+        return chosen
+
+    def score(self, settings: Settings) -> float:
+        """Return what decides."""
+        return self.measured(settings).metrics[DECIDING]
+
+    def measured(self, settings: Settings) -> Measured:
+        """Measure the model with some settings."""
+        key = tuple(settings.values())
+        if key not in self._known:
+            with TemporaryDirectory(dir=self._folder) as folder:
+                params = {**self._version.manifest.params, **settings}
+                manifest = again(self._version, self._interactions, Path(folder), params=params)
+                self._known[key] = measure(open_recommender(Path(folder), manifest), self._truth)
+        return self._known[key]
+
+
+def _with(model: ModelSection, settings: Settings) -> ModelSection:
+    return replace(model, params={**model.params, **settings})
+
+
+def _words(settings: Settings) -> str:
+    """Say what settings do."""
+    return " and ".join(_parts(settings)) or "age does not count"
+
+
+def _parts(settings: Settings) -> Iterator[str]:
+    if settings["history_half_life"]:
+        yield f"a history's events lose half of their say in {settings['history_half_life']:g} days"
+    if settings["trend_power"]:
+        yield f"the trend of half-life {settings['trend_half_life']:g} days counts to the power {settings['trend_power']:g}"

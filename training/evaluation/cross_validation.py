@@ -20,8 +20,10 @@ from training.evaluation.summary import Row, summary
 from training.export import settings_of
 from training.fitting import Fitting, built
 from training.interactions import Events
+from training.recipe import Fold as RecipeFold
 from training.recipe import ModelSection, Recipe
 from training.scorers import open_recommender
+from training.timing import Timing
 from warmstart.errors import DataError
 
 CHECKED = 10  # users of a fold whose scores are looked at
@@ -69,6 +71,12 @@ class CrossValidator:
         return folds_of(self._events, self.plan)
 
     @cached_property
+    def _timing(self) -> Timing:
+        """Return what chooses settings of time, on a fold before all of these."""
+        fold = RecipeFold("leave_last_out") if self.plan.leaks_time else RecipeFold("time", self.plan.days)
+        return Timing(self.recipe, self._events, self.folds[0].learn, fold, self._say)
+
+    @cached_property
     def baselines(self) -> tuple[ModelSection, ...]:
         """Return what is always in the table."""
         return baseline_sections(timed=self._events.timestamps is not None)
@@ -105,7 +113,10 @@ class CrossValidator:
         return tuple(self._on_fold(model, place) for place in places)
 
     def evaluate(self, models: Sequence[ModelSection] | None = None) -> Evaluation:
-        """Score models, those of the recipe where None are given, beside the baselines, and make the table."""
+        """Score models, those of the recipe where None are given, beside the baselines, and make the table.
+
+        How much age counts is chosen before, where the recipe leaves it open, as `train` does.
+        """
         rows = [self._row(model, "baseline") for model in self.baselines]
         baselines = {row.model.name: row.settings for row in rows}
         for model in self.recipe.models if models is None else models:
@@ -121,8 +132,9 @@ class CrossValidator:
         return summary(self, rows)
 
     def _row(self, model: ModelSection, role: str) -> Row:
-        algorithm = built(self.recipe, model)
-        return Row(model, role, repr(algorithm), settings_of(algorithm), self.score(model))
+        timed = self._timing.settle(model).model
+        algorithm = built(self.recipe, timed)
+        return Row(timed, role, repr(algorithm), settings_of(algorithm), self.score(timed))
 
     def _on_fold(self, model: ModelSection, place: int) -> FoldScores:
         key = repr(built(self.recipe, model)), place

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+TINY = 1e-300  # a value below is drawn as 0: a tenth of it may be no number any more
+
 
 class Scale(NamedTuple):
     """A straight line from values to units of a drawing."""
@@ -29,8 +31,11 @@ def spanning(values: Sequence[float], start: float, end: float) -> Scale:
     low, high = min(values, default=0.0), max(values, default=1.0)
     if 0 <= low <= high / 2:
         low = 0.0
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        low, high = (low - abs(low) / 10, high + abs(high) / 10) if high else (0.0, 1.0)
+    largest = max(abs(low), abs(high))
+    if largest < TINY:
+        low, high = 0.0, 1.0
+    elif high - low <= 1e-9 * largest:
+        low, high = low - abs(low) / 10, high + abs(high) / 10
     step = _step(high - low)
     return Scale(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, start, end)
 

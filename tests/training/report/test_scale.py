@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from training.report.scale import spanning, spread, written
@@ -12,6 +12,7 @@ numbers = st.floats(-1e12, 1e12, allow_nan=False).map(lambda x: float(f"{x:.6g}"
 
 
 @given(st.lists(numbers, max_size=20))
+@example([5e-324])
 def test_every_value_is_on_the_plot(values: list[float]) -> None:
     """Whatever the values, they lie between the ends, and at least two round values stand beside them."""
     scale = spanning(values, 300.0, 10.0)

@@ -121,6 +121,7 @@ def _answer(recommender: "Recommender", ask: "Ask", titles: "Texts | None") -> d
             "title": titles.raw(row).decode() if titles else None,
             "score": detail.score,
             "source": detail.source,
+            "trend": detail.trend,
         }
         for detail, row in zip(found.details, found.rows.tolist(), strict=True)
     ]
@@ -139,8 +140,12 @@ def _typed(written: str, ids: "IdMap") -> "Id":
         raise SettingsError(f"{written[:40]!r} is no id: this model's are integers") from None
 
 
+def _chosen_by(item: dict[str, Any]) -> str:
+    return f"{item['source']}, trend" if item["trend"] else str(item["source"])
+
+
 def _text(answer: dict[str, Any]) -> str:
-    rows = [(item["item_id"], item["title"] or "", item["score"], item["source"]) for item in answer["items"]]
+    rows = [(item["item_id"], item["title"] or "", item["score"], _chosen_by(item)) for item in answer["items"]]
     who = "somebody unknown" if answer["user_id"] is None else f"user {answer['user_id']}"
     ignored = f", {answer['ignored_items']} unknown items ignored" if answer["ignored_items"] else ""
     return f"{who} ({answer['source']}{ignored})\n" + table(("item_id", "title", "score", "source"), rows)

@@ -73,6 +73,10 @@ class ItemVectors(NamedTuple):
         ceilings = np.maximum.accumulate(factors[::-1])[::-1]
         return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings)
 
+    def without_prior(self) -> Self:
+        """Return the same items, ranked by their products alone."""
+        return self._replace(prior=None, ceilings=None)
+
     def of(self, items: Rows) -> Vectors:
         """Return the vectors of some items: (len(items), d)."""
         found: Vectors = self.vectors[self.places[items]]

@@ -9,7 +9,7 @@ import click
 
 from training.cli.console import Console, json_option, table
 from training.cli.place import store_option
-from training.cli.stores import open_named
+from training.cli.stores import open_named, served_version
 
 if TYPE_CHECKING:
     from warmstart.ids import Id, IdMap
@@ -60,7 +60,7 @@ def recommend(  # noqa: PLR0913, PLR0917 an option each
         raise SettingsError("name at least one user, a --history, or a --feature")
     known = _features(features)
     store = open_named(store_url)
-    manifest, _ = read_manifest(store, model, version or _served_version(store, model))
+    manifest, _ = read_manifest(store, model, version or served_version(store, model))
     with tempfile.TemporaryDirectory(prefix="warmstart-") as cache:
         folder = pull(store, manifest, Path(cache))
         recommender = open_recommender(folder, manifest)
@@ -75,16 +75,6 @@ def recommend(  # noqa: PLR0913, PLR0917 an option each
         answers = [_answer(recommender, replace(ask, features=known, k=k, explain=True), texts) for ask in asks]
     value = {"model": model, "version": manifest.version, "recommendations": answers}
     console.result(value, "\n\n".join(_text(answer) for answer in answers))
-
-
-def _served_version(store: "Store", model: str) -> str:
-    from warmstart.errors import VersionMissing
-    from warmstart.registry import read_alias
-
-    alias = read_alias(store, model)
-    if alias is None:
-        raise VersionMissing(f"{model} has no served version in {store.url}: name one with --version, or promote one")
-    return alias.version
 
 
 def _features(written: tuple[str, ...]) -> dict[str, str]:

@@ -7,13 +7,13 @@ knows.
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.again import again
 from training.data.tables import Tables
@@ -32,6 +32,7 @@ from warmstart.artifact_writer import draft_hash
 from warmstart.errors import DataError
 from warmstart.ids import UNKNOWN, IntegerIds, external_ids, load_ids, rows_in
 from warmstart.manifest import Manifest
+from warmstart.scorer import Rows
 
 FEWEST = 50  # users to measure on: of fewer, what was measured before tells more
 
@@ -54,18 +55,15 @@ class Refresh:
             DataError: the interactions tell nothing of what is wanted now, or not of this version's items.
         """
         self._recipe, self._version, self._say = recipe, version, say
-        self._events, self._sha256 = Events.of(tables), tables.sha256
+        self._events, self._dataset = Events.of(tables), tables.described(recipe.name)
         self._item_ids, self._user_ids = load_ids(version, "item_ids"), load_ids(version, "user_ids")
-        manifest = version.manifest
-        self._name = f"{manifest.model} {manifest.version}"
-        learnt_until = manifest.dataset.get("time_range", [None, None])[1]
-        self._learnt_until = int(datetime.fromisoformat(learnt_until).timestamp()) if learnt_until else 0
-        self._last = self._checked()
+        self._check_ids()
+        self._times = self._checked_times()
 
-    @cached_property
+    @property
     def unknown_items(self) -> int:
         """Count the items of the interactions that the version does not know, and so cannot recommend."""
-        return int((rows_in(self._item_ids, external_ids(self._events.item_ids)) == UNKNOWN).sum())
+        return int((self._item_rows == UNKNOWN).sum())
 
     @property
     def users(self) -> int:
@@ -81,11 +79,8 @@ class Refresh:
         dataset = {**manifest.dataset, "trend": self._described()}
         return self._again(self._fitting(None), folder, dataset=dataset, **measured)
 
-    def _checked(self) -> int:
-        """Return when the interactions end; refuse what says nothing of now: no times, other ids, nothing as new."""
-        why = self._events.timeless
-        if self._events.timestamps is None or why is not None:
-            raise DataError(f"the trend of {self._name} stays as it is: {why}")
+    def _check_ids(self) -> None:
+        """Refuse a table of other things."""
         for what, own, fresh in (
             ("item", self._item_ids, self._events.item_ids),
             ("user", self._user_ids, self._events.user_ids),
@@ -93,27 +88,39 @@ class Refresh:
             if isinstance(own, IntegerIds) != isinstance(fresh, IntegerIds):
                 kind = "integers" if isinstance(own, IntegerIds) else "texts"
                 raise DataError(f"{self._name} has {what} ids that are {kind}, and the interactions have not")
-        if self.unknown_items == len(self._events.item_ids):
+        if self.unknown_items == len(self._item_rows):
             raise DataError(f"{self._name} knows none of the {self.unknown_items:,} items of the interactions")
-        last = int(self._events.timestamps.max())
-        if last < self._learnt_until:
-            raise DataError(
-                f"the interactions end at {iso(last)}, before what {self._name} has learnt, which ends at "
-                f"{iso(self._learnt_until)}"
-            )
-        return last
+
+    def _checked_times(self) -> NDArray[np.int64]:
+        """Return the times; refuse those that say nothing of now."""
+        times, why = self._events.timestamps, self._events.timeless
+        if times is None or why is not None:
+            raise DataError(f"the trend of {self._name} stays as it is: {why}")
+        dataset = self._version.manifest.dataset
+        for what, about in (("trend", dataset.get("trend", {})), ("training", dataset)):
+            if times.max() < _end(about):
+                ends = f"end at {iso(times.max())}, and the {what} of {self._name} at {iso(_end(about))}"
+                raise DataError(f"the interactions {ends}: nothing in them is new")
+        return times
 
     def _described(self) -> dict[str, Any]:
-        times = self._events.timestamps
-        assert times is not None  # noqa: S101 checked
         return {
             "of": self._version.manifest.version,  # what was carried over
-            "sha256": self._sha256,
+            **self._dataset,
             "interactions": len(self._events.items),
             "unknown_items": self.unknown_items,
-            "time_range": [iso(times.min()), iso(times.max())],
+            "time_range": [iso(self._times.min()), iso(self._times.max())],
             "measured": self.users >= FEWEST,  # on what came after the version; if not, its metrics are those it had
         }
+
+    @property
+    def _name(self) -> str:
+        return f"{self._version.manifest.model} {self._version.manifest.version}"
+
+    @cached_property
+    def _item_rows(self) -> Rows:
+        """Return the version's row of each item of the interactions, UNKNOWN where it has none."""
+        return rows_in(self._item_ids, external_ids(self._events.item_ids))
 
     def _measured(self, truth: Truth) -> dict[str, Any]:
         """Measure the version, carried over with what came before the newest interactions."""
@@ -144,30 +151,36 @@ class Refresh:
 
     def _fitting(self, keep: Mask | None) -> Fitting:
         interactions = self._events.interactions_in(self._item_ids, keep, self._recipe.data.segments)
-        return Fitting(self._recipe, interactions, {"name": self._recipe.name, "sha256": self._sha256}, self._say)
+        return Fitting(self._recipe, interactions, self._dataset, self._say)
 
     @cached_property
     def _newest(self) -> Mask:
         """Mark the last days, as far as the version has learnt nothing of them."""
-        times = self._events.timestamps
-        assert times is not None  # noqa: S101 checked
-        end = (self._last // DAY + 1) * DAY
-        newest: Mask = (times > self._learnt_until) & (times >= end - self._recipe.fold.days * DAY)
+        end = (self._times.max() // DAY + 1) * DAY
+        learnt_until = _end(self._version.manifest.dataset)
+        newest: Mask = (self._times > learnt_until) & (self._times >= end - self._recipe.fold.days * DAY)
         return newest
 
     @cached_property
     def _truth(self) -> Truth | None:
         """Return whom to ask for and what they had, in the version's rows; None where there is nobody."""
-        n_users, n_items = len(self._user_ids), len(self._item_ids)
-        starts = self._version.array("seen_indptr", np.int64, n_users + 1)
-        stored = np.repeat(np.arange(n_users, dtype=np.int32), np.diff(starts)), self._version.rows("seen_rows", None)
+        n_users, seen = len(self._user_ids), self._version.rows("seen_rows", None)
+        lengths = np.diff(self._version.array("seen_indptr", np.int64, n_users + 1))
         users = rows_in(self._user_ids, external_ids(self._events.user_ids))[self._events.users]
-        items = rows_in(self._item_ids, external_ids(self._events.item_ids))[self._events.items]
+        items = self._item_rows[self._events.items]
         known = (users != UNKNOWN) & (items != UNKNOWN)
-        joined = [np.concatenate(parts) for parts in zip(stored, (users[known], items[known]), strict=True)]
-        test = np.concatenate([np.zeros(len(stored[0]), np.bool_), self._newest[known]])
-        events = Events(self._user_ids, self._item_ids, *joined, np.ones(len(test), np.float32), None, {}, None, None)
+        had = np.concatenate([np.repeat(np.arange(n_users, dtype=np.int32), lengths), users[known]])
+        of = np.concatenate([seen.astype(np.int32), items[known]])
+        test = np.concatenate([np.zeros(len(seen), np.bool_), self._newest[known]])
+        weights = np.ones(len(test), np.float32)
+        events = Events(self._user_ids, self._item_ids, had, of, weights, None, {}, None, None)
         try:
             return truth_of(events, test)
         except DataError:
             return None
+
+
+def _end(about: Mapping[str, Any]) -> int:
+    """Return the end of a manifest's time range as UTC epoch seconds; 0 where it has none."""
+    end = about.get("time_range", [None, None])[1]
+    return int(datetime.fromisoformat(end).timestamp()) if end else 0

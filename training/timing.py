@@ -112,17 +112,17 @@ class Timing:
             found, off = tries.best(), tries.measured(OFF)
         pair = tries.measured(found).against(off, self._recipe.seed)[DECIDING]
         told = pair.p is not None and pair.p < SIGNIFICANT
-        score = tries.score(found)
-        self._say(f"{model.name}: {_words(found if told else OFF)} ({DECIDING} {score:.4f}, without {tries.score(OFF):.4f})")
-        described = {"best": {**found}, "with": score, "without": tries.score(OFF), "p": pair.p, "users": off.users}
-        return Chosen(_with(model, found if told else OFF), {"time": described})
+        chosen, score, without_age = found if told else OFF, tries.score(found), tries.score(OFF)
+        self._say(f"{model.name}: {_words(chosen)} ({DECIDING} at best {score:.4f}, without {without_age:.4f})")
+        described = {"best": {**found}, "with": score, "without": without_age, "p": pair.p, "users": off.users}
+        return Chosen(_with(model, chosen), {"time": described})
 
 
 class _Tries:
     """One model, fitted once, with settings of time that are measured once each."""
 
     def __init__(self, model: ModelSection, fitting: Fitting, truth: Truth, folder: Path) -> None:
-        fitted = copy.copy(fitting.fit(model))
+        fitted: Any = copy.copy(fitting.fit(model))
         fitted.history_half_life = 1.0  # so that ages are written exactly
         manifest = fitting.write(fitted, model, folder / "fitted")
         self._version = Artifact.open(folder / "fitted", manifest)
@@ -161,7 +161,8 @@ def _words(settings: Settings) -> str:
 
 
 def _parts(settings: Settings) -> Iterator[str]:
-    if settings["history_half_life"]:
-        yield f"a history's events lose half of their say in {settings['history_half_life']:g} days"
-    if settings["trend_power"]:
-        yield f"the trend of half-life {settings['trend_half_life']:g} days counts to the power {settings['trend_power']:g}"
+    history, trend, power = (settings[name] for name in OFF)
+    if history:
+        yield f"a history's events lose half of their say in {history:g} days"
+    if power:
+        yield f"the trend of half-life {trend:g} days counts to the power {power:g}"

@@ -72,7 +72,7 @@ class Training:
     def __init__(self, recipe: Recipe, tables: Tables, say: Callable[[str], None] = lambda _: None) -> None:
         self._recipe = recipe
         self._say = say
-        self._dataset = {"name": recipe.name, "sha256": tables.sha256}
+        self._dataset = tables.described(recipe.name)
         self._events = Events.of(tables)
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)

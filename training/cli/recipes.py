@@ -58,6 +58,8 @@ def read_data(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], cons
     tables = read_tables(recipe.data, on_bad_row)
     if tables.set_aside:
         console.warn(f"{tables.set_aside} bad rows set aside")
+    for key, count in tables.left_out.items():
+        console.progress(f"{count} interactions are left out by {key}")
     return tables
 
 

@@ -14,7 +14,6 @@ from training.cli.stores import open_named, served_version
 if TYPE_CHECKING:
     from warmstart.ids import Id, IdMap
     from warmstart.recommender import Ask, Recommender
-    from warmstart.store import Store
     from warmstart.texts import Texts
 
 

@@ -94,7 +94,7 @@ def _text(new: "Manifest", job: "Refresh", state: str, refusal: str | None) -> s
         f"{new.model} {new.version} {state}: {about['of']} with the trend and the fallback of "
         f"{about['interactions']:,} interactions up to {about['time_range'][1]}"
     ]
-    if not new.params.get("trend_power"):
+    if new.personal and not new.params.get("trend_power"):
         lines.append("its trend_power is 0: only the fallback is another")
     if job.unknown_items:
         lines.append(f"{job.unknown_items:,} items came after it was trained, and are in no answer until it is again")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from training.evaluation.result import SIGNIFICANT
 from warmstart.manifest import Manifest
 from warmstart.registry import version_prefix
 from warmstart.store import Store
@@ -68,8 +69,16 @@ def _learnt(about: About) -> str:
     when = f", {_plain(first)} to {_plain(last)}" if first else ""
     digest = f" (sha256 `{_code(data['sha256'])}`)" if data.get("sha256") else ""
     refreshed = f"\n\n{_refreshed(data['trend'])}" if data.get("trend") else ""
+    aside = _aside(data)
     name = _plain(data.get("name", "unknown"))
-    return f"## What it has learnt from\n\n{name}{digest}: {counts or 'not counted'}{when}.{refreshed}"
+    return f"## What it has learnt from\n\n{name}{digest}: {counts or 'not counted'}{when}{aside}.{refreshed}"
+
+
+def _aside(data: Mapping[str, Any]) -> str:
+    """Say what was in the tables and is not learnt from."""
+    counts = [*([f"{data['set_aside']:,} bad rows were set aside"] if data.get("set_aside") else [])]
+    counts += [f"{count:,} interactions left out by `{_code(key)}`" for key, count in data.get("left_out", {}).items()]
+    return f"; {', '.join(counts)}" if counts else ""
 
 
 def _refreshed(trend: Mapping[str, Any]) -> str:
@@ -121,8 +130,11 @@ def _in_time(time: Mapping[str, Any]) -> str:
     """Say whether age counts, and why."""
     if off := time.get("off"):
         return f"Age does not count: {_plain(off)}."
-    scores = f"ndcg@10 {_number(time['with'])} with the best settings of time, {_number(time['without'])} without"
-    return f"How much age counts was chosen on a fold before that, {time['users']:,} users: {scores} (p = {time['p']:.2g})."
+    return (
+        f"How much age counts was chosen on a fold before that, {time['users']:,} users: ndcg@10 "
+        f"{_number(time['with'])} with the best settings of time, {_number(time['without'])} without "
+        f"(p = {time['p']:.2g}{'' if time['p'] < SIGNIFICANT else ', so it does not count'})."
+    )
 
 
 def _found(recall: Any) -> str:

@@ -22,7 +22,7 @@ def test_csv_becomes_typed_columns_in_the_order_of_the_file(tmp_path: Path) -> N
         "timestamp": pl.Int64,
     }
     assert tables.interactions.rows()[0] == (1, 10, 1.0, 1619827200)
-    assert (tables.users, tables.items, tables.set_aside, tables.left_out) == (None, None, 0, 0)
+    assert (tables.users, tables.items, tables.set_aside, tables.left_out) == (None, None, 0, {})
 
 
 def test_parquet_reads_as_csv_does(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_min_weight_leaves_out_and_counts(tmp_path: Path) -> None:
     """Rows under min_weight are left out, a weight of 0 among them, and are no bad rows."""
     path = folder(tmp_path, *GOOD, "1,20,0,2021-05-04", "2,30,0.5,2021-05-04")
     tables = read_tables(section(path, min_weight=1.0))
-    assert (len(tables.interactions), tables.left_out, tables.set_aside) == (3, 2, 0)
+    assert (len(tables.interactions), tables.left_out, tables.set_aside) == (3, {"min_weight": 2}, 0)
 
 
 def test_the_fingerprint_is_that_of_the_bytes(tmp_path: Path) -> None:

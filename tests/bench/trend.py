@@ -1,14 +1,17 @@
-"""One `recommend` with a trend beside the same model's without, on MovieLens 1M: what the fusion costs an answer."""
+"""One `recommend` with a trend beside the same model's without: MovieLens 1M, and ALS of up to a million items."""
 
 import itertools
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from tests.bench.figures import Figure
 from tests.bench.knn_data import fitting
 from tests.bench.movielens import NAME, recipe_of
 from tests.bench.places import data_set
+from tests.bench.search_data import SIZES, searched
 from tests.bench.timing import Measure, interleaved, percentile, timed
 from training.again import again
 from training.data.tables import read_tables
@@ -19,6 +22,7 @@ from training.scorers import open_recommender
 from warmstart.artifact import Artifact
 from warmstart.ids import external_ids
 from warmstart.recommender import Ask, Recommender
+from warmstart.trend import Prior, demand_prior, positive
 
 MODELS = {name: ModelSection(name, name, {}) for name in ("als", "lightfm", "item_knn", "user_knn", "ease")} | {
     "als, HNSW": ModelSection("als", "als", {"search": "hnsw"})
@@ -28,20 +32,36 @@ ROUNDS = 2000
 
 
 def figures() -> Iterator[Figure]:
-    """Ask for users of the data in turn, with and without."""
+    """Ask for users in turn, with and without."""
+    yield from _of_movielens()
+    for n_items in SIZES:
+        yield from _of_market(n_items)
+
+
+def _of_movielens() -> Iterator[Figure]:
     job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
     for name, model in MODELS.items():
         with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
-            measures = _measures(job, model, Path(folder))
-            interleaved(measures, 100)
-            times = interleaved(measures, ROUNDS)
-        yield Figure(
-            name=f"{name}, MovieLens 1M, with a trend, p50",
-            ms=percentile(times["with"], 50),
-            peer="without",
-            peer_ms=percentile(times["without"], 50),
-            limit=1.2,
-        )
+            yield _figure(f"{name}, MovieLens 1M", _measures(job, model, Path(folder)))
+
+
+def _of_market(n_items: int) -> Iterator[Figure]:
+    """Multiply by what each item would be worth where demand has moved since: popularity, half of it left to chance."""
+    plain, trending = searched(n_items), searched(n_items)
+    popularity = plain.exact._popularity
+    moved = np.random.default_rng(32).lognormal(size=n_items).astype(np.float32)
+    prior = Prior(demand_prior(popularity * moved, TREND["trend_power"]), positive)
+    for name in ("exact", "hnsw"):
+        without, timed_too = getattr(plain, name), getattr(trending, name)
+        timed_too.scorer._items = timed_too.scorer._items.with_prior(prior)
+        yield _figure(f"als, {name}, {n_items:,} items", {"without": _asking(without), "with": _asking(timed_too)})
+
+
+def _figure(name: str, measures: Mapping[str, Measure]) -> Figure:
+    interleaved(measures, 100)
+    times = interleaved(measures, ROUNDS)
+    with_, without = (percentile(times[which], 50) for which in ("with", "without"))
+    return Figure(name=f"{name}, with a trend, p50", ms=with_, peer="without", peer_ms=without, limit=1.2)
 
 
 def _measures(job: Fitting, model: ModelSection, folder: Path) -> Mapping[str, Measure]:
@@ -54,5 +74,5 @@ def _measures(job: Fitting, model: ModelSection, folder: Path) -> Mapping[str, M
 
 
 def _asking(recommender: Recommender) -> Measure:
-    ids = itertools.cycle(external_ids(recommender.user_ids))
+    ids = itertools.cycle(external_ids(recommender.user_ids)[:ROUNDS])
     return timed(lambda: recommender.recommend(Ask(user_id=next(ids))))

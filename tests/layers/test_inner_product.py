@@ -39,6 +39,7 @@ class Index(Ann):
 
     def __init__(self, found: ItemVectors, *, finds: bool = True) -> None:
         self.asked: list[int] = []
+        self.ef = 40
         self._found = found
         self._finds = finds
 

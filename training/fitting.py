@@ -64,7 +64,7 @@ class Fitting:
         return export(
             fitted,
             self.interactions,
-            own or self._fallback(),
+            own or self.fallback(),
             folder,
             model=model,
             recipe=self._recipe,
@@ -86,8 +86,8 @@ class Fitting:
             self._popularity[key] = fitted
         return fitted
 
-    def _fallback(self) -> tuple[str, Orders]:
-        """Return the recipe's fallback, fitted on the same interactions."""
+    def fallback(self) -> tuple[str, Orders]:
+        """Return the recipe's fallback, fitted on the same interactions; raise DataError where it is no popularity."""
         name = self._recipe.fallback
         section = next((m for m in self._recipe.models if m.name == name), ModelSection(name, name, {}))
         fitted = self.fit(section)

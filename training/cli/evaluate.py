@@ -55,7 +55,8 @@ def evaluate(
     or ~ (cannot be told from chance). Means are over folds, the range after a mean is its 95 % interval over users.
     A model that cannot be measured is said at the end, and the others are.
 
-    With --walk nothing is folded: each model is fitted once and grows old, beside the same with a trend of the day.
+    With --walk nothing is folded: each model is fitted once and grows old, beside the same with a trend of the day. It
+    is measured by ndcg and map, unless --metrics says, at the longest --k.
     """
     walking = {name: measuring.pop(name) for name in NAMES}
     if walking["walk"] is not None:

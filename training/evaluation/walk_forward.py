@@ -47,8 +47,8 @@ class WalkForward:
     (`fresh`); a popularity model is its fallback. Both answer as the API does a request without a history: of a user
     they know what was stored at the fit, so they also recommend what was had since, which counts as no hit.
     A third arm (`retrained`), where the plan has it, is fitted with the same settings on all events before the step, of
-    the items known at the fit, and stores these histories: it tells the age of a model from a hard day. It costs a fit
-    of each model in each step.
+    the items known at the fit, and stores these histories: it tells the age of a model and of what is stored from a
+    hard day. It costs a fit of each model in each step.
     """
 
     def __init__(

@@ -23,7 +23,7 @@ ARMS = {
 SAYS = {
     STALE: "stale: as it was fitted before the walk",
     FRESH: "fresh: the same, with trend and fallback of all that was before the step",
-    RETRAINED: "retrained: fitted anew on all that was before the step, of the items known at the first fit",
+    RETRAINED: "retrained: fitted anew on all that was before the step, histories too, of the items known before",
 }
 
 

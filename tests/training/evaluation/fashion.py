@@ -11,7 +11,8 @@ from training.recipe import Fold, ModelSection, Recipe
 FIRST = 19_676 * DAY  # where a day (UTC) begins
 DAYS, ITEMS, USERS = 26, 22, 300
 WALK = 4 * DAY
-SETTINGS = {"factors": 2, "alpha": 5.0, "history_half_life": 0.0, "trend_half_life": 0.5, "trend_power": 2.0}
+TIMES = {"history_half_life": 0.0, "trend_half_life": 0.5, "trend_power": 2.0}
+SETTINGS = {"factors": 2, "alpha": 5.0, **TIMES}
 ALS = ModelSection("als", "als", SETTINGS)
 FLAT = ModelSection("flat", "als", {**SETTINGS, "trend_power": 0.0})
 

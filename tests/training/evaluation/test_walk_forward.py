@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.datasets import DAY
-from tests.training.evaluation.fashion import ALS, FIRST, FLAT, WALK, asked, fashion
+from tests.training.evaluation.fashion import ALS, FIRST, FLAT, ITEMS, TIMES, WALK, asked, fashion
 from training.data.tables import Tables
 from training.evaluation.steps import WalkPlan
 from training.evaluation.walk_forward import WalkForward
@@ -54,6 +54,23 @@ def test_nothing_is_stale_at_age_zero(found: Walk) -> None:
     for model in found.models:
         stale, fresh = (found.asked[model.name][arm][0] for arm in (STALE, FRESH))
         assert np.array_equal(stale.items, fresh.items), model.name
+
+
+def test_fitted_anew_on_the_same_is_the_same() -> None:
+    """In the first step the retrained arm has learnt what the draft has, what is known of items included."""
+    genres = [["even", "odd"][item % 2] for item in range(ITEMS)]
+    table = replace(fashion(), items=pl.DataFrame({"item_id": range(ITEMS), "genres": [[genre] for genre in genres]}))
+    lightfm = ModelSection("lightfm", "lightfm", {**TIMES, "trend_power": 0.0, "factors": 4, "epochs": 3})
+    arms = walked(lightfm, table=table, retrain=True).asked["lightfm"]
+    assert np.array_equal(arms[STALE][0].items, arms[RETRAINED][0].items)
+
+
+def test_each_arm_is_tested_against_those_before_it(found: Walk) -> None:
+    """The difference is that of the means over steps."""
+    retrained = found["als"].arms[2]
+    for other in (STALE, FRESH):
+        difference = np.mean(means(found, "als", RETRAINED)) - np.mean(means(found, "als", other))
+        assert retrained.against[other]["ndcg@3"].difference == pytest.approx(difference)
 
 
 def test_ages_are_those_of_model_and_trend(found: Walk) -> None:

@@ -62,6 +62,7 @@ def test_verdicts_are_said_in_words() -> None:
     html = walk_page(replace(made(), failed={"ease": "not enough memory"}, empty=("2026-02-01",)))
     assert "als: yesterday&#x27;s trend is worth +.0100 ndcg@10 (.0050 to .0150, p = .0100)" in html
     assert "als: to be fitted anew as well is worth +.0100" in html
+    assert "als: a fresh trend is worth" in walk_page(replace(made(), plan={**made().plan, "step_days": 0.5}))
     assert "no ease: not enough memory" in html
     assert "nobody to measure on: 2026-02-01" in html
 

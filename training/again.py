@@ -20,7 +20,12 @@ SEALED = ("version", "created_at", "files", "memory_bytes", "format")  # fields 
 
 
 def again(
-    version: Artifact, interactions: Interactions, folder: Path, *, fallback: Orders | None = None, **changed: Any
+    version: Artifact,
+    interactions: Interactions,
+    folder: Path,
+    *,
+    fallback: tuple[str, Orders] | None = None,
+    **changed: Any,
 ) -> Manifest:
     """Seal a version with the trend of some interactions.
 
@@ -28,7 +33,7 @@ def again(
         version: what is carried over.
         interactions: their items are the version's, row by row; their users need not be.
         folder: where to write; empty, or not there yet.
-        fallback: of the same interactions; None carries over the version's.
+        fallback: its name and its order, of the same interactions; None carries over the version's.
         changed: fields of the manifest that are not the version's; half-life and power of the trend are in `params`.
     """
     manifest = version.manifest
@@ -38,8 +43,9 @@ def again(
     if (trend := trend_of(interactions, described["params"])) is not None:
         writer.array("trend", trend)
     if fallback is not None:
+        described["fallback"], orders = fallback
         users = external_ids(load_ids(version, "user_ids"))
-        fallback.of_users(rows_in(interactions.user_ids, users)).write(writer)
+        orders.of_users(rows_in(interactions.user_ids, users)).write(writer)
     return writer.seal(**{name: value for name, value in described.items() if name not in SEALED})
 
 

@@ -112,11 +112,12 @@ def _described(interactions: Interactions) -> dict[str, Any]:
         "items": interactions.n_items,
         "interactions": len(interactions.items),
         "typical_weight": float(np.median(interactions.weights)),
-        "time_range": [None, None] if times is None else [_iso(times.min()), _iso(times.max())],
+        "time_range": [None, None] if times is None else [iso(times.min()), iso(times.max())],
     }
 
 
-def _iso(timestamp: np.int64) -> str:
+def iso(timestamp: int | np.int64) -> str:
+    """Write UTC epoch seconds as ISO 8601."""
     return datetime.fromtimestamp(int(timestamp), UTC).isoformat()
 
 

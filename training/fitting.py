@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from training.algorithms import ALGORITHMS
 from training.algorithms.base import Algorithm
 from training.algorithms.build import build
 from training.algorithms.orders import Orders
@@ -60,11 +61,10 @@ class Fitting:
 
     def write(self, fitted: Algorithm, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
         """Write the draft of a model that is fitted on the same interactions."""
-        own = (model.name, fitted.orders_) if isinstance(fitted, Popularity) else None
         return export(
             fitted,
             self.interactions,
-            own or self.fallback(),
+            self.fallback_of(model),
             folder,
             model=model,
             recipe=self._recipe,
@@ -86,8 +86,16 @@ class Fitting:
             self._popularity[key] = fitted
         return fitted
 
+    def fallback_of(self, model: ModelSection) -> tuple[str, Orders]:
+        """Return the name and the order of what the unknown get of a model: itself, where it is popularity."""
+        if not issubclass(ALGORITHMS[model.algorithm], Popularity):
+            return self.fallback()
+        fitted = self.fit(model)
+        assert isinstance(fitted, Popularity)  # noqa: S101 its class says so
+        return model.name, fitted.orders_
+
     def fallback(self) -> tuple[str, Orders]:
-        """Return the recipe's fallback, fitted on the same interactions; raise DataError where it is no popularity."""
+        """Return the recipe's fallback, fitted on the same interactions."""
         name = self._recipe.fallback
         section = next((m for m in self._recipe.models if m.name == name), ModelSection(name, name, {}))
         fitted = self.fit(section)

@@ -31,6 +31,7 @@ class DataSection:
     separator: str | None = None  # between the values of a line; a comma, or a tab in a .tsv, unless said
     ignore: tuple[str, ...] = ()  # columns of the files that are not read
     time_format: str | None = None  # of the timestamps, as strptime has it; numbers and ISO 8601 unless said
+    until: int | None = None  # UTC epoch seconds: interactions of that moment and later are left out, and counted
 
     @property
     def described(self) -> str:
@@ -115,6 +116,7 @@ def _data(section: Section) -> DataSection:
         separator=_separator(section),
         ignore=section.texts("ignore"),
         time_format=section.optional_text("time_format"),
+        until=section.moment("until"),
     )
     if data.layout is not None and data.layout not in LAYOUTS:
         raise section.error("layout", f"unknown; there are {', '.join(LAYOUTS)}")

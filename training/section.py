@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,15 @@ class Section:
         if not 0 < value < float("inf"):
             raise self.error(key, "must be over 0 and finite")
         return value
+
+    def moment(self, key: str) -> int | None:
+        """Get a TOML date or time as UTC epoch seconds, or nothing where the key is absent; a date is its midnight."""
+        if key not in self.values:
+            self._asked.add(key)
+            return None
+        value: date = self._get(key, date, "a date or a time, such as 2026-11-30", None)
+        moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
+        return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
     def setting(self, key: str) -> Setting:
         """Get a setting of a model: a number, text, true or false."""

@@ -37,7 +37,8 @@ TRENDS: Sequence[Settings] = [
     for days, power in ((7.0, 0.0), (5.0, 0.25), (3.0, 0.5), (7.0, 0.5), (5.0, 0.75), (3.0, 1.0), (7.0, 1.0))
 ]
 DECIDING = f"ndcg@{K}"
-FEWEST, MOST = 50, 2_000  # users of the fold: with fewer chance decides, and more would only take longer
+FEWEST = 50  # users of the fold: with fewer chance decides
+TRIED, TESTED = 400, 2_000  # users with whom settings are tried, and with whom the best are tested: more take longer
 
 
 class Chosen(NamedTuple):
@@ -99,7 +100,7 @@ class Timing:
             return f"{len(truth.users)} users of an earlier fold are too few to choose it on"
         interactions = before.interactions(learn, self._recipe.data.segments)
         dataset = {"name": self._recipe.name, "sha256": "0" * 64}  # of drafts that are thrown away
-        return Fitting(self._recipe, interactions, dataset), truth.some(MOST, np.random.default_rng(self._recipe.seed))
+        return Fitting(self._recipe, interactions, dataset), truth.some(TESTED, self._rng())
 
     def _off(self, model: ModelSection, why: str) -> Chosen:
         self._say(f"{model.name}: age does not count: {why}")
@@ -108,47 +109,51 @@ class Timing:
     def _searched(self, model: ModelSection, fitting: Fitting, truth: Truth) -> Chosen:
         self._say(f"{model.name}: trying how much age counts")
         with TemporaryDirectory(prefix="warmstart-timing-") as folder:
-            tries = _Tries(model, fitting, truth, Path(folder))
-            found, off = tries.best(), tries.measured(OFF)
-        pair = tries.measured(found).against(off, self._recipe.seed)[DECIDING]
-        told = pair.p is not None and pair.p < SIGNIFICANT
-        score = tries.score(found)
-        self._say(f"{model.name}: {_words(found if told else OFF)} ({DECIDING} {score:.4f}, without {tries.score(OFF):.4f})")
-        described = {"best": {**found}, "with": score, "without": tries.score(OFF), "p": pair.p, "users": off.users}
-        return Chosen(_with(model, found if told else OFF), {"time": described})
+            tries = _Tries(model, fitting, Path(folder))
+            best = tries.best(truth.some(TRIED, self._rng()))
+            found, off = tries.measured(best, truth), tries.measured(OFF, truth)
+        p = found.against(off, self._recipe.seed)[DECIDING].p
+        chosen = best if p is not None and p < SIGNIFICANT else OFF
+        score, score_off = found.metrics[DECIDING], off.metrics[DECIDING]
+        self._say(f"{model.name}: {_words(chosen)} ({DECIDING} at best {score:.4f}, without {score_off:.4f})")
+        described = {"best": {**best}, "with": score, "without": score_off, "p": p, "users": off.users}
+        return Chosen(_with(model, chosen), {"time": described})
+
+    def _rng(self) -> np.random.Generator:
+        return np.random.default_rng(self._recipe.seed)
 
 
 class _Tries:
-    """One model, fitted once, with settings of time that are measured once each."""
+    """One model, fitted once, with any settings of time."""
 
-    def __init__(self, model: ModelSection, fitting: Fitting, truth: Truth, folder: Path) -> None:
-        fitted = copy.copy(fitting.fit(model))
+    def __init__(self, model: ModelSection, fitting: Fitting, folder: Path) -> None:
+        fitted: Any = copy.copy(fitting.fit(model))
         fitted.history_half_life = 1.0  # so that ages are written exactly
         manifest = fitting.write(fitted, model, folder / "fitted")
         self._version = Artifact.open(folder / "fitted", manifest)
-        self._interactions, self._truth, self._folder = fitting.interactions, truth, folder
-        self._known: dict[tuple[float, ...], Measured] = {}
+        self._interactions, self._folder = fitting.interactions, folder
 
-    def best(self) -> Settings:
+    def best(self, truth: Truth) -> Settings:
         """Return the settings with the best score; of equals the first, which is off."""
+        scores: dict[tuple[float, ...], float] = {}
+
+        def score(settings: Settings) -> float:
+            key = tuple(settings.values())
+            if key not in scores:
+                scores[key] = self.measured(settings, truth).metrics[DECIDING]
+            return scores[key]
+
         chosen = OFF
         for options in (HISTORIES, TRENDS, HISTORIES):
-            chosen = max(({**chosen, **option} for option in (chosen, *options)), key=self.score)
+            chosen = max(({**chosen, **option} for option in (chosen, *options)), key=score)
         return chosen
 
-    def score(self, settings: Settings) -> float:
-        """Return what decides."""
-        return self.measured(settings).metrics[DECIDING]
-
-    def measured(self, settings: Settings) -> Measured:
+    def measured(self, settings: Settings, truth: Truth) -> Measured:
         """Measure the model with some settings."""
-        key = tuple(settings.values())
-        if key not in self._known:
-            with TemporaryDirectory(dir=self._folder) as folder:
-                params = {**self._version.manifest.params, **settings}
-                manifest = again(self._version, self._interactions, Path(folder), params=params)
-                self._known[key] = measure(open_recommender(Path(folder), manifest), self._truth)
-        return self._known[key]
+        with TemporaryDirectory(dir=self._folder) as folder:
+            params = {**self._version.manifest.params, **settings}
+            manifest = again(self._version, self._interactions, Path(folder), params=params)
+            return measure(open_recommender(Path(folder), manifest), truth, checked=0)
 
 
 def _with(model: ModelSection, settings: Settings) -> ModelSection:
@@ -161,7 +166,8 @@ def _words(settings: Settings) -> str:
 
 
 def _parts(settings: Settings) -> Iterator[str]:
-    if settings["history_half_life"]:
-        yield f"a history's events lose half of their say in {settings['history_half_life']:g} days"
-    if settings["trend_power"]:
-        yield f"the trend of half-life {settings['trend_half_life']:g} days counts to the power {settings['trend_power']:g}"
+    history, trend, power = (settings[name] for name in OFF)
+    if history:
+        yield f"a history's events lose half of their say in {history:g} days"
+    if power:
+        yield f"the trend of half-life {trend:g} days counts to the power {power:g}"

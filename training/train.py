@@ -3,7 +3,7 @@
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -14,6 +14,7 @@ from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
 from training.evaluation.gate import lost
 from training.evaluation.measure import Measured, measure
+from training.evaluation.measured_on import measured_on
 from training.evaluation.splits import split
 from training.evaluation.truth import Truth, truth_of
 from training.export import settings_of
@@ -71,7 +72,7 @@ class Training:
     def __init__(self, recipe: Recipe, tables: Tables, say: Callable[[str], None] = lambda _: None) -> None:
         self._recipe = recipe
         self._say = say
-        self._dataset = {"name": recipe.name, "sha256": tables.sha256}
+        self._dataset = tables.described(recipe.name)
         self._events = Events.of(tables)
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
@@ -165,28 +166,12 @@ class Training:
             return Trial(measured, draft_hash(manifest.files), settings_of(fitted), exact)
 
     def _described(self, trial: Trial, in_time: Chosen) -> dict[str, Any]:
-        fold, measured = self._recipe.fold, trial.measured
-        baselines = self.baselines()
-        return {
-            "metrics": measured.metrics,
-            "measured_on": {
-                "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
-                "rows": int(self._test.sum()),
-                "users": measured.users,
-                "draft_sha256": trial.digest,
-                "baselines": {name: other.metrics for name, other in baselines.items()},
-                "paired": {name: self._paired(measured, other) for name, other in baselines.items()},
-                "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
-                "personal_share": measured.personal_share,
-                "ordered": measured.ordered,
-                **trial.abridged,
-                **trial.without_history,
-                **in_time.described,
-            },
-        }
-
-    def _paired(self, measured: Measured, other: Measured) -> dict[str, dict[str, Any]]:
-        return {metric: asdict(found) for metric, found in measured.against(other, self._recipe.seed).items()}
+        recipe, rows = self._recipe, int(self._test.sum())
+        described = measured_on(
+            trial.measured, self.baselines(), recipe.fold, rows=rows, digest=trial.digest, seed=recipe.seed
+        )
+        beside = {**trial.abridged, **trial.without_history, **in_time.described}
+        return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}}
 
     def _fitting(self, interactions: Interactions) -> Fitting:
         return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds)

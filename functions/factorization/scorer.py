@@ -1,6 +1,7 @@
 """Ranks by the inner product of a user's and the items' vectors: ALS, BPR and LightFM, their biases in the vectors."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import ClassVar, Self
 
 import numpy as np
@@ -60,6 +61,12 @@ class FactorizationScorer:
         found = self._items.best(np.stack([*vectors.values()]), [queries[place] for place in vectors])
         known = dict(zip(vectors, found, strict=True))
         return [known.get(place) for place in range(len(queries))]
+
+    def without_trend(self) -> Self:
+        """Return the same scorer without its prior."""
+        plain = copy(self)
+        plain._items = self._items.without_prior()
+        return plain
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
         """Rank items by the cosine of their vectors."""

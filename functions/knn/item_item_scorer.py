@@ -1,5 +1,6 @@
 """Ranks by the sum of what the items of a history say for every other item: item kNN, EASE and RP3beta."""
 
+from copy import copy
 from typing import ClassVar, Self
 
 import numpy as np
@@ -43,6 +44,12 @@ class ItemItemScorer:
         if self._prior is not None:
             scores = self._prior.fuse(scores)
         return top_k(scores, query.k, query.exclude, query.only).positive()
+
+    def without_trend(self) -> Self:
+        """Return the same scorer without its prior."""
+        plain = copy(self)
+        plain._prior = None
+        return plain
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
         """Rank by what this item and another say for each other.

@@ -1,5 +1,6 @@
 """Ranks by what those users had whose histories are most like this one: found in an inverted index at each request."""
 
+from copy import copy
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -106,6 +107,12 @@ class UserKnnScorer:
         if self._prior is not None:
             scores = self._prior.fuse(scores)
         return top_k(scores, query.k, query.exclude, query.only).positive()
+
+    def without_trend(self) -> Self:
+        """Return the same scorer without its prior."""
+        plain = copy(self)
+        plain._prior = None
+        return plain
 
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
         """Rank items by the cosine of their users: of those in the index for this item, all for the others."""

@@ -24,6 +24,7 @@ BENCHMARKS = {
     "knn_fit": {},
     "knn_users": ONE_THREAD,
     "knn_items": ONE_THREAD,
+    "trend": ONE_THREAD,
     "search": ONE_THREAD,
     "batch": {},
     "fit": {},

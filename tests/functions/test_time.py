@@ -3,19 +3,20 @@
 import numpy as np
 import pytest
 
-from tests.functions.conftest import Draft
+from tests.functions.conftest import TIMED, VARIANTS, Draft
 from tests.training.datasets import DAY, checkerboard, tables
 from training.algorithms import ALGORITHMS
 from training.algorithms.base import Timed
 from training.data.tables import Tables
 from warmstart.histories import Event
 from warmstart.ids import Id
-from warmstart.recommender import Ask, Recommender
+from warmstart.recommender import Ask, Recommendation, Recommender
 from warmstart.trend import positive, softplus
 
 PERSONAL = [name for name, kind in ALGORITHMS.items() if issubclass(kind, Timed)]
 WEIGHED = ["als", "ease", "item_knn", "rp3beta"]  # to which weights of a request's events tell something
 RANKED = ["bpr", "lightfm"]  # learnt with a ranking loss
+TRENDING = [name for name, (_, settings) in VARIANTS.items() if TIMED.items() <= settings.items()]
 N_USERS, N_ITEMS = 30, 20
 TREND = {"trend_half_life": 40.0, "trend_power": 0.75}
 
@@ -84,3 +85,27 @@ def test_without_times_age_does_not_count(algorithm: str, draft: Draft) -> None:
     for user in range(0, 40, 7):
         ask = Ask(user_id=user, k=10, explain=True)
         assert scores(timed, ask) == pytest.approx(scores(plain, ask), rel=1e-4)
+
+
+@pytest.mark.parametrize("algorithm", TRENDING)
+def test_what_only_the_trend_brought_says_so(algorithm: str, draft: Draft) -> None:
+    """Marked are the model's items that it does not give without a trend: stored, brought, bounded, many at once."""
+    trending, plain = draft(algorithm, table())[0], draft(algorithm, table(), trend_power=0.0)[0]
+    brought = [Event(1, 1.0, 10**9), Event(7, 2.0, 10**9 - 9 * DAY)]
+    asks = [
+        *(Ask(user_id=user, k=3, explain=True) for user in range(N_USERS)),
+        *(Ask(user_id=user, k=2, only=range(user % 5, N_ITEMS, 2), explain=True) for user in range(N_USERS)),
+        *(Ask(user_id=user, history=brought, exclude=[0], k=4, explain=True) for user in (2, 3, 10**6)),
+        Ask(user_id=10**6, k=3, explain=True),
+    ]
+    found = [trending.recommend(ask) for ask in asks]
+    for ask, answer in zip(asks, found, strict=True):
+        own = {detail.item_id for detail in answer.details if detail.source == "model"}
+        assert risen(answer) == own - {*plain.recommend(ask).items}
+    assert [risen(answer) for answer in trending.recommend_many(asks)] == [risen(answer) for answer in found]
+    assert 0 < sum(map(len, map(risen, found))) < sum(len(answer.items) for answer in found)
+
+
+def risen(answer: Recommendation) -> set[Id]:
+    """Return the items that are there for their trend."""
+    return {detail.item_id for detail in answer.details if detail.trend}

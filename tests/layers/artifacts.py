@@ -24,6 +24,7 @@ from warmstart.topk import top_k
 N_USERS, N_ITEMS = 6, 12
 COLD = N_USERS - 1  # the one user without a history
 LAST_EVENT = 1_769_817_600  # 2026-01-31T00:00:00Z
+TREND = {"trend": np.ones(N_ITEMS, np.float32)}  # an artifact that holds it has one
 SEGMENTS = ("age_25_34,sex_f", "sex_f", "age_18_24")
 _numbers = count()
 
@@ -67,6 +68,14 @@ class BatchScorer(DotScorer):
     def rank_many(self, queries: Sequence[Query]) -> list[Ranking | None]:
         """Rank for each query, last first, to tell whether answers are put back in order."""
         return [self.rank(query) for query in reversed(queries)][::-1]
+
+
+class RisenScorer(DotScorer):
+    """The same, where a trend has turned the order of the items of each parity round."""
+
+    def without_trend(self) -> DotScorer:
+        """Rank as before."""
+        return DotScorer(self._users, np.where(self._items > 0, 3 - self._items, 0))
 
 
 class OddScorer:

@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 
-from tests.layers.artifacts import N_ITEMS, DotScorer, OddScorer, Spec, item, liked, popular, promote_new, seen_by, user
+from tests.layers.artifacts import (
+    N_ITEMS,
+    TREND,
+    DotScorer,
+    OddScorer,
+    RisenScorer,
+    Spec,
+    item,
+    liked,
+    popular,
+    promote_new,
+    seen_by,
+    user,
+)
 from tests.layers.places import Place
 from warmstart import live
 from warmstart.adapter import Handler, adapt
@@ -160,6 +173,15 @@ def test_neighbours_are_counted_where_the_model_has_some(
     assert ("neighbours" in own) == (neighbours is not None)
     assert own["history"] == []
     assert all("neighbours" not in because for because in filled)
+
+
+def test_an_item_that_is_there_for_its_trend_says_so(environment: Place, tmp_path: Path) -> None:
+    """The field is true where the trend brought the item among the k, and is left out elsewhere."""
+    promote_new(environment.open(), tmp_path, Spec(model="knn", arrays=TREND))
+    send, query = asking(serve(RisenScorer)), {"k": "3", "explain": "true"}
+    _, _, body = send("GET", f"/reco/knn/{user(SPEC, 0)}", queryStringParameters=query)
+    assert body["items"] == [item(SPEC, n) for n in (4, 6, 8)]
+    assert [detail["because"].get("trend") for detail in body["details"]] == [True, None, None]
 
 
 def test_health_is_open(ask: Ask) -> None:

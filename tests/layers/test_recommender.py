@@ -10,9 +10,11 @@ from tests.layers.artifacts import (
     LAST_EVENT,
     N_ITEMS,
     N_USERS,
+    TREND,
     BatchScorer,
     DotScorer,
     OddScorer,
+    RisenScorer,
     Spec,
     item,
     liked,
@@ -220,3 +222,24 @@ def test_reasons_are_given_when_asked_for(spec: Spec, model: Recommender) -> Non
     seen = model.recommend(Ask(only=[item(spec, 0), item(spec, 11)], explain=True)).details
     assert {detail.item_id: detail.users for detail in seen} == {item(spec, 0): 3, item(spec, 11): 0}
     assert model.recommend(Ask(user_id=user(spec, 0))).details == []
+
+
+@pytest.mark.parametrize(("k", "risen"), [(1, [4]), (2, [4, 6]), (3, [4]), (4, [])])
+def test_what_only_the_trend_brought_says_so(tmp_path: Path, k: int, risen: list[int]) -> None:
+    """Of 4, 6, 8, 10, which are in the other order without the trend, those are marked that it brings among the k."""
+    spec = Spec(arrays=TREND)
+    details = open_recommender(tmp_path, spec, RisenScorer).recommend(Ask(user_id=user(spec, 0), k=k, explain=True))[-1]
+    assert [detail.item_id for detail in details if detail.trend] == [item(spec, n) for n in risen]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "explain", "rankings"), [(TREND, True, 2), (TREND, False, 1), (None, True, 1), (None, False, 1)]
+)
+def test_the_trend_is_left_out_only_to_explain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arrays: dict[str, Any] | None, explain: bool, rankings: int
+) -> None:
+    """A second ranking is made where reasons are asked for and the artifact has a trend, and nowhere else."""
+    spec, ranked, rank = Spec(arrays=arrays), [], DotScorer.rank
+    monkeypatch.setattr(DotScorer, "rank", lambda self, query: ranked.append(query) or rank(self, query))
+    open_recommender(tmp_path, spec, RisenScorer).recommend(Ask(user_id=user(spec, 0), explain=explain))
+    assert len(ranked) == rankings

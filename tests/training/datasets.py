@@ -44,6 +44,19 @@ def checkerboard(*, size: int = SIZE, strings: bool = False, timed: bool = True,
     return tables(users, items, times=times, strings=strings)
 
 
+def fashions(*, weeks: int = 8, users: int = 160) -> Tables:
+    """Make each of two kinds of people take, every week, two of the six items that are in fashion; two are new each."""
+    rng = np.random.default_rng(3)
+    rows = [
+        (user, user % 2 * 1000 + 2 * week + choice, START + (7 * week + day) * DAY)
+        for week in range(weeks)
+        for user in range(users)
+        for choice, day in zip(rng.choice(6, 2, replace=False), rng.integers(0, 7, 2), strict=True)
+    ]
+    of_users, items, times = np.array(rows).T
+    return tables(of_users, items, times=times)
+
+
 def recipe(*models: ModelSection, fold: Fold = LAST, segments: tuple[str, ...] = ()) -> Recipe:
     """Make a recipe for tables that are at hand already."""
     data = DataSection(Path("none"), None, None, None, None, {}, None, segments)

@@ -51,6 +51,22 @@ def test_a_message_can_name_the_interactions(tmp_path: Path, said: str, describe
     assert read_recipe(path).data.described == described
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("2026-11-30", 1_795_996_800),
+        ("2026-11-30T01:00:00", 1_796_000_400),
+        ("2026-11-30T01:00:00+01:00", 1_795_996_800),
+        ("2026-11-30 01:00:00.9", 1_796_000_400),
+    ],
+)
+def test_the_end_of_a_table_is_a_date_or_a_time(tmp_path: Path, said: str, seconds: int) -> None:
+    """A date is its midnight, a time without a zone is UTC, and part of a second is left away."""
+    path = tmp_path / "films.toml"
+    path.write_text(GOOD.replace("[data]", f"[data]\nuntil = {said}"))
+    assert read_recipe(path).data.until == seconds
+
+
 @pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
 def test_our_recipes_can_be_read(path: Path) -> None:
     """Every recipe of the repository is a good one."""
@@ -80,6 +96,9 @@ def test_our_recipes_can_be_read(path: Path) -> None:
         ("segments", 'separator = "\u00a7"\nsegments', "data.separator: must be one ASCII character"),
         ("segments", "separator = 1\nsegments", "data.separator: must be one ASCII character"),
         ("segments", 'time_format = ""\nsegments', "data.time_format: must not be empty"),
+        ("segments", 'until = "2026-11-30"\nsegments', "data.until: must be a date or a time, such as 2026-11-30"),
+        ("segments", "until = 12:30:00\nsegments", "data.until: must be a date or a time"),
+        ("segments", "until = 2026\nsegments", "data.until: must be a date or a time"),
         ("segments", 'time_format = "%Q"\nsegments', "data.time_format: must be a strptime format of %a"),
         ("segments", 'time_format = "%d/%m/%Y %"\nsegments', "data.time_format: must be a strptime format of %a"),
         ("segments", 'time_format = "%d/%m"\nsegments', "data.time_format: must hold a day, a month and a year"),

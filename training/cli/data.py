@@ -121,7 +121,7 @@ def _text(report: "Report") -> str:
         [
             table(("file", "rows"), list(report.rows.items())),
             f"{report.users} users, {report.items} items, {time}",
-            *([f"{report.left_out} interactions weigh less than min_weight"] if report.left_out else []),
+            *(f"{count} interactions are left out by {key}" for key, count in report.left_out.items()),
             *report.remarks,
             *wrong,
             *([report.unusable] if report.unusable else []),

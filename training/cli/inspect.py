@@ -149,7 +149,7 @@ def _drafts(
 
     learn, test = split(events, recipe.fold)
     part = events.interactions(learn, recipe.data.segments)
-    fitting = Fitting(recipe, part, {"name": recipe.name, "sha256": tables.sha256}, console.progress)
+    fitting = Fitting(recipe, part, tables.described(recipe.name), console.progress)
     places = {section.name: folder / section.name for section in sections}
     sealed = {section.name: fitting.seal(section, places[section.name]) for section in sections}
     return {name: open_recommender(places[name], manifest) for name, manifest in sealed.items()}, test

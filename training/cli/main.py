@@ -19,6 +19,7 @@ from training.cli.report import report
 from training.cli.serve import serve
 from training.cli.token import token
 from training.cli.train import train
+from training.cli.trend import trend
 from training.cli.tune import tune
 
 
@@ -42,6 +43,7 @@ COMMANDS = (
     evaluate,
     report,
     tune,
+    trend,
     models,
     promote,
     rollback,

@@ -29,13 +29,19 @@ bad_row_option = click.option(
 )
 
 
-def chosen_models(path: Path, models: str | None) -> tuple["Recipe", list["ModelSection"]]:
-    """Read a recipe, one that comes with warmstart by its name; return it and the models of it that are named."""
+def read_recipe_named(path: Path) -> "Recipe":
+    """Read a recipe, one that comes with warmstart by its name."""
     from training.recipe import read_recipe
-    from warmstart.errors import DataError
 
     shipped = Path(__file__).parent.parent / "recipes" / f"{path}.toml"
-    recipe = read_recipe(shipped if shipped.is_file() and not path.exists() else path)
+    return read_recipe(shipped if shipped.is_file() and not path.exists() else path)
+
+
+def chosen_models(path: Path, models: str | None) -> tuple["Recipe", list["ModelSection"]]:
+    """Read a recipe; return it and the models of it that are named."""
+    from warmstart.errors import DataError
+
+    recipe = read_recipe_named(path)
     by_name = {model.name: model for model in recipe.models}
     wanted = [name.strip() for name in models.split(",")] if models is not None else [*by_name]
     unknown = [name for name in wanted if name not in by_name]
@@ -52,6 +58,8 @@ def read_data(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], cons
     tables = read_tables(recipe.data, on_bad_row)
     if tables.set_aside:
         console.warn(f"{tables.set_aside} bad rows set aside")
+    for key, count in tables.left_out.items():
+        console.progress(f"{count} interactions are left out by {key}")
     return tables
 
 

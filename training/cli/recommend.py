@@ -9,12 +9,11 @@ import click
 
 from training.cli.console import Console, json_option, table
 from training.cli.place import store_option
-from training.cli.stores import open_named
+from training.cli.stores import open_named, served_version
 
 if TYPE_CHECKING:
     from warmstart.ids import Id, IdMap
     from warmstart.recommender import Ask, Recommender
-    from warmstart.store import Store
     from warmstart.texts import Texts
 
 
@@ -60,7 +59,7 @@ def recommend(  # noqa: PLR0913, PLR0917 an option each
         raise SettingsError("name at least one user, a --history, or a --feature")
     known = _features(features)
     store = open_named(store_url)
-    manifest, _ = read_manifest(store, model, version or _served_version(store, model))
+    manifest, _ = read_manifest(store, model, version or served_version(store, model))
     with tempfile.TemporaryDirectory(prefix="warmstart-") as cache:
         folder = pull(store, manifest, Path(cache))
         recommender = open_recommender(folder, manifest)
@@ -75,16 +74,6 @@ def recommend(  # noqa: PLR0913, PLR0917 an option each
         answers = [_answer(recommender, replace(ask, features=known, k=k, explain=True), texts) for ask in asks]
     value = {"model": model, "version": manifest.version, "recommendations": answers}
     console.result(value, "\n\n".join(_text(answer) for answer in answers))
-
-
-def _served_version(store: "Store", model: str) -> str:
-    from warmstart.errors import VersionMissing
-    from warmstart.registry import read_alias
-
-    alias = read_alias(store, model)
-    if alias is None:
-        raise VersionMissing(f"{model} has no served version in {store.url}: name one with --version, or promote one")
-    return alias.version
 
 
 def _features(written: tuple[str, ...]) -> dict[str, str]:
@@ -121,6 +110,7 @@ def _answer(recommender: "Recommender", ask: "Ask", titles: "Texts | None") -> d
             "title": titles.raw(row).decode() if titles else None,
             "score": detail.score,
             "source": detail.source,
+            "trend": detail.trend,
         }
         for detail, row in zip(found.details, found.rows.tolist(), strict=True)
     ]
@@ -139,8 +129,12 @@ def _typed(written: str, ids: "IdMap") -> "Id":
         raise SettingsError(f"{written[:40]!r} is no id: this model's are integers") from None
 
 
+def _chosen_by(item: dict[str, Any]) -> str:
+    return f"{item['source']}, trend" if item["trend"] else str(item["source"])
+
+
 def _text(answer: dict[str, Any]) -> str:
-    rows = [(item["item_id"], item["title"] or "", item["score"], item["source"]) for item in answer["items"]]
+    rows = [(item["item_id"], item["title"] or "", item["score"], _chosen_by(item)) for item in answer["items"]]
     who = "somebody unknown" if answer["user_id"] is None else f"user {answer['user_id']}"
     ignored = f", {answer['ignored_items']} unknown items ignored" if answer["ignored_items"] else ""
     return f"{who} ({answer['source']}{ignored})\n" + table(("item_id", "title", "score", "source"), rows)

@@ -25,6 +25,17 @@ def open_named(url: str, *, create: bool = False) -> Store:
     return open_store(url, credentials=_credentials() if url.startswith("s3://") else None, endpoint=endpoint)
 
 
+def served_version(store: Store, model: str) -> str:
+    """Return the version that a model serves; raise VersionMissing where there is none."""
+    from warmstart.errors import VersionMissing
+    from warmstart.registry import read_alias
+
+    alias = read_alias(store, model)
+    if alias is None:
+        raise VersionMissing(f"{model} has no served version in {store.url}: name one with --version, or promote one")
+    return alias.version
+
+
 def _credentials() -> Callable[[], Any]:
     from botocore.exceptions import BotoCoreError
     from obstore.auth.boto3 import Boto3CredentialProvider

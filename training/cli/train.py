@@ -8,13 +8,13 @@ import click
 
 from training.cli.console import Console, Failure, json_option, table
 from training.cli.place import store_option
+from training.cli.publishing import published, refused
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_training, recipe_option
 from training.cli.stores import open_named
 
 if TYPE_CHECKING:
     from training.recipe import ModelSection
     from training.train import Training
-    from warmstart.manifest import Manifest
     from warmstart.store import Store
 
 FAILED, REFUSED = 1, 3  # how the command exits
@@ -57,20 +57,16 @@ def train(
 def _train_one(
     training: "Training", model: "ModelSection", store: "Store", promote: bool, console: Console
 ) -> dict[str, Any]:
-    from training.report.card import put_card
-    from training.selfcheck import check_in_fresh_process
     from warmstart.errors import ArtifactError, DataError
-    from warmstart.publish import publish
 
     with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder:
         try:
             manifest = training.train(model, Path(folder))
             console.progress(f"{model.name}: publishing {manifest.version}")
-            put_card(store, manifest)  # first: a committed version has its card
-            publish(store, Path(folder), check_in_fresh_process)
+            published(store, Path(folder), manifest)
         except (DataError, ArtifactError, MemoryError) as error:
             return _failed(training, model, error)
-    refusal = _promoted(store, manifest) if promote else None
+    refusal = refused(store, manifest, reason="trained") if promote else None
     return {
         "model": model.name,
         "version": manifest.version,
@@ -92,17 +88,3 @@ def _failed(training: "Training", model: "ModelSection", error: Exception) -> di
         "failure": f"{model.name} was not trained: {error or 'not enough memory'}",
         "refusal": None,
     }
-
-
-def _promoted(store: "Store", manifest: "Manifest") -> str | None:
-    """Promote a version that the gate passes; return why it does not."""
-    from training.evaluation import gate
-    from warmstart.errors import GateRefused
-    from warmstart.registry import promote
-
-    try:
-        gate.check(manifest)
-    except GateRefused as error:
-        return str(error)
-    promote(store, manifest.model, manifest.version, reason="trained")
-    return None

@@ -1,5 +1,6 @@
 """What a data set holds and what is wrong in it, without refusing anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -23,7 +24,7 @@ class Report:
     last: str | None
     bad_rows: int
     findings: list[Finding]
-    left_out: int
+    left_out: Mapping[str, int]  # key of the recipe -> interactions that it leaves out
     remarks: list[str] = field(default_factory=list)
     unusable: str | None = None
 

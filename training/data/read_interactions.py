@@ -1,6 +1,8 @@
 """The table of interactions: ids, weights and times, row by row as the file has them."""
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -13,6 +15,8 @@ from training.data.sieve import Finding, Sieve
 from training.recipe import DataSection
 from warmstart.errors import DataError
 
+AHEAD = 86_400  # seconds that a clock, or a zone that nobody wrote down, may be ahead
+
 
 @dataclass(frozen=True)
 class ReadTable:
@@ -23,7 +27,7 @@ class ReadTable:
     rows: int  # all that the file has
     bad: int = 0
     findings: list[Finding] = field(default_factory=list)
-    left_out: int = 0  # good rows that weigh less than the recipe's min_weight
+    left_out: Mapping[str, int] = field(default_factory=dict)  # key of the recipe -> good rows that it leaves out
 
 
 def read_interactions(place: Place, data: DataSection) -> ReadTable:
@@ -33,10 +37,18 @@ def read_interactions(place: Place, data: DataSection) -> ReadTable:
     kept = {name: sieve.take(names[name], cast_ids) for name in (USER_ID, ITEM_ID)}
     kept[WEIGHT] = _weights(sieve, names.get(WEIGHT), data.min_weight)
     if TIMESTAMP in names:
-        kept[TIMESTAMP] = sieve.take(names[TIMESTAMP], lambda raw: cast_moments(raw, data.time_format))
-    good = sifted(sieve, kept)
+        kept[TIMESTAMP] = _times(sieve, names[TIMESTAMP], data.time_format)
+    return _bounded(sifted(sieve, kept), data)
+
+
+def _bounded(good: ReadTable, data: DataSection) -> ReadTable:
+    """Leave out what weighs too little, and what is later than the recipe's end of the table."""
+    if data.until is not None and TIMESTAMP not in good.frame.columns:
+        raise DataError(f"{good.name} has no times, which the recipe's until needs")
     heavy = good.frame.filter(pl.col(WEIGHT) >= (data.min_weight or 0))
-    return ReadTable(good.name, heavy, good.rows, good.bad, good.findings, len(good.frame) - len(heavy))
+    kept = heavy if data.until is None else heavy.filter(pl.col(TIMESTAMP) < data.until)
+    counts = {"min_weight": len(good.frame) - len(heavy), "until": len(heavy) - len(kept)}
+    return replace(good, frame=kept, left_out={key: count for key, count in counts.items() if count})
 
 
 def _columns(place: Place, data: DataSection) -> dict[str, str]:
@@ -65,6 +77,13 @@ def sifted(sieve: Sieve, columns: dict[str, pl.Series]) -> ReadTable:
     rows = len(frame) + len(sieve.raw.ragged)
     kept = frame if sieve.good.all() else frame.filter(pl.Series(sieve.good))
     return ReadTable(sieve.raw.path.name, kept, rows, sieve.bad, sieve.findings())
+
+
+def _times(sieve: Sieve, column: str, form: str | None) -> pl.Series:
+    """Take the times; one that has not come yet would make all others old."""
+    times = sieve.take(column, lambda raw: cast_moments(raw, form))
+    sieve.refuse(column, {"timestamp in the future": times > time.time() + AHEAD})
+    return times
 
 
 def _weights(sieve: Sieve, column: str | None, min_weight: float | None) -> pl.Series:

@@ -1,7 +1,8 @@
 """The tables that training reads: good rows only, under canonical names."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import polars as pl
 
@@ -23,7 +24,12 @@ class Tables:
     items: pl.DataFrame | None  # item_id, title String and genres List(String) where known, and features
     sha256: str  # over the bytes of the files: interactions, users, items
     set_aside: int  # bad rows
-    left_out: int = 0  # interactions under min_weight
+    left_out: Mapping[str, int] = field(default_factory=dict)  # key of the recipe -> interactions that it leaves out
+
+    def described(self, name: str) -> dict[str, Any]:
+        """Return what manifests say of a data set: its name, its hash, and what is not learnt from, if anything."""
+        aside = {"set_aside": self.set_aside, "left_out": dict(self.left_out)}
+        return {"name": name, "sha256": self.sha256, **{what: counts for what, counts in aside.items() if counts}}
 
 
 def read_tables(data: DataSection, on_bad_row: OnBadRow = "refuse") -> Tables:

@@ -11,6 +11,7 @@ from warmstart.scorer import Rows
 
 Values = NDArray[np.float64]
 Table = Callable[[int], Values]  # k -> (u,)
+MOST = 10  # items whose share of all recommendations is the concentration
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,16 @@ def beyond(items: Rows, hits: NDArray[np.bool_], learnt: Learnt) -> Mapping[str,
 def coverage(items: Rows, catalogue: int) -> float:
     """Return the share of the catalogue that is in any of the answers: (u, k) rows, -1 where one is shorter."""
     return len(np.unique(items[items >= 0])) / catalogue
+
+
+def concentration(items: Rows) -> float:
+    """Return the concentration ratio CR10: the share of all recommendations that the ten most recommended items have.
+
+    Args:
+        items: (u, k) rows, -1 where an answer is shorter; where all are empty the ratio is nan.
+    """
+    counts = np.sort(np.bincount(items[items >= 0]))
+    return float(counts[-MOST:].sum() / counts.sum()) if len(counts) else np.nan
 
 
 def _mean_of(values: Values, items: Rows) -> Table:

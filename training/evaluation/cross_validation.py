@@ -57,7 +57,7 @@ class CrossValidator:
         """
         self.recipe, self.plan, self._say = recipe, plan or FoldPlan(), say
         self.ks, self._asked = check_ks(ks), check_names(metrics)
-        self.dataset = {"name": recipe.name, "sha256": tables.sha256}
+        self.dataset = tables.described(recipe.name)
         self._events = Events.of(tables)
         self._fittings: dict[int, Fitting] = {}
         self._learnt: dict[int, Learnt] = {}

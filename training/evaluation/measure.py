@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.answers import ask
+from training.evaluation.answers import CHECKED, ask
 from training.evaluation.comparison import paired
 from training.evaluation.metrics import per_user
 from training.evaluation.result import Paired
@@ -52,9 +52,9 @@ class Measured:
         return float((of_each >= SAME).mean())
 
 
-def measure(recommender: Recommender, truth: Truth) -> Measured:
-    """Ask a draft for every user of a fold, and compare with what they had next."""
-    answers = ask(recommender, truth, K)
+def measure(recommender: Recommender, truth: Truth, checked: int = CHECKED) -> Measured:
+    """Ask a draft for every user of a fold, and compare with what they had next; look at the order of some answers."""
+    answers = ask(recommender, truth, K, checked)
     values = per_user(METRICS, (K,), answers.items, truth)
     return Measured(
         metrics={name: round(float(of_users.mean()), 6) for name, of_users in values.items()},

@@ -1,20 +1,20 @@
 """The metrics by name, and all of them at once for one fold's answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.evaluation.accuracy import accuracy, hits_of
-from training.evaluation.beyond import Learnt, beyond, coverage
+from training.evaluation.beyond import Learnt, beyond, concentration, coverage
 from training.evaluation.truth import Truth
 from warmstart.errors import DataError
 from warmstart.scorer import Rows
 
 KS = (1, 5, 10)
 MAX_K = 100  # as the API answers
-WHOLE = "coverage"  # of all answers together: no single user has one
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ METRICS: Mapping[str, Metric] = {
     "serendipity": Metric("beyond", "higher", "hits that popularity alone would not have put so high"),
     "diversity": Metric("beyond", None, "mean number of genres in which two items of a list differ"),
     "coverage": Metric("beyond", None, "share of the catalogue that anybody is recommended"),
+    "concentration": Metric("beyond", None, "share of all recommendations that the ten most recommended items have"),
     "popularity": Metric("beyond", None, "mean share of all interactions that a recommended item has"),
 }
 
@@ -74,5 +75,16 @@ def per_user(
 
 
 def of_all(names: Sequence[str], ks: Sequence[int], items: Rows, learnt: Learnt) -> dict[str, float]:
-    """Return `coverage@k` where it is asked for."""
-    return {f"{WHOLE}@{k}": coverage(items[:, :k], learnt.catalogue) for k in ks if WHOLE in names}
+    """Return `metric@k` of the metrics of all answers together, which no single user has.
+
+    Args:
+        names: of metrics; those that single users have are left out.
+        ks: lengths of the lists.
+        items: (u, w) recommended rows, best first, -1 where an answer is shorter.
+        learnt: what the models could know of items.
+    """
+    whole: dict[str, Callable[[Rows], float]] = {
+        "coverage": partial(coverage, catalogue=learnt.catalogue),
+        "concentration": concentration,
+    }
+    return {f"{name}@{k}": whole[name](items[:, :k]) for name in names if name in whole for k in ks}

@@ -26,8 +26,8 @@
     }
 
 `mean` is over folds of the means over users, `spread` the standard deviation of the folds' means (null for one fold),
-`low` and `high` a 95 % bootstrap interval over users (null for `coverage`, which no single user has). `against` is the
-paired test: difference = model - baseline. Segments without users are not there.
+`low` and `high` a 95 % bootstrap interval over users (null for `coverage` and `concentration`, which no single user
+has). `against` is the paired test: difference = model - baseline. Segments without users are not there.
 """
 
 from collections.abc import Mapping
@@ -114,7 +114,7 @@ class FoldScores:
     users: Rows  # (u,) rows of Events.user_ids, ascending
     items: Rows  # (u, k) rows of Events.item_ids, best first, -1 where an answer is shorter
     values: Mapping[str, Values]  # metric@k -> (u,), nan where there is nothing to say of a user
-    whole: Mapping[str, float]  # metrics of all answers together: coverage@k
+    whole: Mapping[str, float]  # metrics of all answers together: coverage@k, concentration@k
     fit_seconds: float
     answer_seconds: float
     personal_share: float  # of the answers that are not all fallback

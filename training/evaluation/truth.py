@@ -47,7 +47,9 @@ class Truth:
         drawn = np.zeros(len(self.users), np.bool_)
         drawn[rng.choice(len(self.users), count, replace=False)] = True
         ids = [*compress(self.user_ids, drawn)]
-        return Truth(ids, self.users[drawn], self.counts[drawn], self.items[np.repeat(drawn, self.counts)], self.catalogue)
+        return Truth(
+            ids, self.users[drawn], self.counts[drawn], self.items[np.repeat(drawn, self.counts)], self.catalogue
+        )
 
 
 def truth_of(events: Events, test: NDArray[np.bool_]) -> Truth:

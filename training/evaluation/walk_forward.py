@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from training.again import again
-from training.algorithms.orders import Orders
 from training.data.tables import Tables
 from training.evaluation.answers import ask
 from training.evaluation.baselines import baseline_sections, beside
@@ -19,7 +18,7 @@ from training.evaluation.steps import Step, WalkPlan, before, learnt_from, steps
 from training.evaluation.truth import Truth
 from training.evaluation.walk_result import FRESH, RETRAINED, STALE, Asked, Walk
 from training.evaluation.walk_summary import summary
-from training.fitting import Fitting, Popularity, built
+from training.fitting import Fitting
 from training.interactions import Events, Interactions
 from training.recipe import Fold, ModelSection, Recipe
 from training.scorers import open_recommender
@@ -140,18 +139,13 @@ class WalkForward:
         version = draft.version
         yield STALE, self._asked(version.folder, version.manifest, truth)
         with TemporaryDirectory(prefix="warmstart-draft-") as folder:
-            fallback = self._fallback(draft.model, fitting)
+            fallback = fitting.fallback_of(draft.model)
             manifest = again(version, fitting.interactions, Path(folder), fallback=fallback)
             yield FRESH, self._asked(Path(folder), manifest, truth)
         if self.plan.retrain:
             with TemporaryDirectory(prefix="warmstart-draft-") as folder:
                 manifest = fitting.seal(draft.model, Path(folder))
                 yield RETRAINED, self._asked(Path(folder), manifest, truth)
-
-    def _fallback(self, model: ModelSection, fitting: Fitting) -> Orders:
-        """Return what a draft answers the unknown with: its own order where it is popularity."""
-        fitted = fitting.fit(model) if isinstance(built(self.recipe, model), Popularity) else None
-        return fitted.orders_ if isinstance(fitted, Popularity) else fitting.fallback()[1]
 
     def _asked(self, folder: Path, manifest: Manifest, truth: Truth) -> Asked:
         items = ask(open_recommender(folder, manifest), truth, self.k, checked=0).items

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from training.evaluation.result import SIGNIFICANT
 from warmstart.manifest import Manifest
 from warmstart.registry import version_prefix
 from warmstart.store import Store
@@ -67,8 +68,24 @@ def _learnt(about: About) -> str:
     first, last = data.get("time_range") or (None, None)
     when = f", {_plain(first)} to {_plain(last)}" if first else ""
     digest = f" (sha256 `{_code(data['sha256'])}`)" if data.get("sha256") else ""
+    refreshed = f"\n\n{_refreshed(data['trend'])}" if data.get("trend") else ""
+    aside = _aside(data)
+    name = _plain(data.get("name", "unknown"))
+    return f"## What it has learnt from\n\n{name}{digest}: {counts or 'not counted'}{when}{aside}.{refreshed}"
+
+
+def _aside(data: Mapping[str, Any]) -> str:
+    """Say what was in the tables and is not learnt from."""
+    counts = [*([f"{data['set_aside']:,} bad rows were set aside"] if data.get("set_aside") else [])]
+    counts += [f"{count:,} interactions left out by `{_code(key)}`" for key, count in data.get("left_out", {}).items()]
+    return f"; {', '.join(counts)}" if counts else ""
+
+
+def _refreshed(trend: Mapping[str, Any]) -> str:
+    first, last = map(_plain, trend["time_range"])
     return (
-        f"## What it has learnt from\n\n{_plain(data.get('name', 'unknown'))}{digest}: {counts or 'not counted'}{when}."
+        f"All that was learnt then is version `{_code(trend['of'])}`'s. Its trend and its fallback are of "
+        f"{trend['interactions']:,} interactions, {first} to {last} (sha256 `{_code(trend['sha256'])}`)."
     )
 
 
@@ -81,8 +98,7 @@ def _measured(about: About) -> Iterator[str]:
     cut = f"the last {fold['days']} days" if fold.get("days") else "the last event of each user"
     yield (
         f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users, "
-        "without cold users, cold items and items seen before. What was measured had not learnt those events; this "
-        "version has the same settings and has learnt all of them."
+        f"without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
     )
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
     if abridged := measured.get("abridged"):
@@ -91,9 +107,34 @@ def _measured(about: About) -> Iterator[str]:
             f"{_number(abridged['exact'].get('ndcg@10'))}: {max(abridged['loss'], 0):.2%} are lost"
             f"{_found(abridged.get('recall@10'))}."
         )
+    if time := measured.get("time"):
+        yield _in_time(time)
     if cold := measured.get("cold"):
         answers = " and ".join(f"{_number(found.get('ndcg@10'))} by {name}" for name, found in cold.items())
         yield f"People without a history but with known features, whole users left out: ndcg@10 {answers}."
+
+
+def _of_what(trend: Mapping[str, Any] | None) -> str:
+    """Say how what was measured and this version differ."""
+    if trend is None:
+        return (
+            "What was measured had not learnt those events; this version has the same settings and has learnt all of "
+            "them."
+        )
+    if trend["measured"]:
+        return "It had not learnt those events, and its trend and its fallback were of those before them."
+    return "That was before its trend and its fallback were replaced: too few users had anything new to measure on."
+
+
+def _in_time(time: Mapping[str, Any]) -> str:
+    """Say whether age counts, and why."""
+    if off := time.get("off"):
+        return f"Age does not count: {_plain(off)}."
+    return (
+        f"How much age counts was chosen on a fold before that, {time['users']:,} users: ndcg@10 "
+        f"{_number(time['with'])} with the best settings of time, {_number(time['without'])} without "
+        f"(p = {time['p']:.2g}{'' if time['p'] < SIGNIFICANT else ', so it does not count'})."
+    )
 
 
 def _found(recall: Any) -> str:

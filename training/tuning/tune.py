@@ -30,7 +30,7 @@ def tuned(
         SettingsError: the journal is of another task, or no journal.
     """
     events = Events.of(task.tables)
-    dataset = {"name": task.recipe.name, "sha256": task.tables.sha256}
+    dataset = task.tables.described(task.recipe.name)
     last = Bench(task.recipe, reported(events, task.recipe.fold), dataset)
     benches = [Bench(task.recipe, window, dataset) for window in earlier(events, task.recipe.fold, task.folds)]
     with Journal(kept) as journal:

@@ -117,6 +117,7 @@ class VisualAnalyzer:
                 detail.score,
                 detail.source,
                 None if hits is None else detail.item_id in hits,
+                detail.trend,
             )
             for detail in found.details
         )

@@ -112,7 +112,7 @@ def _recommended(rank: int, entry: Recommended, *, scored: bool, mixed: bool) ->
     """Draw one item; its source stands in the list's heading unless the list is of several."""
     cells = [
         tag("td", str(rank), class_="number"),
-        _item(entry.item, hit=entry.hit is True),
+        _item(entry.item, "for its trend" if entry.trend else "", hit=entry.hit is True),
         tag("td", f"{entry.item.views:,}", class_="number"),
     ]
     if scored:

@@ -37,6 +37,7 @@ class Recommended:
     score: float | None  # None where the fallback chose it
     source: str  # "model", or the name of the fallback
     hit: bool | None  # whether it was held out; None where nothing was
+    trend: bool  # whether it would not be in the list without its trend
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from training.cli.main import main
 
 @pytest.fixture(scope="module")
 def version(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Train item_knn on the checkerboard, and return what names the version."""
+    """Train item_knn with a trend on the checkerboard, and return what names the version."""
     folder = tmp_path_factory.mktemp("recommend")
     store = ["--store", str(folder / "store")]
-    recipe = board_file(folder, "[models.item_knn]\n")
+    recipe = board_file(folder, "[models.item_knn]\ntrend_power = 2.0\n")
     trained = CliRunner().invoke(main, ["train", "--recipe", str(recipe), "--models", "item_knn", "--json", *store])
     return ["item_knn", *store, "--version", json.loads(trained.stdout)["trained"][0]["version"]]
 
@@ -31,6 +31,16 @@ def test_items_that_training_did_not_see_are_counted(version: list[str]) -> None
     assert (known["ignored_items"], with_unknown["ignored_items"]) == (0, 1)
     assert known["items"] == with_unknown["items"]
     assert "1 unknown items ignored" in recommend(version, "--history", "1,3,999999").stdout
+
+
+def test_items_that_are_there_for_their_trend_say_so(version: list[str]) -> None:
+    """Beside their source, and as a field of the JSON."""
+    asked = ("--history", "1,3", "-k", "3")
+    (answer,) = json.loads(recommend(version, *asked, "--json").stdout)["recommendations"]
+    marked = [item["trend"] for item in answer["items"]]
+    lines = recommend(version, *asked).stdout.splitlines()[2:]
+    assert any(marked)
+    assert [line.endswith("model, trend") for line in lines] == marked
 
 
 def test_features_alone_are_an_ask(version: list[str]) -> None:

@@ -22,7 +22,7 @@ def test_csv_becomes_typed_columns_in_the_order_of_the_file(tmp_path: Path) -> N
         "timestamp": pl.Int64,
     }
     assert tables.interactions.rows()[0] == (1, 10, 1.0, 1619827200)
-    assert (tables.users, tables.items, tables.set_aside, tables.left_out) == (None, None, 0, 0)
+    assert (tables.users, tables.items, tables.set_aside, tables.left_out) == (None, None, 0, {})
 
 
 def test_parquet_reads_as_csv_does(tmp_path: Path) -> None:
@@ -93,7 +93,32 @@ def test_min_weight_leaves_out_and_counts(tmp_path: Path) -> None:
     """Rows under min_weight are left out, a weight of 0 among them, and are no bad rows."""
     path = folder(tmp_path, *GOOD, "1,20,0,2021-05-04", "2,30,0.5,2021-05-04")
     tables = read_tables(section(path, min_weight=1.0))
-    assert (len(tables.interactions), tables.left_out, tables.set_aside) == (3, 2, 0)
+    assert (len(tables.interactions), tables.left_out, tables.set_aside) == (3, {"min_weight": 2}, 0)
+
+
+def test_what_is_later_than_the_end_is_left_out_and_counted(tmp_path: Path) -> None:
+    """Rows of the recipe's `until` and after it are no bad rows; manifests say how many there were."""
+    path = folder(tmp_path, *GOOD, "1,20,1.0,2021-05-02T23:59:59", "1,30,1.0,2021-05-03T00:00:01")
+    tables = read_tables(section(path, until=1_620_000_000))  # 2021-05-03
+    assert (len(tables.interactions), tables.left_out, tables.set_aside) == (3, {"until": 2}, 0)
+    assert tables.described("name") == {"name": "name", "sha256": tables.sha256, "left_out": {"until": 2}}
+
+
+def test_an_end_needs_times(tmp_path: Path) -> None:
+    """A recipe with an end is refused a table that cannot tell what is later."""
+    path = folder(tmp_path, "1,10", "2,20", header="user_id,item_id")
+    with pytest.raises(DataError, match="has no times, which the recipe's until needs"):
+        read_tables(section(path, until=1_620_000_000))
+
+
+def test_what_has_not_happened_yet_is_a_bad_row(tmp_path: Path) -> None:
+    """One row of the year 2096 would make all others old: it is refused by its line, or set aside and counted."""
+    path = folder(tmp_path, *GOOD, "1,20,1.0,2096-01-01")
+    with pytest.raises(DataError, match=r"interactions.csv, line 5, column timestamp: timestamp in the future"):
+        read_tables(section(path))
+    tables = read_tables(section(path), "set-aside")
+    assert (len(tables.interactions), tables.set_aside) == (3, 1)
+    assert tables.described("name")["set_aside"] == 1
 
 
 def test_the_fingerprint_is_that_of_the_bytes(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "coverage": lambda k: CatalogCoverage(k=k, normalize=True),
     "popularity": lambda k: AvgRecPopularity(k=k, normalize=True),
 }
+OWN = {"concentration"}  # RecTools has none
 
 
 def kinds_of(genres: Any) -> dict[str, Kind]:

@@ -1,9 +1,12 @@
 """Metrics beyond accuracy, worked out on paper."""
 
+from collections import Counter
 from math import log2, nan
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.training.evaluation.frames import lists, truth
 from training.evaluation.beyond import Learnt
@@ -63,6 +66,27 @@ def test_an_empty_answer_has_no_character(name: str) -> None:
 def test_coverage_is_of_all_answers_together() -> None:
     """Two users who get items 0, 1 and 1, 2 cover 3 of 4 at 2, and 2 of 4 at 1; the item not learnt is no catalogue."""
     assert of_all(["coverage"], (1, 2), lists([0, 1], [1, 2]), LEARNT) == {"coverage@1": 0.5, "coverage@2": 0.75}
+
+
+def test_concentration_is_the_share_of_the_ten_recommended_most() -> None:
+    """Of two answers of 11 and 4 items two items are in both: the ten most have 12 of 15; of the first of each all."""
+    given = lists([*range(11)], [0, 1, 11, 12])
+    found = of_all(["concentration"], (1, 11), given, LEARNT)
+    assert found == {"concentration@1": 1.0, "concentration@11": 12 / 15}
+
+
+def test_without_any_recommendation_there_is_no_concentration() -> None:
+    """Where all answers are empty the ratio is nan, and warns of nothing."""
+    assert np.isnan(of_all(["concentration"], (1,), lists([], width=1), LEARNT)["concentration@1"])
+
+
+@given(st.lists(st.lists(st.integers(0, 29), unique=True, max_size=6), min_size=1, max_size=30), st.integers(1, 7))
+def test_concentration_is_what_counting_gives(answers: list[list[int]], k: int) -> None:
+    """Whatever is recommended, the ratio is that of a plain count of all items."""
+    counts = Counter(item for answer in answers for item in answer[:k])
+    expected = sum(count for _, count in counts.most_common(10)) / counts.total() if counts else nan
+    found = of_all(["concentration"], (k,), lists(*answers, width=6), LEARNT)[f"concentration@{k}"]
+    assert found == pytest.approx(expected, nan_ok=True)
 
 
 def test_without_genres_there_is_no_diversity() -> None:

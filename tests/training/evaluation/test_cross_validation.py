@@ -115,7 +115,7 @@ def test_json_holds_the_whole_table(found: Evaluation) -> None:
     """It is plain JSON without nan, with every metric at every k, and without single users' values."""
     value = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert value["schema"] == 1
-    assert len(value["models"][2]["metrics"]) == 11 * 2
+    assert len(value["models"][2]["metrics"]) == 12 * 2
     assert set(value["models"][2]["metrics"]["map@1"]) == {"mean", "spread", "low", "high", "folds"}
     assert set(value["models"][2]["against"]["popular"]["map@1"]) == {"difference", "low", "high", "p", "users"}
     assert value["folds"][0]["leaks_time"] is True
@@ -145,12 +145,13 @@ def test_a_weak_model_called_popular_is_no_baseline() -> None:
     assert table["popular of the recipe"].algorithm == "random"
 
 
-def test_coverage_alone_can_be_asked_for() -> None:
-    """A metric of all answers together has a mean and no interval, and nothing decides."""
-    table = CrossValidator(recipe(RANDOM), checkerboard(), LAST, metrics=("coverage",), ks=(10,)).evaluate()
-    estimate = table["random"].metrics["coverage@10"]
+@pytest.mark.parametrize(("name", "expected"), [("coverage", 1.0), ("concentration", 10 / 40)])
+def test_a_metric_of_all_answers_alone_can_be_asked_for(name: str, expected: float) -> None:
+    """It has a mean and no interval, and nothing decides."""
+    table = CrossValidator(recipe(RANDOM), checkerboard(), LAST, metrics=(name,), ks=(10,)).evaluate()
+    estimate = table["random"].metrics[f"{name}@10"]
     assert (estimate.low, estimate.high, table.decides) == (None, None, None)
-    assert estimate.mean == pytest.approx(1.0, abs=0.1)
+    assert estimate.mean == pytest.approx(expected, abs=0.15)
 
 
 def test_cold_users_get_the_fallback() -> None:

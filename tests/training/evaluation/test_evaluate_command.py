@@ -43,6 +43,8 @@ def test_the_table_is_for_people(board: Path) -> None:
     assert "popular" in random
     assert "by ndcg@10 and a paired test" in found.stdout
     assert "no diversity: the items table has no genres" in found.stdout
+    beyond = next(line for line in found.stdout.splitlines() if "coverage" in line)
+    assert beyond.split() == ["model", "novelty", "serendipity", "coverage", "concentration", "popularity"]
 
 
 def test_a_model_that_cannot_be_measured_fails_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

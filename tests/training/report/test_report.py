@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.training.report.made import BASELINES, fold, made, value
+from tests.training.report.made import BASELINES, MODELS, fold, made, value
+from training.evaluation.metrics import METRICS
 from training.evaluation.result import Evaluation
 from training.report.looks import looks_of
 from training.report.page import STYLE, report
@@ -30,6 +31,12 @@ def test_every_mean_and_interval_stands_in_a_table() -> None:
     estimates = [estimate for model in found.models for estimate in model.metrics.values()]
     numbers = [number for e in estimates for number in (e.mean, e.low, e.high) if number is not None]
     assert {f"{number:.4f}" for number in numbers} <= held
+
+
+def test_every_metric_has_a_column() -> None:
+    """Whichever metrics were asked for, each names one, those beyond accuracy too."""
+    html = report(made(MODELS, tuple(METRICS)))
+    assert all(f'<th scope="col" class="number">{name}</th>' in html for name in METRICS)
 
 
 def test_every_plot_has_its_text() -> None:

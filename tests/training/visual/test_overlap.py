@@ -8,7 +8,7 @@ from training.visual.views import Item, ModelList, Overlap, Recommended
 
 def made(model: str, items: Sequence[int]) -> ModelList:
     """Return a model's list of these items."""
-    entries = tuple(Recommended(Item(item, None, (), 1), 1.0, "model", None) for item in items)
+    entries = tuple(Recommended(Item(item, None, (), 1), 1.0, "model", None, trend=False) for item in items)
     return ModelList(model, "v", "model", entries)
 
 

@@ -158,3 +158,12 @@ def test_a_list_of_several_sources_names_each(tmp_path: Path) -> None:
     mixed = replace(view, models=(replace(view.models[1], source="mixed", items=(model, entry)),), overlaps=())
     assert '<td class="source muted">popular</td>' in Lists(2, (mixed,)).to_html()
     assert '<td class="source muted">' not in Lists(2, (view,)).to_html()
+
+
+def test_an_item_that_is_there_for_its_trend_says_so(tmp_path: Path) -> None:
+    """Under its name, in the model's list."""
+    view = analyzer(checkerboard(), tmp_path, k=2).users([8]).users[0]
+    als = view.models[1]
+    risen = replace(als, items=tuple(replace(entry, trend=True) for entry in als.items))
+    assert Lists(2, (replace(view, models=(risen,)),)).to_html().count("<em>for its trend</em>") == 2
+    assert "for its trend" not in Lists(2, (view,)).to_html()

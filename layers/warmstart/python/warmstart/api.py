@@ -270,5 +270,6 @@ def _recommended(served: Served, ask: Ask, *, on_the_fly: bool) -> Response:
 
 def _detail(detail: Detail) -> ItemDetail:
     shares = [Share(item_id, share) for item_id, share in detail.because]
-    because = Because(shares, detail.users, UNSET if detail.neighbours is None else detail.neighbours)
+    neighbours = UNSET if detail.neighbours is None else detail.neighbours
+    because = Because(shares, detail.users, neighbours, detail.trend)
     return ItemDetail(detail.item_id, detail.score, detail.source, because)

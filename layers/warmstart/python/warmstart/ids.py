@@ -112,7 +112,8 @@ def rows_in(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
 def rows_of(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
     """Return the rows of those ids that are known, in order."""
     rows = rows_in(ids, wanted)
-    return rows[rows != UNKNOWN]
+    known: NDArray[np.int32] = rows[rows != UNKNOWN]
+    return known
 
 
 def external_ids(ids: IdMap) -> list[int] | list[str]:

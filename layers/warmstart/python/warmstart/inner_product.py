@@ -17,7 +17,7 @@ Vectors = NDArray[np.float32]
 FIRST = 4_096  # items that are looked at in any case; each further block is four times as large
 LARGEST = 32_768  # items of a block
 TOGETHER = 256  # queries that share a matrix product
-AHEAD = 20  # times as many are asked of an index where the best are found by fusing
+AHEAD = 5  # times as many are asked of an index where the best are found by fusing
 MOST_KEPT = 10**9  # nodes of a search
 SLACK = 1 + 1e-5  # for the rounding of a product in float32
 
@@ -72,6 +72,10 @@ class ItemVectors(NamedTuple):
         factors = prior.factors[self.rows]
         ceilings = np.maximum.accumulate(factors[::-1])[::-1]
         return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings)
+
+    def without_prior(self) -> Self:
+        """Return the same items, ranked by their products alone."""
+        return self._replace(prior=None, ceilings=None)
 
     def of(self, items: Rows) -> Vectors:
         """Return the vectors of some items: (len(items), d)."""
@@ -139,8 +143,10 @@ class ItemVectors(NamedTuple):
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
         """Ask the index, for as many more as may not be returned; exactly where it finds too few."""
-        ahead = query.k if self.prior is None else max(AHEAD * query.k, ann.ef)
-        wanted = min(ahead + len(query.exclude), len(self.rows))
+        wanted = query.k + len(query.exclude)
+        if self.prior is not None:
+            wanted = max(AHEAD * query.k + len(query.exclude), ann.ef)
+        wanted = min(wanted, len(self.rows))
         places = ann.nearest(vector, wanted) if query.only is None else None
         if places is None:
             return self._best_alone(vector, query)

@@ -15,7 +15,19 @@ from warmstart.fallback import Fallback, Features, first_allowed
 from warmstart.histories import Event, Histories
 from warmstart.ids import UNKNOWN, Id, IntegerIds, load_ids, rows_of
 from warmstart.manifest import Manifest
-from warmstart.scorer import NO_ROWS, Explains, Query, Ranking, RanksMany, Reason, Rows, Scorer, Scores, Similar
+from warmstart.scorer import (
+    NO_ROWS,
+    Explains,
+    Query,
+    Ranking,
+    RanksMany,
+    Reason,
+    Rows,
+    Scorer,
+    Scores,
+    Similar,
+    Trending,
+)
 from warmstart.trend import decayed
 
 
@@ -41,6 +53,7 @@ class Detail(NamedTuple):
     because: list[tuple[Id, float]]  # events of the history and their shares of the score
     neighbours: int | None  # of the like-minded users that the answer was drawn from, how many had it
     users: int  # distinct users with this item in training
+    trend: bool  # whether it would not be among the k without its trend
 
 
 class Recommendation(NamedTuple):
@@ -59,6 +72,7 @@ class Recommender:
     def __init__(self, artifact: Artifact, scorer: Scorer) -> None:
         self.manifest = artifact.manifest
         self.scorer = scorer
+        self._untrended = scorer.without_trend() if "trend" in artifact and isinstance(scorer, Trending) else None
         self.item_ids = load_ids(artifact, "item_ids")
         self.user_ids = load_ids(artifact, "user_ids")
         self._histories = Histories.load(artifact, len(self.user_ids))
@@ -175,6 +189,7 @@ class Recommender:
         if ranking and isinstance(self.scorer, Explains):
             reasons = self.scorer.because(query, ranking.rows)
         reasons += [Reason()] * (len(rows) - len(reasons))
+        lifted = self._lifted(query, ranking)
         counts: NDArray[np.int32] = self._popularity[rows]
         return [
             Detail(
@@ -184,6 +199,14 @@ class Recommender:
                 because=list(zip(self.item_ids.external(reason.history), reason.shares.tolist(), strict=True)),
                 neighbours=reason.neighbours,
                 users=int(counts[place]),
+                trend=row in lifted,
             )
-            for place, (item, reason) in enumerate(zip(items, reasons, strict=True))
+            for place, (item, row, reason) in enumerate(zip(items, rows.tolist(), reasons, strict=True))
         ]
+
+    def _lifted(self, query: Query, ranking: Ranking | None) -> set[int]:
+        """Return the ranked rows that would not be among the k without the trend."""
+        if ranking is None or self._untrended is None:
+            return set()
+        untrended = self._untrended.rank(query)
+        return {*ranking.rows.tolist()} - {*(untrended.rows.tolist() if untrended else ())}

@@ -79,6 +79,7 @@ class Because(Struct, omit_defaults=True):
         Annotated[int, Meta(description="Of the like-minded users whom the answer is from, how many had it.")]
         | UnsetType
     ) = UNSET
+    trend: Annotated[bool, Meta(description="Without its trend it would not be among the k.")] = False
 
 
 class ItemDetail(Struct):

@@ -100,6 +100,15 @@ class Explains(Protocol):
 
 
 @runtime_checkable
+class Trending(Protocol):
+    """A scorer whose scores may be multiplied by a trend."""
+
+    def without_trend(self) -> Scorer:
+        """Return the same scorer with plain scores; what it reads is shared."""
+        ...
+
+
+@runtime_checkable
 class RanksMany(Protocol):
     """A scorer that is faster over many queries at once, with the same answers."""
 

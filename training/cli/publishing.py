@@ -1,0 +1,36 @@
+"""How a command publishes a sealed draft, and promotes what the gate passes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from warmstart.manifest import Manifest
+    from warmstart.store import Store
+
+
+def published(store: "Store", folder: Path, manifest: "Manifest") -> None:
+    """Publish a draft with its card, tried in a fresh process.
+
+    Raises:
+        ArtifactError: it cannot be served, or the store has something else in its place.
+    """
+    from training.report.card import put_card
+    from training.selfcheck import check_in_fresh_process
+    from warmstart.publish import publish
+
+    put_card(store, manifest)  # first: a committed version has its card
+    publish(store, folder, check_in_fresh_process)
+
+
+def refused(store: "Store", manifest: "Manifest", *, reason: str) -> str | None:
+    """Promote a version that the gate passes; return why it does not."""
+    from training.evaluation import gate
+    from warmstart.errors import GateRefused
+    from warmstart.registry import promote
+
+    try:
+        gate.check(manifest)
+    except GateRefused as error:
+        return str(error)
+    promote(store, manifest.model, manifest.version, reason=reason)
+    return None

@@ -1,0 +1,105 @@
+"""`warmstart trend refresh`: what is wanted now, in a version that was trained before."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from training.cli.console import Console, json_option
+from training.cli.place import store_option
+from training.cli.publishing import published, refused
+from training.cli.recipes import bad_row_option, read_data, read_recipe_named, recipe_option
+from training.cli.stores import open_named, served_version
+
+if TYPE_CHECKING:
+    from training.refresh import Refresh
+    from warmstart.manifest import Manifest
+
+REFUSED = 3  # how the command exits
+
+
+@click.group()
+def trend() -> None:
+    """What is wanted now."""
+
+
+@trend.command()
+@click.argument("model")
+@recipe_option
+@store_option
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the fresh table, written like the recipe's; the recipe's own unless said.",
+)
+@click.option("--version", help="What is carried over; the served version where it is not given.")
+@bad_row_option
+@click.option("--promote", is_flag=True, help="Serve it if it passes the gate.")
+@json_option
+def refresh(
+    model: str,
+    recipe_path: Path,
+    store_url: str,
+    data: Path | None,
+    version: str | None,
+    on_bad_row: Literal["refuse", "set-aside"],
+    promote: bool,
+    console: Console,
+) -> None:
+    """Publish a version again with only its trend and its fallback replaced; nothing is trained.
+
+    Both are counted from the whole table. Interactions that are newer than what the version has learnt measure it for
+    the gate; where too few people had any, the version keeps the metrics it had.
+    """
+    from training.refresh import Refresh
+    from warmstart.artifact import Artifact
+    from warmstart.pull import pull
+    from warmstart.registry import read_manifest
+
+    recipe = read_recipe_named(recipe_path)
+    store = open_named(store_url)
+    manifest, _ = read_manifest(store, model, version or served_version(store, model))
+    section = recipe.data if data is None else replace(recipe.data, path=data)
+    tables = read_data(replace(recipe, data=section), on_bad_row, console)
+    with tempfile.TemporaryDirectory(prefix="warmstart-refresh-") as cache:
+        folder = pull(store, manifest, Path(cache))
+        job = Refresh(recipe, tables, Artifact.open(folder, manifest), console.progress)
+        new = job.seal(Path(cache) / "again")
+        console.progress(f"{model}: publishing {new.version}")
+        published(store, Path(cache) / "again", new)
+    refusal = refused(store, new, reason="trend refreshed") if promote else None
+    state = "refused" if refusal else "served" if promote else "published"
+    console.result(_value(new, job, state, refusal), _text(new, job, state, refusal))
+    if refusal:
+        raise click.exceptions.Exit(REFUSED)
+
+
+def _value(new: "Manifest", job: "Refresh", state: str, refusal: str | None) -> dict[str, Any]:
+    return {
+        "model": new.model,
+        "version": new.version,
+        "trend": new.dataset["trend"],
+        "metrics": dict(new.metrics),
+        "users": job.users,
+        "state": state,
+        "refusal": refusal,
+    }
+
+
+def _text(new: "Manifest", job: "Refresh", state: str, refusal: str | None) -> str:
+    about = new.dataset["trend"]
+    lines = [
+        f"{new.model} {new.version} {state}: {about['of']} with the trend and the fallback of "
+        f"{about['interactions']:,} interactions up to {about['time_range'][1]}"
+    ]
+    if new.personal and not new.params.get("trend_power"):
+        lines.append("its trend_power is 0: only the fallback is another")
+    if job.unknown_items:
+        lines.append(f"{job.unknown_items:,} items came after it was trained, and are in no answer until it is again")
+    metrics = ", ".join(f"{name} {value:.4f}" for name, value in new.metrics.items()) or "not measured"
+    newer = f"on {job.users:,} users who had something newer than what it has learnt"
+    why = f"as it was: too few users ({job.users:,}) had anything newer than what it has learnt"
+    lines.append(f"{metrics} ({newer if about['measured'] else why})")
+    return "\n".join([*lines, *([refusal] if refusal else [])])

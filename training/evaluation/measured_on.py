@@ -1,0 +1,38 @@
+"""What a manifest says of how a version was measured."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from training.evaluation.measure import Measured
+from training.recipe import Fold
+
+
+def measured_on(
+    measured: Measured, baselines: Mapping[str, Measured], fold: Fold, *, rows: int, digest: str, seed: int
+) -> dict[str, Any]:
+    """Describe a measurement.
+
+    Args:
+        measured: of the version's draft.
+        baselines: of what it must not be worse than, on the same fold.
+        fold: how it was cut.
+        rows: events that were held back.
+        digest: of the draft.
+        seed: of the paired tests.
+    """
+    return {
+        "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
+        "rows": rows,
+        "users": measured.users,
+        "draft_sha256": digest,
+        "baselines": {name: other.metrics for name, other in baselines.items()},
+        "paired": {name: _paired(measured, other, seed) for name, other in baselines.items()},
+        "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
+        "personal_share": measured.personal_share,
+        "ordered": measured.ordered,
+    }
+
+
+def _paired(measured: Measured, other: Measured, seed: int) -> dict[str, dict[str, Any]]:
+    return {metric: asdict(found) for metric, found in measured.against(other, seed).items()}

@@ -1,32 +1,20 @@
 """`warmstart evaluate`: models against each other and against popularity, on several folds."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from training.cli.console import Console, Failure, json_option
+from training.cli.options import by_commas, checked, refuse
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_data, recipe_option
+from training.cli.walk import NAMES, NOT_BESIDE, walk, walk_options
 
 if TYPE_CHECKING:
     from training.evaluation.cross_validation import CrossValidator
     from training.evaluation.folds import FoldPlan
     from training.evaluation.result import Evaluation
-
-
-def by_commas(kind: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
-    """Make a callback that splits an option's text at its commas."""
-
-    def split(_: click.Context, __: click.Parameter, text: str | None) -> tuple[Any, ...] | None:
-        if text is None:
-            return None
-        try:
-            return tuple(kind(part.strip()) for part in text.split(","))
-        except ValueError as error:
-            raise click.BadParameter(f"{text[:40]!r} is no list of numbers") from error
-
-    return split
+    from training.evaluation.walk_result import Walk
 
 
 @click.command()
@@ -48,8 +36,12 @@ def by_commas(kind: Callable[[str], Any]) -> Callable[[click.Context, click.Para
     help="Measure on these too: cold_users (they get the fallback), cold_items, seen.",
 )
 @click.option("--segments", is_flag=True, help="Print the deciding metric per kind of user as well.")
+@walk_options
 @json_option
+@click.pass_context
 def evaluate(
+    context: click.Context,
+    /,
     recipe_path: Path,
     models: str | None,
     on_bad_row: Literal["refuse", "set-aside"],
@@ -62,7 +54,17 @@ def evaluate(
     popular and popular_recent are always in the table; a model that cannot beat one of them is marked with < (worse)
     or ~ (cannot be told from chance). Means are over folds, the range after a mean is its 95 % interval over users.
     A model that cannot be measured is said at the end, and the others are.
+
+    With --walk nothing is folded: each model is fitted once and grows old, beside the same with a trend of the day. It
+    is measured by ndcg and map, unless --metrics says, at the longest --k.
     """
+    walking = {name: measuring.pop(name) for name in NAMES}
+    if walking["walk"] is not None:
+        refuse(context, NOT_BESIDE, "a walk is cut by --walk and --step, and knows no kinds of users")
+        ks, metrics = measuring["ks"], measuring["metrics"]
+        fail_for_failed(walk(recipe_path, models, on_bad_row, console, ks=ks, metrics=metrics, **walking))
+        return
+    refuse(context, NAMES, "only with --walk")
     from training.evaluation.table import show
 
     found = measured(recipe_path, models, on_bad_row, console, **measuring)
@@ -74,7 +76,7 @@ def evaluate(
     fail_for_failed(found)
 
 
-def fail_for_failed(found: "Evaluation") -> None:
+def fail_for_failed(found: "Evaluation | Walk") -> None:
     """Say which models could not be measured, and end with a failure if there are any."""
     for name, why in found.failed.items():
         Failure(f"{name} was not measured: {why}").show()
@@ -95,8 +97,8 @@ def measured(
     """Cross-validate as the options of `evaluate` say."""
     from training.evaluation.metrics import METRICS, check_ks, check_names
 
-    chosen_ks = _checked("--k", check_ks, ks)
-    names = _checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
+    chosen_ks = checked("--k", check_ks, ks)
+    names = checked("--metrics", check_names, tuple(METRICS) if metrics is None else metrics)
     recipe, chosen = chosen_models(recipe_path, models)
     plan = _plan(cut, usual_days=recipe.fold.days)
     tables = read_data(recipe, on_bad_row, console)
@@ -128,12 +130,3 @@ def _cut(job: "CrossValidator") -> None:
         _ = job.folds
     except NoTestUsers as error:
         raise click.BadParameter(str(error), param_hint="'--folds'") from error
-
-
-def _checked(option: str, check: Callable[[Any], Any], value: Any) -> Any:
-    from warmstart.errors import DataError
-
-    try:
-        return check(value)
-    except DataError as error:
-        raise click.BadParameter(str(error), param_hint=f"'{option}'") from error

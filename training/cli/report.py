@@ -7,12 +7,14 @@ import click
 
 from training.cli.console import Console, json_option
 from training.cli.evaluate import evaluate, fail_for_failed, measured
+from training.cli.options import refuse
 from training.cli.pages import page_at, write_page
+from training.cli.walk import NAMES
 
 if TYPE_CHECKING:
     from training.evaluation.result import Evaluation
 
-MEASURING = [option for option in evaluate.params if option.name not in ("recipe_path", "segments", "console")]
+MEASURING = [option for option in evaluate.params if option.name not in ("recipe_path", "segments", "console", *NAMES)]
 
 
 @click.command(params=[*MEASURING])
@@ -45,7 +47,7 @@ def report(
         raise click.UsageError("either --recipe, to measure, or --from, to draw what was measured")
     page = page_at(to, "report.html", console)
     if source is not None:
-        _refuse_measuring(context)
+        refuse(context, [option.name or "" for option in MEASURING], "--from measures nothing")
         found = _read(source)
     else:
         found = measured(recipe_path or Path(), console=console, **measuring)
@@ -55,14 +57,6 @@ def report(
         write_page(page, drawn(found))
     console.result({"page": str(page) if page else None, **found.to_json()}, f"wrote {page}")
     fail_for_failed(found)
-
-
-def _refuse_measuring(context: click.Context) -> None:
-    """Raise where an option would be without effect."""
-    said = click.core.ParameterSource.COMMANDLINE
-    idle = [option.opts[0] for option in MEASURING if context.get_parameter_source(option.name or "") is said]
-    if idle:
-        raise click.UsageError(f"{', '.join(idle)}: --from measures nothing")
 
 
 def _read(source: IO[bytes]) -> "Evaluation":

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from scipy import sparse
 
 from training.data.tables import Tables
 from training.evaluation.answers import ask
-from training.evaluation.baselines import baseline_sections
+from training.evaluation.baselines import baseline_sections, beside
 from training.evaluation.beyond import Learnt
 from training.evaluation.folds import Fold, FoldPlan, folds_of
 from training.evaluation.metrics import KS, METRICS, check_ks, check_names, of_all, per_user
@@ -118,23 +117,17 @@ class CrossValidator:
         How much age counts is chosen before, where the recipe leaves it open, as `train` does.
         """
         rows = [self._row(model, "baseline") for model in self.baselines]
-        baselines = {row.model.name: row.settings for row in rows}
-        for model in self.recipe.models if models is None else models:
-            own = model
-            if model.name in baselines:
-                if baselines[model.name] == repr(built(self.recipe, model)):
-                    continue
-                own = replace(model, name=f"{model.name} of the recipe")  # the name is taken, the settings are not
+        for model in beside(self.baselines, self.recipe.models if models is None else models, self.recipe):
             try:
-                rows.append(self._row(own, "candidate"))
+                rows.append(self._row(model, "candidate"))
             except (DataError, MemoryError) as error:  # the others are measured
-                self.failed[own.name] = str(error) or "not enough memory"
+                self.failed[model.name] = str(error) or "not enough memory"
         return summary(self, rows)
 
     def _row(self, model: ModelSection, role: str) -> Row:
         timed = self._timing.settle(model).model
         algorithm = built(self.recipe, timed)
-        return Row(timed, role, repr(algorithm), settings_of(algorithm), self.score(timed))
+        return Row(timed, role, settings_of(algorithm), self.score(timed))
 
     def _on_fold(self, model: ModelSection, place: int) -> FoldScores:
         key = repr(built(self.recipe, model)), place

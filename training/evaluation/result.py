@@ -168,13 +168,14 @@ class Evaluation:
     def to_json(self) -> dict[str, Any]:
         """Return the table as plain values, without those of single users."""
         fields = {name: getattr(self, name) for name, what in self.__dataclass_fields__.items() if what.compare}
-        plain = {**fields, "folds": [asdict(f) for f in self.folds], "models": [asdict(m) for m in self.models]}
-        return {"schema": SCHEMA, **_plain(plain)}
+        table = {**fields, "folds": [asdict(f) for f in self.folds], "models": [asdict(m) for m in self.models]}
+        return {"schema": SCHEMA, **plain(table)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value whose sequences are lists, as JSON has it."""
     if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     return value

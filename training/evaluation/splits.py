@@ -40,8 +40,17 @@ def _last_of_each_user(events: Events) -> Mask:
 
 def _last_days(events: Events, days: int) -> Mask:
     """Mark the events of the last whole days (UTC), the day of the last event included."""
-    if events.timestamps is None:
-        raise DataError("a fold by time needs timestamps, and the interactions have none")
-    end = (int(events.timestamps.max()) // DAY + 1) * DAY
-    mask: Mask = events.timestamps >= end - days * DAY
+    mask: Mask = times_of(events) >= end_of(events) - days * DAY
     return mask
+
+
+def times_of(events: Events) -> NDArray[np.int64]:
+    """Return when each event was, in UTC epoch seconds: (n,); raise DataError where that is not known."""
+    if events.timestamps is None:
+        raise DataError("a cut by time needs timestamps, and the interactions have none")
+    return events.timestamps
+
+
+def end_of(events: Events) -> int:
+    """Return when the day (UTC) of the last event ends, in epoch seconds."""
+    return (int(times_of(events).max()) // DAY + 1) * DAY

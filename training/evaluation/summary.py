@@ -25,8 +25,7 @@ class Row(NamedTuple):
 
     model: ModelSection
     role: str  # "baseline" or "candidate"
-    settings: str  # repr of its algorithm
-    params: Mapping[str, object]  # the same, by name
+    params: Mapping[str, object]  # settings of its algorithm
     scores: Scores
 
     @property

@@ -14,9 +14,7 @@ SMALL = {"serendipity": 6, "popularity": 6}  # digits after the point; 4 for the
 
 def show(found: Evaluation, *, segments: bool = False, console: Console | None = None) -> None:
     """Print what was measured: the folds, two tables per k, one per segment where asked, and what is missing."""
-    console = console or Console(highlight=False)
-    if not console.is_terminal:  # a pipe has no width: no line is to be broken
-        console = Console(file=console.file, width=WIDE, highlight=False)
+    console = unbroken(console)
     for line in _described(found):
         console.print(escape(line))
     for k in found.ks:
@@ -27,6 +25,12 @@ def show(found: Evaluation, *, segments: bool = False, console: Console | None =
         console.print("", _by_segment(found, found.decides))
     for line in _notes(found):
         console.print(escape(line))
+
+
+def unbroken(console: Console | None = None) -> Console:
+    """Return where to print; a pipe has no width, and there no line is broken."""
+    console = console or Console(highlight=False)
+    return console if console.is_terminal else Console(file=console.file, width=WIDE, highlight=False)
 
 
 def _described(found: Evaluation) -> Iterator[str]:
@@ -44,7 +48,7 @@ def _described(found: Evaluation) -> Iterator[str]:
 
 def _at(found: Evaluation, k: int, metrics: Sequence[str], *, beyond: bool) -> Table:
     title = f"k = {k}" + (", beyond accuracy" if beyond else "") + (", leaks time" if found.plan["leaks_time"] else "")
-    table = _table(title, ("model", *metrics, *(() if beyond else ("fit, s", "answers/s", ""))))
+    table = headed(title, ("model", *metrics, *(() if beyond else ("fit, s", "answers/s", ""))))
     for model in found.models:
         cells = [_cell(model.metrics[f"{metric}@{k}"], SMALL.get(metric, 4)) for metric in metrics]
         if not beyond:
@@ -55,7 +59,7 @@ def _at(found: Evaluation, k: int, metrics: Sequence[str], *, beyond: bool) -> T
 
 def _by_segment(found: Evaluation, metric: str) -> Table:
     names = [*dict.fromkeys(name for model in found.models for name in model.segments)]
-    table = _table(f"{metric} per segment", ("users of", "users", *(model.name for model in found.models)))
+    table = headed(f"{metric} per segment", ("users of", "users", *(model.name for model in found.models)))
     for name in names:
         cells = [model.segments[name].metrics[metric] for model in found.models]
         users = found.models[0].segments[name].users
@@ -63,7 +67,8 @@ def _by_segment(found: Evaluation, metric: str) -> Table:
     return table
 
 
-def _table(title: str, headers: Sequence[str]) -> Table:
+def headed(title: str, headers: Sequence[str]) -> Table:
+    """Return a table without rows; its first column is of names, the others of numbers."""
     table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
     for place, header in enumerate(headers):
         table.add_column(escape(header), justify="right" if header and place else "left", no_wrap=place == 0)

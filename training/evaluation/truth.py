@@ -57,18 +57,33 @@ def truth_of(events: Events, test: NDArray[np.bool_]) -> Truth:
 
     Args:
         events: all events.
+        test: (n,) which of them are held back; models learn from the others.
+
+    Raises:
+        DataError: nothing is left.
+    """
+    return truth_after(events, ~test, ~test, test)
+
+
+def truth_after(events: Events, learn: NDArray[np.bool_], before: NDArray[np.bool_], test: NDArray[np.bool_]) -> Truth:
+    """Return the same where models are older than the fold: what came between is seen before, and not learnt from.
+
+    Args:
+        events: all events.
+        learn: (n,) which of them the models learn from.
+        before: (n,) which of them users had before the fold.
         test: (n,) which of them are held back.
 
     Raises:
         DataError: nothing is left.
     """
-    hot = np.bincount(events.users[~test], minlength=len(events.user_ids)) > 0
-    learnt = np.bincount(events.items[~test], minlength=len(events.item_ids)) > 0
+    hot = np.bincount(events.users[learn], minlength=len(events.user_ids)) > 0
+    learnt = np.bincount(events.items[learn], minlength=len(events.item_ids)) > 0
     pairs = _pairs(events)
-    counted = test & hot[events.users] & learnt[events.items] & ~np.isin(pairs, pairs[~test])
+    counted = test & hot[events.users] & learnt[events.items] & ~np.isin(pairs, pairs[before])
     if not counted.any():
         raise DataError("the fold holds nothing to measure on but cold users, cold items and items seen before")
-    return Truth.of(events, ~test, counted)
+    return Truth.of(events, learn, counted)
 
 
 def _pairs(events: Events) -> NDArray[np.int64]:

@@ -50,18 +50,31 @@ class Plot:
         return [(self.along.at(place) + aside, self.up.at(value)) for place, value in pairs if value is not None]
 
 
-def lines(place: str, metric: str, axis: Axis, series: Sequence[Series]) -> Html:
-    """Draw models' values of a metric along an axis."""
+def lines(
+    place: str, metric: str, axis: Axis, series: Sequence[Series], *, caption: str = "", beside: Sequence[float] = ()
+) -> Html:
+    """Draw models' values of a metric along an axis.
+
+    Args:
+        place: an id that no other figure has.
+        metric: its name.
+        axis: what the values are at.
+        series: a line each.
+        caption: where it is not the metric.
+        beside: values of other plots, which are to have the same scale.
+    """
     height = TOP + max(LEAST, ROW * len(series)) + BOTTOM
     values = [value for own in series for value in own.values if value is not None]
     ends = [end for own in series for pair in own.bounds if pair for end in pair]
-    plot = Plot(_along(axis), spanning([*values, *ends], height - BOTTOM, TOP))
+    plot = Plot(_along(axis), spanning([*values, *ends, *beside], height - BOTTOM, TOP))
     middle = (len(series) - 1) / 2
     aside = min(ASIDE, FARTHEST / len(series))
     models = [part for n, own in enumerate(series) for part in _model(own, axis, plot, (n - middle) * aside)]
     says = _said(metric, axis, series)
     parts = (*_frame(axis, plot), *models, *_names(series, axis, plot))
-    return figure(place, f"{metric} against {axis.says}", says, (WIDTH, height), *parts, caption=metric)
+    title = f"{clipped(caption)}: {metric}" if caption else metric
+    shown = clipped(caption) or metric
+    return figure(place, f"{title} against {axis.says}", says, (WIDTH, height), *parts, caption=shown)
 
 
 def _along(axis: Axis) -> Scale:

@@ -1,9 +1,7 @@
 """How a model is told from the others: by colour, by shape and by dash, so that no eye needs all three."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
-
-from training.evaluation.result import ModelResult
+from typing import NamedTuple, Protocol
 
 COLOURS = 7  # .c0 to .c6 in report.css; baselines are grey
 SHAPES = (
@@ -25,7 +23,21 @@ class Look(NamedTuple):
     dash: str
 
 
-def looks_of(models: Sequence[ModelResult]) -> Mapping[str, Look]:
+class Named(Protocol):
+    """A model of a table."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """Return "baseline" or "candidate"."""
+        ...
+
+
+def looks_of(models: Sequence[Named]) -> Mapping[str, Look]:
     """Give each model a look; the first 21 candidates have one of their own."""
     baselines = [model.name for model in models if model.role == "baseline"]
     candidates = [model.name for model in models if model.role != "baseline"]

@@ -20,7 +20,7 @@ from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.measure import Measured, measure
 from training.evaluation.measured_on import measured_on
-from training.evaluation.splits import DAY, Mask
+from training.evaluation.splits import DAY, Mask, end_of
 from training.evaluation.truth import Truth, truth_of
 from training.export import iso
 from training.fitting import Fitting
@@ -156,9 +156,8 @@ class Refresh:
     @cached_property
     def _newest(self) -> Mask:
         """Mark the last days, as far as the version has learnt nothing of them."""
-        end = (self._times.max() // DAY + 1) * DAY
-        learnt_until = _end(self._version.manifest.dataset)
-        newest: Mask = (self._times > learnt_until) & (self._times >= end - self._recipe.fold.days * DAY)
+        begins = end_of(self._events) - self._recipe.fold.days * DAY
+        newest: Mask = (self._times > _end(self._version.manifest.dataset)) & (self._times >= begins)
         return newest
 
     @cached_property

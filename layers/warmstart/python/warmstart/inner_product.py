@@ -38,6 +38,7 @@ class ItemVectors(NamedTuple):
     ann: Ann | None = None  # asked in place of the exact search
     prior: Prior | None = None  # by place
     ceilings: Scores | None = None  # (n_items,) the largest factor of the prior from each place on
+    wanted: Rows | None = None  # (n_items,) places, the largest factor first
 
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
@@ -71,7 +72,8 @@ class ItemVectors(NamedTuple):
         """Return the same items, ranked by their products fused with a prior."""
         factors = prior.factors[self.rows]
         ceilings = np.maximum.accumulate(factors[::-1])[::-1]
-        return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings)
+        wanted = np.argsort(-factors, kind="stable").astype(np.int32)
+        return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings, wanted=wanted)
 
     def of(self, items: Rows) -> Vectors:
         """Return the vectors of some items: (len(items), d)."""
@@ -138,12 +140,17 @@ class ItemVectors(NamedTuple):
         return Barred(numbers[order], places[order])
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
-        """Ask the index, for as many more as may not be returned; exactly where it finds too few."""
+        """Ask the index, for as many more as may not be returned; exactly where it finds too few.
+
+        What is most wanted now is looked at as well: above a floor it may be the best, however far from the vector.
+        """
         ahead = query.k if self.prior is None else AHEAD * query.k
         wanted = min(ahead + len(query.exclude), len(self.rows))
         places = ann.nearest(vector, wanted) if query.only is None else None
         if places is None:
             return self._best_alone(vector, query)
+        if self.wanted is not None:
+            places = np.union1d(places, self.wanted[:wanted])
         places = np.sort(places[~np.isin(places, self.places[query.exclude])])  # of a tie the earlier place is first
         found = top_k(self._fused(self.vectors[places] @ vector, places), query.k, NO_ROWS)
         return self._named(Ranking(places[found.rows], found.scores))
@@ -163,7 +170,7 @@ class ItemVectors(NamedTuple):
         products = lengths * self.lengths[place]
         if self.prior is None or self.ceilings is None:
             return products
-        return self.prior.scale(products) * self.ceilings[place] * SLACK
+        return self.prior.lifted(products) * self.ceilings[place] * SLACK
 
     def _blocks(self) -> Iterator[slice]:
         start, size = 0, FIRST

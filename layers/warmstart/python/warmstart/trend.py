@@ -52,14 +52,14 @@ class Prior(NamedTuple):
 
     @classmethod
     def load(cls, artifact: Artifact, n_items: int, scale: Callable[[Floats], Floats]) -> "Prior | None":
-        """Open `trend`; None where a model has no prior. An artifact from before there was a floor has none.
+        """Open `trend`; None where a model has no prior.
 
         Raises:
             Incompatible: the floor is no number of at least 0.
         """
         if "trend" not in artifact:
             return None
-        floor = artifact.setting("trend_floor") if "trend_floor" in artifact.manifest.params else 0.0
+        floor = artifact.setting("trend_floor", 0)
         if not 0 <= floor < math.inf:
             raise Incompatible(f"a trend_floor of {floor:g}")
         return cls(artifact.array("trend", np.float32, n_items), scale, floor)

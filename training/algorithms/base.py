@@ -25,7 +25,7 @@ Power = Annotated[float, Between(0, 10)]
 Days = Annotated[float, Between(0, 36_500)]
 Floor = Annotated[float, Between(0, 1_000)]
 HALF_LIVES = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 365.0)  # days to try; 0: age does not count
-FLOORS = (0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # to try: scores are of other sizes from model to model
+FLOORS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # to try: scores are of other sizes from model to model
 
 
 @dataclass(kw_only=True)

@@ -38,7 +38,7 @@ class ItemVectors(NamedTuple):
     ann: Ann | None = None  # asked in place of the exact search
     prior: Prior | None = None  # by place
     ceilings: Scores | None = None  # (n_items,) the largest factor of the prior from each place on
-    wanted: Rows | None = None  # (n_items,) places, the largest factor first
+    wanted: Rows | None = None  # (n_items,) places, the largest factor first; None where no index is asked
 
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
@@ -72,7 +72,7 @@ class ItemVectors(NamedTuple):
         """Return the same items, ranked by their products fused with a prior."""
         factors = prior.factors[self.rows]
         ceilings = np.maximum.accumulate(factors[::-1])[::-1]
-        wanted = np.argsort(-factors, kind="stable").astype(np.int32)
+        wanted = None if self.ann is None else np.argsort(-factors, kind="stable").astype(np.int32)
         return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings, wanted=wanted)
 
     def of(self, items: Rows) -> Vectors:

@@ -52,6 +52,20 @@ def test_scores_are_multiplied_by_the_trend(algorithm: str, draft: Draft) -> Non
         assert scores(timed, ask) == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("algorithm", PERSONAL)
+def test_above_a_floor_a_trend_alone_counts(algorithm: str, draft: Draft) -> None:
+    """Every item has a score, and more than without a floor by the floor's part of its worth."""
+    low, high = (draft(algorithm, table(), **TREND, trend_floor=floor)[0] for floor in (1.0, 3.0))
+    plain = draft(algorithm, table(), **TREND)[0]
+    for user in range(N_USERS):
+        ask = Ask(user_id=user, k=N_ITEMS, explain=True)
+        none, one, three = (scores(recommender, ask) for recommender in (plain, low, high))
+        assert len(one) == N_ITEMS - low.seen_count(user)
+        assert {item: (three[item] - one[item]) / 2 for item in one} == pytest.approx(
+            {item: one[item] - none.get(item, 0.0) for item in one}, rel=1e-3, abs=1e-5
+        )
+
+
 @pytest.mark.parametrize("algorithm", WEIGHED)
 def test_an_older_event_counts_less(algorithm: str, draft: Draft) -> None:
     """A history with times answers as one without, whose weights are halved for each half-life."""

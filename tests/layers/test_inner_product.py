@@ -117,12 +117,12 @@ def test_it_is_a_full_sort_alone_and_together(case: Case) -> None:
         assert found.scores.dtype == np.float32
 
 
-@given(cases(), st.integers(0, 2**32), st.sampled_from([positive, softplus]))
+@given(cases(), st.integers(0, 2**32), st.sampled_from([positive, softplus]), st.sampled_from([0.0, 0.5, 8.0]))
 def test_with_a_prior_it_is_a_full_sort_of_fused_scores(
-    case: Case, seed: int, scale: Callable[[Scores], Scores]
+    case: Case, seed: int, scale: Callable[[Scores], Scores], floor: float
 ) -> None:
     """The best by score times prior are found wherever they lie, alone and together; what is worth nothing is none."""
-    prior = Prior(2.0 ** -np.random.default_rng(seed).integers(0, 9, len(case.items)).astype(np.float32), scale)
+    prior = Prior(2.0 ** -np.random.default_rng(seed).integers(0, 9, len(case.items)).astype(np.float32), scale, floor)
     items, lengths = by_length(case.items).with_prior(prior), np.linalg.norm(case.items, axis=1)
     together = items.best(case.vectors, case.queries)
     for vector, query, found in zip(case.vectors, case.queries, together, strict=True):
@@ -143,6 +143,17 @@ def test_an_index_is_asked_further_for_what_is_worth_more_now() -> None:
     found = by_length(vectors, index).with_prior(prior).best(vector, [query])[0]
     assert index.asked == [40]
     assert found.rows.tolist() == np.argsort(-prior.fuse(vectors @ vector[0]), kind="stable")[:2].tolist()
+
+
+def test_beside_an_index_what_is_wanted_most_is_looked_at() -> None:
+    """An item opposite to the vector, which the index does not name, is the best by its factor above a floor."""
+    vectors, vector = some_items(60), some_items(1, seed=1)
+    items = by_length(vectors, Index(by_length(vectors)))
+    farthest = int(np.argmin(vectors @ vector[0]))
+    factors = np.full(60, 0.001, np.float32)
+    factors[farthest] = 1
+    found = items.with_prior(Prior(factors, positive, floor=100.0)).best(vector, [asks(1)])[0]
+    assert found.rows.tolist() == [farthest]
 
 
 def test_queries_of_a_batch_get_as_many_as_each_wants() -> None:

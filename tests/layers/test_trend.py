@@ -32,6 +32,12 @@ def test_scales_are_positive_and_keep_the_order() -> None:
     assert softplus(scores).tolist() == pytest.approx([0, 0.313262, 0.693147, 2.126928, 1e4], abs=1e-5)
 
 
+def test_a_floor_lets_demand_alone_count() -> None:
+    """Without a score an item has its factor's part of the floor; what has one has it on top."""
+    prior = Prior(np.array([1, 0.5], np.float32), positive, floor=2.0)
+    assert prior.fuse(np.array([[0, 0], [-1, 6]], np.float32)).tolist() == [[2, 1], [2, 4]]
+
+
 def test_some_items_are_fused_with_their_own_factors() -> None:
     """Scores of a part of the items meet the factors of that part."""
     prior = Prior(np.array([1, 0.5, 0.25], np.float32), positive)

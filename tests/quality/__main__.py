@@ -9,16 +9,27 @@ from types import ModuleType
 
 from tests.bench.figures import Skipped
 from tests.bench.places import BUILD
-from tests.quality import gowalla, movielens_1m, movielens_1m_cold, movielens_100k, online_retail, online_retail_untimed
+from tests.quality import (
+    gowalla,
+    movielens_1m,
+    movielens_1m_cold,
+    movielens_1m_last,
+    movielens_100k,
+    movietweetings,
+    online_retail,
+    online_retail_untimed,
+)
 from tests.quality.figures import Figure, table
 
 SETS: dict[str, ModuleType] = {
     "movielens-100k": movielens_100k,
     "movielens-1m": movielens_1m,
     "movielens-1m-cold": movielens_1m_cold,
+    "movielens-1m-last": movielens_1m_last,
     "gowalla": gowalla,
     "online-retail": online_retail,
     "online-retail-untimed": online_retail_untimed,
+    "movietweetings": movietweetings,
 }
 
 

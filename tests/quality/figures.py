@@ -34,6 +34,7 @@ class Figure:
     seconds: float  # wall clock: fits, drafts and answers
     goal: float | None = None
     published: float | None = None
+    beside: Mapping[str, float | None] = field(default_factory=dict)  # more numbers, which are held to nothing
 
     @classmethod
     def of(cls, entrant: Entrant, metrics: Mapping[str, float], seconds: float) -> "Figure":
@@ -55,18 +56,17 @@ class Figure:
 
 def table(figures: Sequence[Figure]) -> str:
     """Lay out the figures of one data set, the first metric as what goal and published number are about."""
-    names = [*figures[0].metrics] if figures else []
+    names = [*figures[0].metrics, *figures[0].beside] if figures else []
     rows = [("model", *names, "goal", "published", "", "seconds"), *map(_row, figures)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(_aligned(row, widths)).rstrip() for row in rows)
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    held_to = ["-" if value is None else f"{value:.4f}" for value in (figure.goal, figure.published)]
+    numbers = (*figure.metrics.values(), *figure.beside.values(), figure.goal, figure.published)
     return (
         figure.model,
-        *(f"{value:.4f}" for value in figure.metrics.values()),
-        *held_to,
+        *("-" if value is None else f"{value:.4f}" for value in numbers),
         figure.verdict,
         f"{figure.seconds:.1f}",
     )

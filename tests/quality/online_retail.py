@@ -13,9 +13,11 @@ import polars as pl
 from tests.bench.places import BUILD, ROOT, data_set
 from tests.quality.figures import Figure
 from tests.quality.movielens_1m import check_shape
+from tests.quality.settings_of_time import Searchable, on_reported
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID
-from training.data.tables import read_tables
+from training.data.tables import Tables, read_tables
 from training.evaluation.cross_validation import CrossValidator
+from training.evaluation.folds import FoldPlan
 from training.recipe import Recipe, read_recipe
 
 NAME = "online-retail"
@@ -33,16 +35,34 @@ PUBLISHED = {  # ndcg@10 of RecTools' models
 }
 
 
-def figures(recipe: Recipe | None = None) -> Iterator[Figure]:
-    """Measure the models of a recipe, its own unless said, as `warmstart evaluate` does, popularity beside them."""
+def figures(recipe: Recipe | None = None, *, searched: bool = True) -> Iterator[Figure]:
+    """Measure the models of a recipe as `warmstart evaluate` does, popularity beside them.
+
+    Args:
+        recipe: its own unless said.
+        searched: whether what a choice of settings of time on the reported folds would have given stands beside them.
+    """
     recipe = recipe or read_recipe(RECIPE)
-    data = replace(recipe.data, path=BUILD / NAME)
-    write(data_set(NAME), data.path)
-    found = CrossValidator(recipe, read_tables(data), ks=(10,), metrics=METRICS).evaluate()
+    job = CrossValidator(recipe, _tables(recipe), ks=(10,), metrics=METRICS)
+    found, sections = job.evaluate(), {model.name: model for model in recipe.models}
     for model in found.models:
+        section = sections.get(model.name)
+        beside = {"on reported": None if section is None else on_reported(job, section)} if searched else {}
         means = {name: model.metrics[name].mean or 0.0 for name in ("ndcg@10", "map@10")}
         seconds = sum(fold.fit_seconds + fold.answer_seconds for fold in found.scores[model.name])
-        yield Figure(model.name, means, seconds, GOALS.get(model.name), PUBLISHED.get(model.name))
+        yield Figure(model.name, means, seconds, GOALS.get(model.name), PUBLISHED.get(model.name), beside)
+
+
+def searchable() -> Searchable:
+    """Return three of the five weeks before the reported ones: the latest."""
+    recipe = read_recipe(RECIPE)
+    return Searchable(recipe, _tables(recipe), FoldPlan(folds=8), (2, 3, 4))
+
+
+def _tables(recipe: Recipe) -> Tables:
+    data = replace(recipe.data, path=BUILD / NAME)
+    write(data_set(NAME), data.path)
+    return read_tables(data)
 
 
 def write(raw: Path, to: Path) -> None:

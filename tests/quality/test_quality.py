@@ -6,11 +6,13 @@ import polars as pl
 import pytest
 
 from tests.bench.figures import Skipped
-from tests.quality import movielens_1m, movielens_100k, online_retail
+from tests.quality import movielens_1m, movielens_100k, movietweetings, online_retail
 from tests.quality.figures import Entrant, Figure, table
 from tests.quality.movielens_1m import check_shape, k_core
+from tests.quality.movietweetings import liked
 from tests.quality.online_retail import first_purchases
 from tests.quality.protocol import Protocol, events_of, held_back
+from tests.quality.settings_of_time import OFF, search
 
 GOALS = {entrant.name: entrant for entrant in movielens_1m.ENTRANTS if entrant.goal is not None}
 OF_A_FOLD = 0.003  # below the mean of the five, a fold may be by so much
@@ -56,12 +58,43 @@ def test_movielens_1m_comes_up_to_its_goals(first_fold: Protocol, name: str) -> 
 def test_online_retail_comes_up_to_its_goals() -> None:
     """Every model of the recipe with a goal has it, within a hundredth; popularity is what was published."""
     try:
-        found = {figure.model: figure for figure in online_retail.figures()}
+        found = {figure.model: figure for figure in online_retail.figures(searched=False)}
     except Skipped as why:
         pytest.skip(str(why))
     assert found["popular"].metrics["ndcg@10"] == pytest.approx(online_retail.PUBLISHED["popular"], abs=0.001)
     for name, goal in online_retail.GOALS.items():
         assert found[name].metrics["ndcg@10"] >= 0.99 * goal
+
+
+@pytest.mark.slow
+def test_movietweetings_is_better_than_what_is_popular() -> None:
+    """A model that knows users is better than the best decayed popularity, which is what was published or more."""
+    try:
+        found = {figure.model: figure for figure in movietweetings.figures(searched=False)}
+    except Skipped as why:
+        pytest.skip(str(why))
+    bar = next(figure for name, figure in found.items() if name.startswith("decayed"))
+    assert found["popular_recent"].metrics["ndcg@10"] == pytest.approx(
+        movietweetings.PUBLISHED["popular_recent"], abs=0.001
+    )
+    better = [figure for figure in found.values() if figure.metrics["ndcg@10"] > bar.metrics["ndcg@10"]]
+    assert any((figure.beside["p"] or 1) < 0.05 for figure in better)
+
+
+def test_likes_are_read() -> None:
+    """A line is a like where the rating is 6 or more; ids lose their leading zeros."""
+    lines = pl.DataFrame(
+        {"line": ["1::0104257::8::1364690142", "1::1074638::5::1365029107", "2::1074638::6::1365029108"]}
+    )
+    assert liked(lines).rows() == [(1, 104257, 1364690142), (2, 1074638, 1365029108)]
+
+
+def test_settings_are_searched_step_by_step() -> None:
+    """The best of the grid is found where each setting tells for itself; what makes nothing better stays off."""
+    best = {"history_half_life": 14.0, "trend_half_life": 3.0, "trend_power": 0.75, "trend_floor": 0.1}
+    found = search(lambda settings: -sum(abs(settings.get(name, 0.0) - value) for name, value in best.items()))
+    assert found.settings == best
+    assert search(lambda settings: -sum(settings.values())).settings == OFF
 
 
 def test_a_core_is_what_is_left_in_the_end() -> None:

@@ -40,7 +40,7 @@ def test_the_manifest_says_how_it_was_measured(tmp_path: Path) -> None:
     assert manifest.measured_on["fold"] == {"kind": "time", "days": 7}
     assert set(manifest.measured_on["baselines"]) == {"popular", "popular_recent"}
     settings = {"factors": 2, "regularization": 0.01, "alpha": 5.0, "iterations": 15, "features": False}
-    age = {"history_half_life": 0.0, "trend_half_life": 7.0, "trend_power": 0.0}
+    age = {"history_half_life": 0.0, "trend_half_life": 7.0, "trend_power": 0.0, "trend_floor": 0.0}
     assert manifest.params == {**settings, **age, "search": "exact", "ef": 100}
     assert (manifest.model, manifest.algorithm, manifest.family) == ("als_films", "als", "factorization")
 

@@ -22,7 +22,9 @@ class Between(NamedTuple):
 Share = Annotated[float, Between(0, 1)]
 Power = Annotated[float, Between(0, 10)]
 Days = Annotated[float, Between(0, 36_500)]
+Floor = Annotated[float, Between(0, 1_000)]
 HALF_LIVES = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 365.0)  # days to try; 0: age does not count
+FLOORS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # to try: scores are of other sizes from model to model
 
 
 @dataclass(kw_only=True)
@@ -32,6 +34,7 @@ class Timed:
     history_half_life: Days = 0.0  # in which an event of a user's past loses half of its say; 0: none does
     trend_half_life: float = 7.0  # days in which an event of anybody's loses half of its part in an item's trend
     trend_power: Power = 0.0  # to which an item's trend is raised before its score is multiplied by it
+    trend_floor: Floor = 0.0  # added to every score before that, so that a trend alone is worth something
 
     @staticmethod
     def space_of_time(trial: "optuna.Trial") -> dict[str, Any]:
@@ -40,6 +43,7 @@ class Timed:
             "history_half_life": trial.suggest_categorical("history_half_life", HALF_LIVES),
             "trend_half_life": trial.suggest_float("trend_half_life", 1, 60, log=True),
             "trend_power": trial.suggest_float("trend_power", 0, 1.5),
+            "trend_floor": trial.suggest_categorical("trend_floor", FLOORS),
         }
 
 

@@ -80,9 +80,14 @@ class Artifact:
         """Return a view of row numbers, as `ArtifactWriter.rows` adds them."""
         return self.array(name, (np.int32, np.uint16), *shape)
 
-    def setting(self, name: str) -> float:
-        """Return a number that the algorithm was trained with, or raise Incompatible."""
-        value = self.manifest.params.get(name)
+    def setting(self, name: str, default: float | None = None) -> float:
+        """Return a number that the algorithm was trained with, or raise Incompatible.
+
+        Args:
+            name: of the setting.
+            default: what it was before there was such a setting; None where there always was.
+        """
+        value = self.manifest.params.get(name, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise Incompatible(f"setting {name} is missing or no number")
         return float(value)

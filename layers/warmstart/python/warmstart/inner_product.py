@@ -37,7 +37,10 @@ class ItemVectors(NamedTuple):
     places: Rows  # (n_items,) where an item lies
     ann: Ann | None = None  # asked in place of the exact search
     prior: Prior | None = None  # by place
-    ceilings: Scores | None = None  # (n_items,) the largest factor of the prior from each place on
+    ceilings: Scores | None = (
+        None  # (2, n_items) the largest factor from each place on, times its item's length and alone
+    )
+    wanted: Rows | None = None  # (n_items,) places, the largest factor first; None where no index is asked
 
     @classmethod
     def load(cls, artifact: Artifact) -> Self:
@@ -70,12 +73,14 @@ class ItemVectors(NamedTuple):
     def with_prior(self, prior: Prior) -> Self:
         """Return the same items, ranked by their products fused with a prior."""
         factors = prior.factors[self.rows]
-        ceilings = np.maximum.accumulate(factors[::-1])[::-1]
-        return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings)
+        most = np.stack([factors * self.lengths, factors * prior.lifted(np.zeros(1, np.float32))])
+        ceilings = np.maximum.accumulate(most[:, ::-1], axis=1)[:, ::-1]
+        wanted = None if self.ann is None else np.argsort(-factors, kind="stable").astype(np.int32)
+        return self._replace(prior=prior._replace(factors=factors), ceilings=ceilings, wanted=wanted)
 
     def without_prior(self) -> Self:
         """Return the same items, ranked by their products alone."""
-        return self._replace(prior=None, ceilings=None)
+        return self._replace(prior=None, ceilings=None, wanted=None)
 
     def of(self, items: Rows) -> Vectors:
         """Return the vectors of some items: (len(items), d)."""
@@ -142,14 +147,18 @@ class ItemVectors(NamedTuple):
         return Barred(numbers[order], places[order])
 
     def _near(self, ann: Ann, vector: Vectors, query: Query) -> Ranking:
-        """Ask the index, for as many more as may not be returned; exactly where it finds too few."""
-        wanted = query.k + len(query.exclude)
-        if self.prior is not None:
-            wanted = max(AHEAD * query.k + len(query.exclude), ann.ef)
+        """Ask the index, for as many more as may not be returned; exactly where it finds too few.
+
+        Beside a prior it is asked for more, and what is most wanted now is looked at too, however far from the vector.
+        """
+        due = query.k + len(query.exclude)
+        wanted = due if self.prior is None else max((AHEAD - 1) * query.k + due, ann.ef)
         wanted = min(wanted, len(self.rows))
         places = ann.nearest(vector, wanted) if query.only is None else None
         if places is None:
             return self._best_alone(vector, query)
+        if self.wanted is not None:
+            places = np.union1d(places, self.wanted[:due])
         places = np.sort(places[~np.isin(places, self.places[query.exclude])])  # of a tie the earlier place is first
         found = top_k(self._fused(self.vectors[places] @ vector, places), query.k, NO_ROWS)
         return self._named(Ranking(places[found.rows], found.scores))
@@ -165,11 +174,14 @@ class ItemVectors(NamedTuple):
         return products if self.prior is None else self.prior.fuse(products, places)
 
     def _bounds(self, lengths: Any, place: int) -> Any:
-        """Return what no score of a vector of such lengths with an item from a place on is above."""
-        products = lengths * self.lengths[place]
+        """Return what no score of a vector of such lengths with an item from a place on is above.
+
+        A scale adds to a product no more than it makes of 0.
+        """
         if self.prior is None or self.ceilings is None:
-            return products
-        return self.prior.scale(products) * self.ceilings[place] * SLACK
+            return lengths * self.lengths[place]
+        length, of_nothing = self.ceilings[:, place]
+        return (lengths * length + of_nothing) * SLACK
 
     def _blocks(self) -> Iterator[slice]:
         start, size = 0, FIRST

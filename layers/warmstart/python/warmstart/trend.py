@@ -1,5 +1,6 @@
 """What is wanted now: an event counts less the older it is, and a score more where the item is in demand."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
+from warmstart.errors import Incompatible
 
 Floats = NDArray[np.float32]
 LARGE = np.float32(30)  # from where on log(1 + exp(x)) is x, as far as float32 can tell
@@ -48,13 +50,28 @@ class Prior(NamedTuple):
 
     factors: Floats  # (n_items,)
     scale: Callable[[Floats], Floats]  # makes scores positive and keeps their order
+    floor: float = 0.0  # what an item has in any case, beside its score
 
     @classmethod
     def load(cls, artifact: Artifact, n_items: int, scale: Callable[[Floats], Floats]) -> "Prior | None":
-        """Open `trend`; None where a model has no prior."""
-        return cls(artifact.array("trend", np.float32, n_items), scale) if "trend" in artifact else None
+        """Open `trend`; None where a model has no prior.
+
+        Raises:
+            Incompatible: the floor is no number of at least 0.
+        """
+        if "trend" not in artifact:
+            return None
+        floor = artifact.setting("trend_floor", 0)
+        if not 0 <= floor < math.inf:
+            raise Incompatible(f"a trend_floor of {floor:g}")
+        return cls(artifact.array("trend", np.float32, n_items), scale, floor)
 
     def fuse(self, scores: Floats, items: slice | NDArray[np.int32] = slice(None)) -> Floats:
         """Multiply the scores of some items (..., n) by what they are worth."""
-        fused: Floats = self.scale(scores) * self.factors[items]
+        fused: Floats = self.lifted(scores) * self.factors[items]
         return fused
+
+    def lifted(self, scores: Floats) -> Floats:
+        """Return scores on a positive scale, the floor beneath them: none is above that of a larger score."""
+        lifted: Floats = self.scale(scores) + np.float32(self.floor)
+        return lifted

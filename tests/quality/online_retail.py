@@ -24,7 +24,7 @@ NAME = "online-retail"
 SHAPE = (273_840, 4_285, 4_006)  # rows, customers, articles
 RECIPE = ROOT / "training" / "recipes" / "online_retail.toml"
 METRICS = ("ndcg", "map")
-GOALS = {"ease": 0.0917, "als": 0.0754, "lightfm": 0.0669}
+GOALS = {"ease": 0.112, "als": 0.115, "lightfm": 0.0669}
 PUBLISHED = {  # ndcg@10 of RecTools' models
     "popular": 0.0289,
     "popular_recent": 0.0900,

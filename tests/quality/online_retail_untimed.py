@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from tests.quality import online_retail
 from tests.quality.figures import Figure
+from tests.quality.settings_of_time import OFF, is_timed
 from training.recipe import Recipe, read_recipe
 
 NAME = "online-retail"
-SETTINGS = ("history_half_life", "trend_half_life", "trend_power", "trend_floor")
 
 
 def figures() -> Iterator[Figure]:
@@ -17,9 +17,6 @@ def figures() -> Iterator[Figure]:
 
 
 def untimed(recipe: Recipe) -> Recipe:
-    """Return a recipe whose models have no settings of time."""
-    models = (
-        replace(model, params={name: value for name, value in model.params.items() if name not in SETTINGS})
-        for model in recipe.models
-    )
+    """Return a recipe in which age does not count, nor is searched for how much it might."""
+    models = (replace(model, params={**model.params, **OFF}) if is_timed(model) else model for model in recipe.models)
     return replace(recipe, models=tuple(models))

@@ -34,8 +34,8 @@ GRID: Mapping[str, Sequence[float]] = {
 }
 STEPS = (("trend_half_life", "trend_power"), ("trend_floor",), ("trend_power",), ("history_half_life",))
 ASKED = 3_000  # users of a fold, at most, that a search asks for
-OFF = {"history_half_life": 0.0, "trend_power": 0.0, "trend_floor": 0.0}
-Settings = dict[str, float]
+OFF: Mapping[str, float] = {"history_half_life": 0.0, "trend_power": 0.0, "trend_floor": 0.0}
+Settings = Mapping[str, float]
 
 
 class Choice(NamedTuple):
@@ -76,11 +76,11 @@ class Fitted:
         """Return the mean over the folds, through the exported drafts and their scorer."""
         return float(np.mean([self._on(*own, settings) for own in self._folds]))
 
-    def best(self) -> Choice:
+    def best(self, start: Settings = OFF) -> Choice:
         """Search the grid, on a part of the users where they are many; the score is that of all."""
         asked = copy.copy(self)
         asked._folds = [(_part(fold), fitting, fitted) for fold, fitting, fitted in self._folds]
-        settings = search(asked.score).settings
+        settings = search(asked.score, start).settings
         return Choice(settings, self.score(settings))
 
     def _on(self, fold: Fold, fitting: Fitting, fitted: Algorithm, settings: Settings) -> float:
@@ -92,9 +92,9 @@ class Fitted:
             return measure(open_recommender(Path(folder), manifest), fold.truth).metrics[METRIC]
 
 
-def search(score: Callable[[Settings], float]) -> Choice:
-    """Find good settings of the grid, step by step from all off; of equals the first, so idle ones stay off."""
-    best = Choice(OFF, score(OFF))
+def search(score: Callable[[Settings], float], start: Settings = OFF) -> Choice:
+    """Find good settings of the grid, step by step, from all off unless said; of equals the first, so no idle ones."""
+    best = Choice(start, score(start))
     for step in STEPS:
         tried = [{**best.settings, **own} for own in _all_of(step)]
         found = (Choice(settings, score(settings)) for settings in tried if _tells(settings, best.settings))
@@ -103,8 +103,11 @@ def search(score: Callable[[Settings], float]) -> Choice:
 
 
 def on_reported(job: CrossValidator, model: ModelSection) -> float | None:
-    """Return how good a choice on the folds that are reported would be; None of a model without settings of time."""
-    return Fitted(job.recipe, job.folds, model).best().score if is_timed(model) else None
+    """Return how good a choice on the reported folds would be, from the recipe's on; None of a model without any."""
+    if not is_timed(model):
+        return None
+    own = {name: float(value) for name, value in model.params.items() if name in GRID and not isinstance(value, str)}
+    return Fitted(job.recipe, job.folds, model).best({**OFF, **own}).score
 
 
 def is_timed(model: ModelSection) -> bool:
@@ -126,7 +129,8 @@ def _all_of(step: Sequence[str]) -> Iterator[Settings]:
 
 def _tells(settings: Settings, best: Settings) -> bool:
     """Tell whether settings are worth a try: a trend that is off has neither half-life nor floor."""
-    return settings != best and (settings["trend_power"] > 0 or settings["history_half_life"] > 0)
+    same = all(settings.get(name) == best.get(name) for name in ("trend_half_life", "trend_floor"))
+    return settings != best and (settings["trend_power"] > 0 or same)
 
 
 def main() -> None:

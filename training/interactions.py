@@ -16,7 +16,7 @@ from training.data.tables import Tables
 from warmstart.errors import DataError
 from warmstart.ids import UNKNOWN, IdMap, IntegerIds, StringIds, external_ids, rows_in
 from warmstart.scorer import Rows, Scores
-from warmstart.trend import decayed
+from warmstart.trend import LEAST, decayed
 
 DAY = 86_400.0  # seconds
 
@@ -85,9 +85,16 @@ class Interactions:
             raise DataError("a trend needs timestamps, and the interactions have none")
         return np.bincount(self.items, decayed(self.ages, half_life=half_life), self.n_items).astype(np.float32)
 
-    def matrix(self, *, binary: bool = False) -> sparse.csr_matrix:
-        """Return weights, or 1 for each pair, as (n_users, n_items): a copy, for libraries sort what they get."""
+    def matrix(self, *, binary: bool = False, half_life: float = 0.0) -> sparse.csr_matrix:
+        """Return weights, or 1 for each pair, as (n_users, n_items): a copy, for libraries sort what they get.
+
+        Args:
+            binary: whether weights are left away.
+            half_life: days in which a pair loses half of its value, but for a millionth; 0: it never does.
+        """
         values = np.ones_like(self.weights) if binary else self.weights
+        if half_life and self.ages is not None:
+            values = values * np.maximum(decayed(self.ages, half_life=half_life), LEAST)
         return sparse.csr_matrix((values, self.items, self.indptr), (self.n_users, self.n_items), copy=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.training.datasets import recipe
 from training.algorithms import ALGORITHMS
-from training.algorithms.base import Timed
+from training.algorithms.base import Forgetful, Timed
 from training.data.tables import Tables
 from training.recipe import ModelSection
 from training.scorers import open_recommender
@@ -20,11 +20,13 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     "als": {"factors": 2, "alpha": 5.0, "iterations": 10}
 }  # as many factors as tastes: more would fit the holes
 TIMED: dict[str, Setting] = {"history_half_life": 20.0, "trend_half_life": 10.0, "trend_power": 0.5}
+FORGETFUL: dict[str, Setting] = {"learning_half_life": 25.0}
 INDEX: dict[str, Setting] = {"search": "hnsw"}
 VARIANTS = {  # name -> algorithm and settings: served by an approximate search, and with ages that count
     **{f"{name}_hnsw": (name, INDEX) for name in ("als", "bpr", "lightfm")},
     **{f"{name}_timed": (name, TIMED) for name, kind in ALGORITHMS.items() if issubclass(kind, Timed)},
     "als_hnsw_timed": ("als", {**INDEX, **TIMED}),
+    **{f"{name}_forgetful": (name, FORGETFUL) for name, kind in ALGORITHMS.items() if issubclass(kind, Forgetful)},
 }
 Draft = Callable[..., tuple[Recommender, Manifest, Path]]
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import polars as pl
+import pytest
 
-from tests.training.datasets import tables
+from tests.training.datasets import DAY, tables
 from training.interactions import Events
 
 
@@ -36,6 +37,15 @@ def test_the_matrix_has_users_by_items() -> None:
     """The sparse matrix holds each pair's weight."""
     found = Events.of(tables([1, 2, 2], [7, 7, 9], weights=[1, 2, 3])).interactions()
     assert found.matrix().toarray().tolist() == [[1, 0], [2, 3]]
+
+
+def test_an_older_pair_has_a_smaller_value() -> None:
+    """Half of it for each half-life before the last event, never under a millionth, and as it was without times."""
+    pairs = ([1, 1, 2], [10, 20, 10])
+    interactions = Events.of(tables(*pairs, times=[10**9, 10**9 - 2 * DAY, 0], weights=[3, 8, 5])).interactions()
+    assert interactions.matrix(half_life=1.0).data.tolist() == pytest.approx([2.0, 3.0, 5e-6])
+    assert interactions.matrix(binary=True, half_life=1.0).data.tolist() == pytest.approx([0.25, 1.0, 1e-6])
+    assert Events.of(tables(*pairs)).interactions().matrix(half_life=1.0).data.tolist() == [1.0, 1.0, 1.0]
 
 
 def test_only_items_that_occur_are_kept() -> None:

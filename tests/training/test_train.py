@@ -41,7 +41,7 @@ def test_the_manifest_says_how_it_was_measured(tmp_path: Path) -> None:
     assert set(manifest.measured_on["baselines"]) == {"popular", "popular_recent"}
     settings = {"factors": 2, "regularization": 0.01, "alpha": 5.0, "iterations": 15, "features": False}
     age = {"history_half_life": 0.0, "trend_half_life": 7.0, "trend_power": 0.0, "trend_floor": 0.0}
-    assert manifest.params == {**settings, **age, "search": "exact", "ef": 100}
+    assert manifest.params == {**settings, **age, "learning_half_life": 0.0, "search": "exact", "ef": 100}
     assert (manifest.model, manifest.algorithm, manifest.family) == ("als_films", "als", "factorization")
 
 

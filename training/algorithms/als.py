@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from training.algorithms.base import Timed
+from training.algorithms.base import Forgetful
 from training.algorithms.vectors import Search, keeping, kept, write_features, write_items
 from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class ALS(Timed):
+class ALS(Forgetful):
     """Alternating least squares for implicit feedback (Hu, Koren & Volinsky, ICDM 2008).
 
     Large dimensions want strong regularization (Rendle, Krichene, Zhang & Koren, RecSys 2022). Their regularization by
@@ -56,7 +56,7 @@ class ALS(Timed):
             DataError: nothing is known of users or items, or the factors are no numbers.
         """
         self.users_, self.index_ = of_users(interactions) if self.features else none_of(interactions.n_users), None
-        matrix = interactions.matrix()
+        matrix = self.matrix(interactions)
         with threadpool_limits(1, "blas"):  # implicit has its own threads; two sets of them fight
             model = AlternatingLeastSquares(
                 factors=self.factors,
@@ -71,7 +71,7 @@ class ALS(Timed):
             except ModelFitError as error:
                 raise DataError(f"als came to no numbers ({error}); take a smaller alpha or regularization") from None
             model.factors = model.item_factors.shape[1]
-            self.user_vectors_ = model.recalculate_user(np.arange(interactions.n_users), matrix)
+            self.user_vectors_ = model.recalculate_user(np.arange(interactions.n_users), interactions.matrix())
         self.user_vectors_[:, : len(self.users_)] = self.users_.matrix.toarray()
         self.item_vectors_ = model.item_factors
         return self

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
+from scipy import sparse
 
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -24,6 +25,7 @@ Power = Annotated[float, Between(0, 10)]
 Days = Annotated[float, Between(0, 36_500)]
 Floor = Annotated[float, Between(0, 1_000)]
 HALF_LIVES = (0.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 365.0)  # days to try; 0: age does not count
+LEARNING_HALF_LIVES = (0.0, 30.0, 60.0, 120.0, 365.0)
 FLOORS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # to try: scores are of other sizes from model to model
 
 
@@ -45,6 +47,25 @@ class Timed:
             "trend_power": trial.suggest_float("trend_power", 0, 1.5),
             "trend_floor": trial.suggest_categorical("trend_floor", FLOORS),
         }
+
+
+@dataclass(kw_only=True)
+class Forgetful(Timed):
+    """An algorithm that can also learn less from what is older."""
+
+    learning_half_life: Days = (
+        0.0  # in which an event of anybody's loses half of its part in what is learnt; 0: none does
+    )
+
+    def matrix(self, interactions: Interactions, *, binary: bool = False) -> sparse.csr_matrix:
+        """Return what is learnt from: (n_users, n_items)."""
+        return interactions.matrix(binary=binary, half_life=self.learning_half_life)
+
+    @staticmethod
+    def space_of_time(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return ages and trends to try, where times are known."""
+        own = trial.suggest_categorical("learning_half_life", LEARNING_HALF_LIVES)
+        return {**Timed.space_of_time(trial), "learning_half_life": own}
 
 
 class Algorithm(Protocol):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from training.algorithms.base import Timed
+from training.algorithms.base import Forgetful
 from training.algorithms.cholesky import invert
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
@@ -25,7 +25,7 @@ SAMPLE = 2**22  # weights that the least one to keep is found from
 
 
 @dataclass
-class EASE(Timed):
+class EASE(Forgetful):
     """Embarrassingly shallow autoencoders (Steck, WWW 2019).
 
     B = I - P diag(1 / diag(P)) with P the inverse of X^T X + lambda I, by a Cholesky factorisation in place.
@@ -51,7 +51,7 @@ class EASE(Timed):
         n_items = interactions.n_items
         kept = min(self.keep, n_items // 2)  # eight bytes each, held as blocks and as one
         refuse_over((4 * n_items + 16 * kept) * n_items, f"ease with {n_items:,} items")
-        gram = _gram(interactions.matrix(binary=self.binary))
+        gram = _gram(self.matrix(interactions, binary=self.binary))
         diagonal = np.diagonal(gram).copy()
         np.fill_diagonal(gram, diagonal + self.regularization)
         self.weights_, self.spread_ = _weights(gram), np.sqrt(diagonal)

@@ -9,7 +9,7 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, Item
 from implicit.utils import ParameterWarning
 from scipy import sparse
 
-from training.algorithms.base import Share, Timed
+from training.algorithms.base import Forgetful, Share
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from training.memory import refuse_over
@@ -23,7 +23,7 @@ TRIPLE = 20  # bytes of a weight in implicit: two rows and a float64, and room t
 
 
 @dataclass
-class ItemKNN(Timed):
+class ItemKNN(Forgetful):
     """Item-based collaborative filtering (Sarwar, Karypis, Konstan & Riedl, WWW 2001).
 
     The score of an item is the sum of its similarities to those of its own k nearest that the history holds. implicit's
@@ -76,7 +76,7 @@ class ItemKNN(Timed):
 
     def _matrix(self, interactions: Interactions) -> sparse.csr_matrix:
         """Return what is compared. Who had all items but one has an idf of 0, and implicit would divide 0 by 0."""
-        matrix = interactions.matrix(binary=self.binary)
+        matrix = self.matrix(interactions, binary=self.binary)
         if self.weighting == "tfidf":
             tells = np.diff(interactions.indptr) != interactions.n_items - 1
             matrix = (sparse.diags(tells.astype(np.float32)) @ matrix).tocsr()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from training.algorithms.base import Power, Timed
+from training.algorithms.base import Forgetful, Power
 from training.algorithms.item_weights import write_sparse
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
@@ -20,7 +20,7 @@ BLOCK = 2**24  # weights that are worked on at once, at most
 
 
 @dataclass
-class RP3beta(Timed):
+class RP3beta(Forgetful):
     """RP3beta (Paudel, Christoffel, Newell & Bernstein, ACM TiiS 7(1), 2017).
 
     The weight from item i to item j is the probability of a walk i -> user -> j, each step raised to `alpha`, over j's
@@ -37,7 +37,7 @@ class RP3beta(Timed):
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:  # noqa: ARG002 nothing is random here
         """Walk from every item at once, a block of targets at a time."""
-        matrix = interactions.matrix(binary=self.binary)
+        matrix = self.matrix(interactions, binary=self.binary)
         to_item = _steps(matrix, self.alpha)  # (n_users, n_items) from a user
         to_user = _steps(matrix.T.tocsr(), self.alpha).tocsc()  # (n_items, n_users) from an item
         held_back = np.maximum(interactions.popularity, 1).astype(np.float32) ** -self.beta

@@ -33,7 +33,7 @@ GRID: Mapping[str, Sequence[float]] = {
     "trend_floor": FLOORS,
 }
 STEPS = (("trend_half_life", "trend_power"), ("trend_floor",), ("trend_power",), ("history_half_life",))
-ASKED = 3_000  # users of a fold, at most, that a search asks for
+ASKED = 1_000  # users of a fold, at most, that a search asks for
 OFF: Mapping[str, float] = {"history_half_life": 0.0, "trend_power": 0.0, "trend_floor": 0.0}
 Settings = Mapping[str, float]
 

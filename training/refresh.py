@@ -7,15 +7,19 @@ knows.
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from functions.lists.scorer import ListsScorer
 from training.again import again
+from training.columns import ITEM_ID, USER_ID
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.measure import Measured, measure
@@ -26,15 +30,15 @@ from training.export import iso
 from training.fitting import Fitting
 from training.interactions import Events
 from training.recipe import Fold, ModelSection, Recipe
-from training.scorers import open_recommender
+from training.scorers import FAMILIES, open_recommender
 from warmstart.artifact import Artifact
 from warmstart.artifact_writer import draft_hash
 from warmstart.errors import DataError
-from warmstart.ids import UNKNOWN, IntegerIds, external_ids, load_ids, rows_in
+from warmstart.ids import UNKNOWN, IntegerIds, StringIds, external_ids, load_ids, rows_in
 from warmstart.manifest import Manifest
 from warmstart.scorer import Rows
 
-FEWEST = 50  # users to measure on: of fewer, what was measured before tells more
+FEWEST = 50  # users to measure on
 
 
 class Refresh:
@@ -43,7 +47,7 @@ class Refresh:
     def __init__(
         self, recipe: Recipe, tables: Tables, version: Artifact, say: Callable[[str], None] = lambda _: None
     ) -> None:
-        """Compute nothing yet.
+        """Find the version's items and people among the interactions'.
 
         Args:
             recipe: its fallback, its segments and the days of its fold.
@@ -55,8 +59,8 @@ class Refresh:
             DataError: the interactions tell nothing of what is wanted now, or not of this version's items.
         """
         self._recipe, self._version, self._say = recipe, version, say
-        self._events, self._dataset = Events.of(tables), tables.described(recipe.name)
         self._item_ids, self._user_ids = load_ids(version, "item_ids"), load_ids(version, "user_ids")
+        self._events, self._dataset = Events.of(self._typed(tables)), tables.described(recipe.name)
         self._check_ids()
         self._times = self._checked_times()
 
@@ -68,34 +72,54 @@ class Refresh:
     @property
     def users(self) -> int:
         """Count who can be asked for to measure: people that the version knows, who had something new since."""
-        return 0 if self._newest.all() or self._truth is None else len(self._truth.users)
+        return 0 if self._truth is None else len(self._truth.users)
+
+    @cached_property
+    def unmeasured(self) -> str | None:
+        """Say why it cannot be measured on what is newer than it; None where it can."""
+        if self._fitting(~self._newest).interactions.timeless is not None:
+            return "nothing in the table is older than what it would be measured on"
+        if self.users < FEWEST:
+            return f"{self.users} people had anything newer than what it has learnt, and {FEWEST} are needed"
+        return None
 
     def seal(self, folder: Path) -> Manifest:
         """Write the draft of the new version."""
         manifest = self._version.manifest
         before = {"metrics": manifest.metrics, "measured_on": manifest.measured_on}
-        measured = before if self._truth is None or self.users < FEWEST else self._measured(self._truth)
+        measured = before if self.unmeasured is not None or self._truth is None else self._measured(self._truth)
         self._say(f"{manifest.model}: trend and fallback of {len(self._events.items):,} interactions")
         dataset = {**manifest.dataset, "trend": self._described()}
         return self._again(self._fitting(None), folder, dataset=dataset, **measured)
 
+    def _typed(self, tables: Tables) -> Tables:
+        """Read ids that happen to be all digits as the version has them: as texts."""
+        own = {ITEM_ID: self._item_ids, USER_ID: self._user_ids}
+        texts = [pl.col(column).cast(pl.String) for column, ids in own.items() if isinstance(ids, StringIds)]
+        users = tables.users
+        if users is not None and isinstance(self._user_ids, StringIds):
+            users = users.with_columns(pl.col(USER_ID).cast(pl.String))
+        return replace(tables, interactions=tables.interactions.with_columns(texts), users=users)
+
     def _check_ids(self) -> None:
         """Refuse a table of other things."""
+        of = self._version.manifest.dataset.get("name")
+        if of != self._recipe.name:
+            raise DataError(f"{self._name} is of the data set {of}, and the recipe of {self._recipe.name}")
         for what, own, fresh in (
             ("item", self._item_ids, self._events.item_ids),
             ("user", self._user_ids, self._events.user_ids),
         ):
             if isinstance(own, IntegerIds) != isinstance(fresh, IntegerIds):
-                kind = "integers" if isinstance(own, IntegerIds) else "texts"
-                raise DataError(f"{self._name} has {what} ids that are {kind}, and the interactions have not")
+                raise DataError(f"the {what} ids of {self._name} are integers, those of the interactions texts")
         if self.unknown_items == len(self._item_rows):
             raise DataError(f"{self._name} knows none of the {self.unknown_items:,} items of the interactions")
 
     def _checked_times(self) -> NDArray[np.int64]:
         """Return the times; refuse those that say nothing of now."""
-        times, why = self._events.timestamps, self._events.timeless
+        times, why = self._events.timestamps, self._fitting(None).interactions.timeless
         if times is None or why is not None:
-            raise DataError(f"the trend of {self._name} stays as it is: {why}")
+            raise DataError(f"the trend of {self._name} stays as it is: {why}, of those with items that it knows")
         dataset = self._version.manifest.dataset
         for what, about in (("trend", dataset.get("trend", {})), ("training", dataset)):
             if times.max() < _end(about):
@@ -110,7 +134,7 @@ class Refresh:
             "interactions": len(self._events.items),
             "unknown_items": self.unknown_items,
             "time_range": [iso(self._times.min()), iso(self._times.max())],
-            "measured": self.users >= FEWEST,  # on what came after the version; if not, its metrics are those it had
+            **({} if self.unmeasured is None else {"unmeasured": self.unmeasured}),  # its metrics are those it had
         }
 
     @property
@@ -132,16 +156,18 @@ class Refresh:
         fold = Fold("time", self._recipe.fold.days)
         rows, digest, seed = int(self._newest.sum()), draft_hash(manifest.files), self._recipe.seed
         baselines = {section.name: self._baseline(before, section, truth) for section in baseline_sections(timed=True)}
-        kept = {name: self._version.manifest.measured_on.get(name) for name in ("abridged", "cold", "time")}
         described = measured_on(found, baselines, fold, rows=rows, digest=digest, seed=seed)
-        return {
-            "metrics": found.metrics,
-            "measured_on": {**described, **{name: value for name, value in kept.items() if value is not None}},
-        }
+        described["fold"]["since"] = iso(self._times[self._newest].min())
+        of_training = {name: self._version.manifest.measured_on.get(name) for name in ("abridged", "cold", "time")}
+        kept = {name: value for name, value in of_training.items() if value is not None}
+        return {"metrics": found.metrics, "measured_on": {**described, **kept}}
 
     def _baseline(self, fitting: Fitting, section: ModelSection, truth: Truth) -> Measured:
+        """Measure popularity with the version's stored histories, so that both leave out the same."""
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
-            manifest = fitting.seal(section, Path(folder))
+            lists: dict[str, Any] = {"scorer": ListsScorer.name, "family": FAMILIES[ListsScorer.name], "params": {}}
+            fallback = fitting.fallback_of(section)
+            manifest = again(self._version, fitting.interactions, Path(folder), fallback=fallback, **lists)
             return measure(open_recommender(Path(folder), manifest), truth)
 
     def _again(self, fitting: Fitting, folder: Path, **changed: Any) -> Manifest:

@@ -82,7 +82,7 @@ class Section:
         if key not in self.values:
             self._asked.add(key)
             return None
-        value: date = self._get(key, date, "a date or a time, such as 2026-11-30", None)
+        value: date = self._get(key, date, "a date, or a date with a time, without quotes: 2026-11-30", None)
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
         return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 

@@ -1,11 +1,12 @@
 """How much age counts, where a recipe leaves it open: a few values are tried on a fold before all that are reported.
 
 Each setting is tried beside the best of the others, in one pass over half-lives of the history, one over the trend's
-and one more over those of the history. What is found counts only where the paired test tells it from no age at all, so
-chance on one fold seldom switches it on.
+and one more over those of the history. What is found counts only where the paired test, over people whom it was not
+found with, tells that it is better than no age at all.
 """
 
 import copy
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -18,7 +19,6 @@ import numpy as np
 from training.again import again
 from training.algorithms.base import Timed
 from training.evaluation.measure import K, Measured, measure
-from training.evaluation.result import SIGNIFICANT
 from training.evaluation.splits import Mask, split
 from training.evaluation.truth import Truth, truth_of
 from training.fitting import Fitting, built
@@ -38,7 +38,7 @@ TRENDS: Sequence[Settings] = [
 ]
 DECIDING = f"ndcg@{K}"
 FEWEST = 50  # users of the fold: with fewer chance decides
-TRIED, TESTED = 400, 2_000  # users with whom settings are tried, and with whom the best are tested: more take longer
+TRIED, TESTED = 400, 1_600  # users with whom settings are tried, and others with whom the best are tested
 
 
 class Chosen(NamedTuple):
@@ -58,6 +58,7 @@ class Timing:
         learn: Mask,
         fold: Fold,
         say: Callable[[str], None] = lambda _: None,
+        fit_seconds: defaultdict[str, float] | None = None,
     ) -> None:
         """Fit nothing yet.
 
@@ -67,12 +68,14 @@ class Timing:
             learn: (n,) which of them the earliest reported fold learns from; no other is looked at.
             fold: how the reported folds are cut; so is this one.
             say: is told what is found.
+            fit_seconds: model -> seconds, to which the time of its fit is added.
         """
         self._recipe = recipe
         self._events = events
         self._learn = learn
         self._fold = fold
         self._say = say
+        self._fit_seconds = fit_seconds
 
     def settle(self, model: ModelSection) -> Chosen:
         """Choose the settings of time that a recipe leaves open; where times tell nothing, age does not count."""
@@ -100,7 +103,7 @@ class Timing:
             return f"{len(truth.users)} users of an earlier fold are too few to choose it on"
         interactions = before.interactions(learn, self._recipe.data.segments)
         dataset = {"name": self._recipe.name, "sha256": "0" * 64}  # of drafts that are thrown away
-        return Fitting(self._recipe, interactions, dataset), truth.some(TESTED, self._rng())
+        return Fitting(self._recipe, interactions, dataset, fit_seconds=self._fit_seconds), truth
 
     def _off(self, model: ModelSection, why: str) -> Chosen:
         self._say(f"{model.name}: age does not count: {why}")
@@ -110,21 +113,19 @@ class Timing:
         self._say(f"{model.name}: trying how much age counts")
         with TemporaryDirectory(prefix="warmstart-timing-") as folder:
             tries = _Tries(model, fitting, Path(folder))
-            best = tries.best(truth.some(TRIED, self._rng()))
-            found, off = tries.measured(best, truth), tries.measured(OFF, truth)
-        p = found.against(off, self._recipe.seed)[DECIDING].p
-        chosen = best if p is not None and p < SIGNIFICANT else OFF
+            with_, others = truth.parts(TRIED, TESTED, np.random.default_rng(self._recipe.seed))
+            best = tries.best(with_)
+            found, off = tries.measured(best, others), tries.measured(OFF, others)
+        pair = found.against(off, self._recipe.seed)[DECIDING]
+        chosen = best if pair.verdict == "better" else OFF
         score, score_off = found.metrics[DECIDING], off.metrics[DECIDING]
-        self._say(f"{model.name}: {_words(chosen)} ({DECIDING} at best {score:.4f}, without {score_off:.4f})")
-        described = {"best": {**best}, "with": score, "without": score_off, "p": p, "users": off.users}
-        return Chosen(_with(model, chosen), {"time": described})
-
-    def _rng(self) -> np.random.Generator:
-        return np.random.default_rng(self._recipe.seed)
+        self._say(f"{model.name}: {_words(chosen)} ({DECIDING} {score:.4f} at best, {score_off:.4f} without)")
+        described = {"best": {**best}, "score": score, "score_off": score_off, "p": pair.p, "users": off.users}
+        return Chosen(_with(model, chosen), {"time": {**described, "metric": DECIDING, "chosen": chosen == best}})
 
 
 class _Tries:
-    """One model, fitted once, with any settings of time."""
+    """One model, fitted once, with any settings of time; each try copies its artifact."""
 
     def __init__(self, model: ModelSection, fitting: Fitting, folder: Path) -> None:
         fitted: Any = copy.copy(fitting.fit(model))

@@ -76,7 +76,7 @@ class Training:
         self._events = Events.of(tables)
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
-        self._timing = Timing(recipe, self._events, learn, recipe.fold, say)
+        self._timing = Timing(recipe, self._events, learn, recipe.fold, say, self.fit_seconds)
         self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
         self._in_times: dict[str, Chosen] = {}  # by algorithm and what the recipe says of it
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
@@ -128,7 +128,8 @@ class Training:
         key = repr((model.algorithm, sorted(model.params.items())))
         if key not in self._in_times:
             self._in_times[key] = self._timing.settle(model)
-        return self._in_times[key]
+        chosen = self._in_times[key]
+        return chosen._replace(model=replace(model, params=chosen.model.params))
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
         """Decide what answers people without a history, where recipe and model leave it open; return its section."""

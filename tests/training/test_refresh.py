@@ -57,8 +57,9 @@ def test_a_refresh_is_measured_on_what_came_after_the_version(tmp_path: Path) ->
     version = trained(tmp_path / "old", day=7 * WEEKS - 7)
     manifest = Refresh(WEEK, until(7 * WEEKS), version).seal(tmp_path / "new")
     about = manifest.measured_on
-    assert manifest.dataset["trend"]["measured"] is True
-    assert about["fold"] == {"kind": "time", "days": 7}
+    assert "unmeasured" not in manifest.dataset["trend"]
+    assert (about["fold"]["kind"], about["fold"]["days"]) == ("time", 7)
+    assert about["fold"]["since"] > version.manifest.dataset["time_range"][1]
     assert about["users"] > 100
     assert set(about["baselines"]) == set(about["paired"]) == {"popular", "popular_recent"}
     assert manifest.metrics != version.manifest.metrics
@@ -86,7 +87,9 @@ def test_days_that_the_version_has_learnt_measure_nothing(tmp_path: Path) -> Non
     two = Refresh(WEEK, until(7 * WEEKS), version).seal(tmp_path / "two")
     assert two.measured_on["rows"] == len(until(7 * WEEKS).interactions) - len(until(day).interactions)
     none = Refresh(WEEK, until(day), version).seal(tmp_path / "none")
-    assert none.dataset["trend"]["measured"] is False
+    assert none.dataset["trend"]["unmeasured"].startswith("0 people had anything newer")
+    with pytest.raises(gate.GateRefused, match="it was not measured since its trend was refreshed: 0 people"):
+        gate.check(none)
     assert (none.metrics, none.measured_on) == (version.manifest.metrics, version.manifest.measured_on)
     assert none.files == version.manifest.files
 
@@ -134,9 +137,15 @@ def test_a_weak_refresh_is_refused_by_the_gate(tmp_path: Path) -> None:
     ("fresh", "why"),
     [
         (lambda: until(20), "the interactions end at .*, and the training of item_knn .*: nothing in them is new"),
-        (lambda: tables([1, 2], [7, 8]), "item_knn .* stays as it is: the interactions have no timestamps"),
+        (
+            lambda: tables([1, 2], [7, 8]),
+            "item_knn .* stays as it is: the interactions have no timestamps, of those with items",
+        ),
         (lambda: tables([1, 2], [7, 8], times=[START, START]), "all interactions have the same time"),
-        (lambda: tables([1, 2], [7, 8], times=[1, 2], strings=True), "item_knn .* has item ids that are integers"),
+        (
+            lambda: tables([1, 2], [7, 8], times=[1, 2], strings=True),
+            "item ids of item_knn .* are integers, those of",
+        ),
         (lambda: tables([1, 2], [700, 800], times=[1, 2]), "item_knn .* knows none of the 2 items"),
     ],
 )
@@ -145,6 +154,41 @@ def test_what_says_nothing_of_now_is_refused(fresh: Callable[[], Tables], why: s
     version = trained(tmp_path, day=28)
     with pytest.raises(DataError, match=why):
         Refresh(WEEK, fresh(), version)
+
+
+def test_a_table_of_another_data_set_is_refused(tmp_path: Path) -> None:
+    """Integer ids of two data sets are alike, and their names are not."""
+    version = trained(tmp_path, day=28)
+    with pytest.raises(DataError, match="is of the data set test, and the recipe of films"):
+        Refresh(replace(WEEK, name="films"), until(42), version)
+
+
+def test_ids_that_happen_to_be_digits_are_texts_where_the_version_has_texts(tmp_path: Path) -> None:
+    """A few of a shop's codes may look like numbers; they are the same items all the same."""
+    old = tables([*range(30)] * 2, [1, 2, 3] * 20, times=START + np.arange(60) * DAY, strings=True)
+    text = {name: pl.col(name).str.slice(1) for name in ("user_id", "item_id")}
+    old = replace(old, interactions=old.interactions.with_columns(**text))
+    by = recipe(KNN, fold=Fold("time", 3))
+    version = Artifact.open(tmp_path / "old", Training(by, old).fit_whole(KNN, tmp_path / "old"))
+    fresh = tables([1, 2, 3], [3, 3, 2], times=START + np.arange(70, 73) * DAY)
+    trend = Artifact.open(tmp_path / "new", Refresh(by, fresh, version).seal(tmp_path / "new")).any_array("trend")
+    assert len(set(trend.tolist())) == 3
+
+
+def test_a_table_without_the_past_measures_nothing_or_as_the_whole_would(tmp_path: Path) -> None:
+    """With the newest days alone there is no trend to measure; baselines know what people had, whatever the table."""
+    version = trained(tmp_path / "old", day=7 * WEEKS - 7)
+    table, last = until(7 * WEEKS), datetime.fromisoformat(version.manifest.dataset["time_range"][1]).timestamp()
+    late = replace(table, interactions=table.interactions.filter(pl.col("timestamp") > last))
+    alone = Refresh(WEEK, late, version).seal(tmp_path / "alone")
+    assert alone.dataset["trend"]["unmeasured"] == "nothing in the table is older than what it would be measured on"
+    weeks = pl.col("timestamp") > START + 7 * (WEEKS - 3) * DAY
+    part = replace(table, interactions=table.interactions.filter(weeks))
+    of_part, of_all = (
+        Refresh(WEEK, fresh, version).seal(tmp_path / name).measured_on["baselines"]["popular_recent"]
+        for name, fresh in (("part", part), ("all", table))
+    )
+    assert of_part == pytest.approx(of_all)
 
 
 def test_an_older_table_than_that_of_a_refresh_is_refused(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from warmstart.artifact import Artifact
 
 WEEK = Fold("time", 7)
 KNN = ModelSection("item_knn", "item_knn", {})
-HOW_CHOSEN = {"best", "with", "without", "p", "users"}
+HOW_CHOSEN = {"metric", "best", "score", "score_off", "p", "users", "chosen"}
 
 
 def settings(params: Any) -> dict[str, Any]:
@@ -51,8 +51,9 @@ def test_what_is_in_fashion_counts_where_it_helps(tmp_path: Path) -> None:
     assert manifest.params["trend_power"] > 0
     assert settings(manifest.params) == found["best"]
     assert set(found) == HOW_CHOSEN
-    assert found["with"] > found["without"]
+    assert found["score"] > found["score_off"]
     assert found["p"] < 0.05
+    assert found["chosen"] is True
     assert manifest.metrics["ndcg@10"] > off.measured.metrics["ndcg@10"]
     assert "trend" in Artifact.open(tmp_path, manifest)
 
@@ -61,7 +62,7 @@ def test_what_may_be_chance_does_not_count(tmp_path: Path) -> None:
     """Where nothing is in fashion age stays off, and the manifest has the numbers all the same."""
     manifest = Training(recipe(KNN, fold=WEEK), noise()).train(KNN, tmp_path)
     assert settings(manifest.params) == OFF
-    assert manifest.measured_on["time"]["p"] >= 0.05
+    assert manifest.measured_on["time"]["chosen"] is False
     assert "trend" not in Artifact.open(tmp_path, manifest)
 
 

@@ -45,6 +45,13 @@ def test_the_manifest_says_how_it_was_measured(tmp_path: Path) -> None:
     assert (manifest.model, manifest.algorithm, manifest.family) == ("als_films", "als", "factorization")
 
 
+def test_equal_settings_under_two_names_are_two_models(tmp_path: Path) -> None:
+    """What was chosen for one of them is the other's too, but for the name."""
+    models = [replace(ALS, name=name) for name in ("one", "other")]
+    training = Training(recipe(*models, fold=Fold("time", 7)), checkerboard())
+    assert [training.draft(model, tmp_path / model.name).model for model in models] == ["one", "other"]
+
+
 def test_without_timestamps_popular_is_the_only_baseline(tmp_path: Path) -> None:
     """popular_recent is no baseline where nothing is known of time."""
     manifest = Training(recipe(ALS), checkerboard(timed=False)).train(ALS, tmp_path)

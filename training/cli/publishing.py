@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from warmstart.store import Store
 
 
-def published(store: "Store", folder: Path, manifest: "Manifest") -> None:
+def publish_with_card(store: "Store", folder: Path, manifest: "Manifest") -> None:
     """Publish a draft with its card, tried in a fresh process.
 
     Raises:
@@ -22,7 +22,7 @@ def published(store: "Store", folder: Path, manifest: "Manifest") -> None:
     publish(store, folder, check_in_fresh_process)
 
 
-def refused(store: "Store", manifest: "Manifest", *, reason: str) -> str | None:
+def promote_if_passed(store: "Store", manifest: "Manifest", *, reason: str) -> str | None:
     """Promote a version that the gate passes; return why it does not."""
     from training.evaluation import gate
     from warmstart.errors import GateRefused

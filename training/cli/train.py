@@ -8,7 +8,7 @@ import click
 
 from training.cli.console import Console, Failure, json_option, table
 from training.cli.place import store_option
-from training.cli.publishing import published, refused
+from training.cli.publishing import promote_if_passed, publish_with_card
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_training, recipe_option
 from training.cli.stores import open_named
 
@@ -63,10 +63,10 @@ def _train_one(
         try:
             manifest = training.train(model, Path(folder))
             console.progress(f"{model.name}: publishing {manifest.version}")
-            published(store, Path(folder), manifest)
+            publish_with_card(store, Path(folder), manifest)
         except (DataError, ArtifactError, MemoryError) as error:
             return _failed(training, model, error)
-    refusal = refused(store, manifest, reason="trained") if promote else None
+    refusal = promote_if_passed(store, manifest, reason="trained") if promote else None
     return {
         "model": model.name,
         "version": manifest.version,

@@ -9,7 +9,7 @@ import click
 
 from training.cli.console import Console, json_option
 from training.cli.place import store_option
-from training.cli.publishing import published, refused
+from training.cli.publishing import promote_if_passed, publish_with_card
 from training.cli.recipes import bad_row_option, read_data, read_recipe_named, recipe_option
 from training.cli.stores import open_named, served_version
 
@@ -50,8 +50,9 @@ def refresh(
 ) -> None:
     """Publish a version again with only its trend and its fallback replaced; nothing is trained.
 
-    Both are counted from the whole table. Interactions that are newer than what the version has learnt measure it for
-    the gate; where too few people had any, the version keeps the metrics it had.
+    Both are counted from the table that is given, so give the whole of it, up to now. Interactions that are newer than
+    what the version has learnt measure it for the gate; where they cannot, the version keeps the metrics it had and is
+    not promoted without --force.
     """
     from training.refresh import Refresh
     from warmstart.artifact import Artifact
@@ -68,8 +69,8 @@ def refresh(
         job = Refresh(recipe, tables, Artifact.open(folder, manifest), console.progress)
         new = job.seal(Path(cache) / "again")
         console.progress(f"{model}: publishing {new.version}")
-        published(store, Path(cache) / "again", new)
-    refusal = refused(store, new, reason="trend refreshed") if promote else None
+        publish_with_card(store, Path(cache) / "again", new)
+    refusal = promote_if_passed(store, new, reason="trend refreshed") if promote else None
     state = "refused" if refusal else "served" if promote else "published"
     console.result(_value(new, job, state, refusal), _text(new, job, state, refusal))
     if refusal:
@@ -97,9 +98,10 @@ def _text(new: "Manifest", job: "Refresh", state: str, refusal: str | None) -> s
     if new.personal and not new.params.get("trend_power"):
         lines.append("its trend_power is 0: only the fallback is another")
     if job.unknown_items:
-        lines.append(f"{job.unknown_items:,} items came after it was trained, and are in no answer until it is again")
+        lines.append(
+            f"it does not know {job.unknown_items:,} of the items, and recommends them once it is trained again"
+        )
     metrics = ", ".join(f"{name} {value:.4f}" for name, value in new.metrics.items()) or "not measured"
     newer = f"on {job.users:,} users who had something newer than what it has learnt"
-    why = f"as it was: too few users ({job.users:,}) had anything newer than what it has learnt"
-    lines.append(f"{metrics} ({newer if about['measured'] else why})")
+    lines.append(f"{metrics} ({newer if job.unmeasured is None else f'as they were: {job.unmeasured}'})")
     return "\n".join([*lines, *([refusal] if refusal else [])])

@@ -43,7 +43,11 @@ OPTIONS = (
         type=Span(),
         help="No folds: fit once, before the last days of so many (7d), and ask step by step what a stale trend loses.",
     ),
-    click.option("--step", type=Span(), help="Of a walk, 100 of them at most: 12h; 1d unless said."),
+    click.option(
+        "--step",
+        type=Span(),
+        help="Of a walk, at most 100 of them: 12h; 1d, or the whole walk, unless said.",
+    ),
     click.option("--retrain", is_flag=True, help="Fit anew before each step too: as many fits of each model as steps."),
     click.option(
         "--plot",
@@ -78,11 +82,13 @@ def walk(
     recipe, chosen = chosen_models(recipe_path, models)
     job = _job(recipe, read_data(recipe, on_bad_row, console), plan, k=k, metrics=names, say=console.progress)
     found = job.walk(chosen)
+    _say(found, console)
     if page is not None:
         from training.report.walk_page import walk_page
 
         write_page(page, walk_page(found))
-    _say(found, page, console)
+        if not console.json:
+            click.echo(f"wrote {page}")
     return found
 
 
@@ -97,7 +103,7 @@ def _measuring(ks: tuple[int, ...], metrics: tuple[str, ...] | None) -> tuple[in
 def _plan(walk: int, step: int | None, *, retrain: bool) -> "WalkPlan":
     from training.evaluation.steps import WalkPlan
 
-    length: int = SECONDS["d"] if step is None else step
+    length: int = min(SECONDS["d"], walk) if step is None else step
     plan: WalkPlan = checked("--step", lambda seconds: WalkPlan(walk, seconds, retrain), length)
     return plan
 
@@ -115,7 +121,7 @@ def _job(recipe: "Recipe", tables: "Tables", plan: "WalkPlan", **measuring: Any)
     return job
 
 
-def _say(found: "Walk", page: Path | None, console: Console) -> None:
+def _say(found: "Walk", console: Console) -> None:
     if console.json:
         console.result(found.to_json(), "")
         return
@@ -123,5 +129,3 @@ def _say(found: "Walk", page: Path | None, console: Console) -> None:
 
     console.end_progress()
     show(found)
-    if page is not None:
-        click.echo(f"wrote {page}")

@@ -62,5 +62,7 @@ def nothing_to_learn(interactions: ReadTable) -> str | None:
     for column, called in ((USER_ID, "user"), (ITEM_ID, "item")):
         count = interactions.frame[column].n_unique()
         if count < 2:
-            return f"{interactions.name}: nothing to learn from, {'one' if count else 'no'} {called} in all good rows"
+            without = "".join(f"; {rows} are left out by {key}" for key, rows in interactions.left_out.items())
+            found = f"{'one' if count else 'no'} {called} in all good rows"
+            return f"{interactions.name}: nothing to learn from, {found}{without}"
     return None

@@ -5,7 +5,8 @@ ndcg and recall at 10. A lower mean is refused whatever the paired test says, fo
 show what it is good for; the reason tells whether chance alone makes such a difference, so whoever forces a promotion
 knows what they do. Nor may it be a fallback in disguise: its answers must be its own for at least half the users, by
 their source and by being another list than a baseline's; and they must be ordered by score. What its artifact leaves
-out for size or speed may cost a hundredth of its ndcg@10, and an approximate search must find 95 % of the best.
+out for size or speed may cost a hundredth of its ndcg@10, and an approximate search must find 95 % of the best. A
+version whose trend was refreshed must have been measured with it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,9 +26,16 @@ def check(manifest: Manifest) -> None:
     """Raise GateRefused, with every reason, where a version of a personal model must not be served."""
     if not manifest.personal:
         return
-    reasons = [*_worse_than_popular(manifest), *_not_personal(manifest.measured_on), *_abridged(manifest)]
+    reasons = [*_unmeasured(manifest), *_worse_than_popular(manifest)]
+    reasons += [*_not_personal(manifest.measured_on), *_abridged(manifest)]
     if reasons:
         raise GateRefused(f"{manifest.model} {manifest.version} is not promoted: {'; '.join(reasons)}")
+
+
+def _unmeasured(manifest: Manifest) -> Iterator[str]:
+    why = _within(manifest.dataset, "trend", "unmeasured")
+    if why is not None:
+        yield f"it was not measured since its trend was refreshed: {why}"
 
 
 def _worse_than_popular(manifest: Manifest) -> Iterator[str]:

@@ -4,7 +4,8 @@
 
     {
       "schema": 1,
-      "recipe": "movielens-100k", "dataset": {"name": ..., "sha256": ...}, "seed": 32,
+      "recipe": "movielens-100k", "seed": 32,
+      "dataset": {"name": ..., "sha256": ..., "set_aside"?: 2, "left_out"?: {"until": 9}},   rows not looked at, if any
       "plan": {"kind": "time" | "last", "folds": 3, "days": 7 | null, "last": null | 1,
                "excluded": ["cold_users", "cold_items", "seen"], "leaks_time": false},
       "ks": [1, 5, 10],
@@ -149,7 +150,7 @@ class Evaluation:
     """The table, and the values that it is made of."""
 
     recipe: str
-    dataset: Mapping[str, str]
+    dataset: Mapping[str, Any]
     seed: int
     plan: Mapping[str, Any]
     ks: tuple[int, ...]

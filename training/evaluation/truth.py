@@ -40,12 +40,15 @@ class Truth:
         ids = [*events.user_ids.external(asked)]
         return cls(ids, asked, counts.astype(np.int64), had, np.flatnonzero(learnt).astype(np.int32))
 
-    def some(self, count: int, rng: np.random.Generator) -> "Truth":
-        """Return so many of the users, drawn without repetition; all of them where there are no more."""
-        if len(self.users) <= count:
-            return self
+    def parts(self, first: int, second: int, rng: np.random.Generator) -> tuple["Truth", "Truth"]:
+        """Return two parts with no user in both, drawn: at most half of the users and so many, and so many others."""
+        drawn = rng.permutation(len(self.users))
+        first = min(first, len(drawn) // 2)
+        return self._of(drawn[:first]), self._of(drawn[first : first + second])
+
+    def _of(self, places: NDArray[np.int64]) -> "Truth":
         drawn = np.zeros(len(self.users), np.bool_)
-        drawn[rng.choice(len(self.users), count, replace=False)] = True
+        drawn[places] = True
         ids = [*compress(self.user_ids, drawn)]
         return Truth(
             ids, self.users[drawn], self.counts[drawn], self.items[np.repeat(drawn, self.counts)], self.catalogue
@@ -79,8 +82,8 @@ def truth_after(events: Events, learn: NDArray[np.bool_], before: NDArray[np.boo
     """
     hot = np.bincount(events.users[learn], minlength=len(events.user_ids)) > 0
     learnt = np.bincount(events.items[learn], minlength=len(events.item_ids)) > 0
-    pairs = _pairs(events)
-    counted = test & hot[events.users] & learnt[events.items] & ~np.isin(pairs, pairs[before])
+    pairs, counted = _pairs(events), test & hot[events.users] & learnt[events.items]
+    counted[counted] = ~np.isin(pairs[counted], pairs[before])
     if not counted.any():
         raise DataError("the fold holds nothing to measure on but cold users, cold items and items seen before")
     return Truth.of(events, learn, counted)

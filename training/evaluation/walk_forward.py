@@ -76,7 +76,7 @@ class WalkForward:
         self.recipe, self.plan, self._say = recipe, plan, say
         (self.k,) = check_ks((k,))
         self.metrics = check_metrics(metrics)
-        self.dataset = {"name": recipe.name, "sha256": tables.sha256}
+        self.dataset = tables.described(recipe.name)
         self.events = Events.of(tables)
         self.failed: dict[str, str] = {}  # model -> why it could not be measured
 

@@ -4,7 +4,8 @@
 
     {
       "schema": 1,
-      "recipe": "online-retail", "dataset": {"name": ..., "sha256": ...}, "seed": 32,
+      "recipe": "online-retail", "seed": 32,
+      "dataset": {"name": ..., "sha256": ..., "set_aside"?: 2, "left_out"?: {"until": 9}},   rows not looked at, if any
       "plan": {"start": "2010-11-12", "end": "2010-12-10", "days": 28.0, "step_days": 1.0, "retrain": false},
       "k": 10, "decides": "ndcg@10",
       "learnt": {"rows": ..., "users": ..., "items": ...},             before the walk
@@ -111,7 +112,7 @@ class Walk:
     """The table, and the values that it is made of."""
 
     recipe: str
-    dataset: Mapping[str, str]
+    dataset: Mapping[str, Any]
     seed: int
     plan: Mapping[str, Any]
     k: int

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from training.evaluation.result import SIGNIFICANT
 from warmstart.manifest import Manifest
 from warmstart.registry import version_prefix
 from warmstart.store import Store
@@ -96,6 +95,9 @@ def _measured(about: About) -> Iterator[str]:
         return
     fold = measured.get("fold", {})
     cut = f"the last {fold['days']} days" if fold.get("days") else "the last event of each user"
+    if fold.get("since"):
+        cut = f"what came from {_plain(fold['since'])} on"
+    then = "When it was trained: " if about["dataset"].get("trend") else ""
     yield (
         f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users, "
         f"without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
@@ -103,15 +105,15 @@ def _measured(about: About) -> Iterator[str]:
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
     if abridged := measured.get("abridged"):
         yield (
-            "Its artifact leaves out some of what was learnt. With all of it ndcg@10 is "
+            f"{then}Its artifact leaves out some of what was learnt. With all of it ndcg@10 is "
             f"{_number(abridged['exact'].get('ndcg@10'))}: {max(abridged['loss'], 0):.2%} are lost"
             f"{_found(abridged.get('recall@10'))}."
         )
     if time := measured.get("time"):
-        yield _in_time(time)
+        yield then + _in_time(time)
     if cold := measured.get("cold"):
         answers = " and ".join(f"{_number(found.get('ndcg@10'))} by {name}" for name, found in cold.items())
-        yield f"People without a history but with known features, whole users left out: ndcg@10 {answers}."
+        yield f"{then}People without a history but with known features, whole users left out: ndcg@10 {answers}."
 
 
 def _of_what(trend: Mapping[str, Any] | None) -> str:
@@ -121,9 +123,9 @@ def _of_what(trend: Mapping[str, Any] | None) -> str:
             "What was measured had not learnt those events; this version has the same settings and has learnt all of "
             "them."
         )
-    if trend["measured"]:
-        return "It had not learnt those events, and its trend and its fallback were of those before them."
-    return "That was before its trend and its fallback were replaced: too few users had anything new to measure on."
+    if why := trend.get("unmeasured"):
+        return f"That was before its trend and its fallback were replaced: {_plain(why)}."
+    return "It had not learnt those events, and its trend and its fallback were of those before them."
 
 
 def _in_time(time: Mapping[str, Any]) -> str:
@@ -132,8 +134,8 @@ def _in_time(time: Mapping[str, Any]) -> str:
         return f"Age does not count: {_plain(off)}."
     return (
         f"How much age counts was chosen on a fold before that, {time['users']:,} users: ndcg@10 "
-        f"{_number(time['with'])} with the best settings of time, {_number(time['without'])} without "
-        f"(p = {time['p']:.2g}{'' if time['p'] < SIGNIFICANT else ', so it does not count'})."
+        f"{_number(time['score'])} with the best settings of time, {_number(time['score_off'])} without "
+        f"(p = {_number(time['p'])}{'' if time['chosen'] else ', so it does not count'})."
     )
 
 

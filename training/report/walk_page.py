@@ -65,7 +65,9 @@ def _gains(found: Walk) -> Html:
     ages = [float(part.mean()) for part in parts]
     looks = looks_of(found.models)
     series = [Series(m.name, looks[m.name], _gain(m, found, len(parts)), [None] * len(parts)) for m in found.models]
-    says = f"Above 0 the fresh trend is the better one; a mark is the mean of {len(parts[0])} steps or one fewer."
+    sizes = sorted({len(part) for part in parts})
+    of = "one step" if sizes == [1] else f"the mean of {' or '.join(map(str, sizes))} steps"
+    says = f"Above 0 the fresh trend is the better one; a mark is {of}."
     plot = lines("gains", f"{found.decides}, fresh less stale", _axis(ages), series)
     heading = tag("h2", "What a fresh trend adds, by the age of the stale one")
     return tag("section", heading, tag("p", says, class_="muted"), tag("div", plot, class_="plots"))

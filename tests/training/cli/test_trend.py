@@ -78,7 +78,7 @@ def test_a_refresh_says_what_it_did(place: Path) -> None:
     """People read how many interactions, how many items are unknown, and on whom it was measured."""
     done = refresh(place, "item_knn", "--version", only_version(place, "item_knn"), "--data", str(place / "new"))
     assert "published" in done.stdout
-    assert "4 items came after it was trained" in done.stdout
+    assert "it does not know 4 of the items" in done.stdout
     assert "users who had something newer than what it has learnt" in done.stdout
 
 

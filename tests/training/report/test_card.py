@@ -62,21 +62,23 @@ def test_whether_age_counts_is_said(tmp_path: Path) -> None:
     """With its numbers where it was searched for, that it is off where it may be chance, and why where it cannot."""
     said = about(tmp_path)
     assert "Age does not count: 40 users of an earlier fold are too few to choose it on." in card(said)
-    found = {"best": {}, "with": 0.31, "without": 0.25, "p": 0.004, "users": 1200}
-    for p, says in ((0.004, "(p = 0.004)"), (0.2, "(p = 0.2, so it does not count)")):
-        text = card({**said, "measured_on": {**said["measured_on"], "time": {**found, "p": p}}})
+    found = {"best": {}, "score": 0.31, "score_off": 0.25, "users": 1200}
+    for p, says in ((0.004, "(p = 0.0040)"), (0.2, "(p = 0.2000, so it does not count)")):
+        text = card({**said, "measured_on": {**said["measured_on"], "time": {**found, "p": p, "chosen": p < 0.05}}})
         assert (
             "on a fold before that, 1,200 users: ndcg@10 0.3100 with the best settings of time, 0.2500 without" in text
         )
         assert says in text
 
 
-@pytest.mark.parametrize(("measured", "says"), [(True, "It had not learnt those events"), (False, "too few users had")])
-def test_a_refreshed_trend_is_said(tmp_path: Path, measured: bool, says: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "says"), [({}, "It had not learnt those events"), ({"unmeasured": "nobody came"}, "replaced: nobody came.")]
+)
+def test_a_refreshed_trend_is_said(tmp_path: Path, how: dict[str, str], says: str) -> None:
     """Whose weights, whose interactions, and on what it was measured."""
     said = about(tmp_path)
     times = ["2026-01-01T00:00:00+00:00", "2026-02-01T00:00:00+00:00"]
-    trend = {"of": "v1", "sha256": "ab", "interactions": 1234, "time_range": times, "measured": measured}
+    trend = {"of": "v1", "sha256": "ab", "interactions": 1234, "time_range": times, **how}
     text = card({**said, "dataset": {**said["dataset"], "trend": trend}})
     assert "All that was learnt then is version `v1`'s. Its trend and its fallback are of 1,234 interactions" in text
     assert says in text

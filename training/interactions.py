@@ -14,7 +14,7 @@ from scipy import sparse
 from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
 from training.data.tables import Tables
 from warmstart.errors import DataError
-from warmstart.ids import UNKNOWN, IdMap, IntegerIds, StringIds, external_ids, rows_in
+from warmstart.ids import UNKNOWN, IdMap, IntegerIds, StringIds, rows_among
 from warmstart.scorer import Rows, Scores
 from warmstart.trend import LEAST, decayed
 
@@ -161,7 +161,7 @@ class Events:
         self, item_ids: IdMap, keep: NDArray[np.bool_] | None = None, segments: tuple[str, ...] = ()
     ) -> Interactions:
         """Return the events that are kept of some items, in the rows of these; titles and genres are not known."""
-        rows = rows_in(item_ids, external_ids(self.item_ids))
+        rows = rows_among(item_ids, self.item_ids)
         known = (rows != UNKNOWN)[self.items]
         return self._of_items(item_ids, rows, known if keep is None else known & keep, segments)
 

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from functions.lists.scorer import ListsScorer
-from training.again import again
+from training.carry_over import carried_over
 from training.columns import ITEM_ID, USER_ID
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
@@ -34,7 +34,7 @@ from training.scorers import FAMILIES, open_recommender
 from warmstart.artifact import Artifact
 from warmstart.artifact_writer import draft_hash
 from warmstart.errors import DataError
-from warmstart.ids import UNKNOWN, IntegerIds, StringIds, external_ids, load_ids, rows_in
+from warmstart.ids import UNKNOWN, IntegerIds, StringIds, load_ids, rows_among
 from warmstart.manifest import Manifest
 from warmstart.scorer import Rows
 
@@ -90,7 +90,7 @@ class Refresh:
         measured = before if self.unmeasured is not None or self._truth is None else self._measured(self._truth)
         self._say(f"{manifest.model}: trend and fallback of {len(self._events.items):,} interactions")
         dataset = {**manifest.dataset, "trend": self._described()}
-        return self._again(self._fitting(None), folder, dataset=dataset, **measured)
+        return self._carried(self._fitting(None), folder, dataset=dataset, **measured)
 
     def _typed(self, tables: Tables) -> Tables:
         """Read ids that happen to be all digits as the version has them: as texts."""
@@ -144,13 +144,13 @@ class Refresh:
     @cached_property
     def _item_rows(self) -> Rows:
         """Return the version's row of each item of the interactions, UNKNOWN where it has none."""
-        return rows_in(self._item_ids, external_ids(self._events.item_ids))
+        return rows_among(self._item_ids, self._events.item_ids)
 
     def _measured(self, truth: Truth) -> dict[str, Any]:
         """Measure the version, carried over with what came before the newest interactions."""
         before = self._fitting(~self._newest)
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
-            manifest = self._again(before, Path(folder))
+            manifest = self._carried(before, Path(folder))
             self._say(f"{manifest.model}: measuring on what came after it")
             found = measure(open_recommender(Path(folder), manifest), truth)
         fold = Fold("time", self._recipe.fold.days)
@@ -167,13 +167,13 @@ class Refresh:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             lists: dict[str, Any] = {"scorer": ListsScorer.name, "family": FAMILIES[ListsScorer.name], "params": {}}
             fallback = fitting.fallback_of(section)
-            manifest = again(self._version, fitting.interactions, Path(folder), fallback=fallback, **lists)
+            manifest = carried_over(self._version, fitting.interactions, Path(folder), fallback=fallback, **lists)
             return measure(open_recommender(Path(folder), manifest), truth)
 
-    def _again(self, fitting: Fitting, folder: Path, **changed: Any) -> Manifest:
+    def _carried(self, fitting: Fitting, folder: Path, **changed: Any) -> Manifest:
         manifest = self._version.manifest
         fallback = fitting.fallback_of(ModelSection(manifest.model, manifest.algorithm, manifest.params))
-        return again(self._version, fitting.interactions, folder, fallback=fallback, **changed)
+        return carried_over(self._version, fitting.interactions, folder, fallback=fallback, **changed)
 
     def _fitting(self, keep: Mask | None) -> Fitting:
         interactions = self._events.interactions_in(self._item_ids, keep, self._recipe.data.segments)
@@ -191,7 +191,7 @@ class Refresh:
         """Return whom to ask for and what they had, in the version's rows; None where there is nobody."""
         n_users, seen = len(self._user_ids), self._version.rows("seen_rows", None)
         lengths = np.diff(self._version.array("seen_indptr", np.int64, n_users + 1))
-        users = rows_in(self._user_ids, external_ids(self._events.user_ids))[self._events.users]
+        users = rows_among(self._user_ids, self._events.user_ids)[self._events.users]
         items = self._item_rows[self._events.items]
         known = (users != UNKNOWN) & (items != UNKNOWN)
         had = np.concatenate([np.repeat(np.arange(n_users, dtype=np.int32), lengths), users[known]])

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from training.age_search import AgeSearch, Chosen
 from training.algorithms.base import Abridged, Algorithm, ServesCold
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
@@ -22,7 +23,6 @@ from training.fitting import Fitting, built
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import open_recommender
-from training.timing import Chosen, Timing
 from warmstart.artifact_writer import draft_hash
 from warmstart.manifest import Manifest
 
@@ -76,9 +76,9 @@ class Training:
         self._events = Events.of(tables)
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
-        self._timing = Timing(recipe, self._events, learn, recipe.fold, say, self.fit_seconds)
+        self._age_search = AgeSearch(recipe, self._events, learn, recipe.fold, say, self.fit_seconds)
         self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
-        self._in_times: dict[str, Chosen] = {}  # by algorithm and what the recipe says of it
+        self._aged: dict[str, Chosen] = {}  # by algorithm and what the recipe says of it
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
@@ -94,7 +94,7 @@ class Training:
 
         Where it leaves out some of what was learnt, and that costs too much, it is made to keep more.
         """
-        timed = self._in_time(model).model
+        timed = self._with_age(model).model
         key = repr(built(self._recipe, timed))
         if key not in self._trials:
             chosen, cold = self._cold(timed)
@@ -103,12 +103,12 @@ class Training:
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
         """Fit a model on the fold's earlier part and seal it for somebody's test."""
-        return self._part.seal(self._in_time(model).model, folder)
+        return self._part.seal(self._with_age(model).model, folder)
 
     def train(self, model: ModelSection, folder: Path) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
         trial = self.measure(model)
-        described = self._described(trial, self._in_time(model))
+        described = self._described(trial, self._with_age(model))
         return self.fit_whole(replace(model, params=trial.params), folder, described)
 
     def fit_whole(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
@@ -123,12 +123,12 @@ class Training:
         sections = baseline_sections(timed=self._events.timestamps is not None)
         return {section.name: self.measure(section).measured for section in sections}
 
-    def _in_time(self, model: ModelSection) -> Chosen:
+    def _with_age(self, model: ModelSection) -> Chosen:
         """Return a model's section with its settings of time."""
         key = repr((model.algorithm, sorted(model.params.items())))
-        if key not in self._in_times:
-            self._in_times[key] = self._timing.settle(model)
-        chosen = self._in_times[key]
+        if key not in self._aged:
+            self._aged[key] = self._age_search.settle(model)
+        chosen = self._aged[key]
         return chosen._replace(model=replace(model, params=chosen.model.params))
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
@@ -166,12 +166,12 @@ class Training:
             measured = measure(open_recommender(Path(folder), manifest), self._truth)
             return Trial(measured, draft_hash(manifest.files), settings_of(fitted), exact)
 
-    def _described(self, trial: Trial, in_time: Chosen) -> dict[str, Any]:
+    def _described(self, trial: Trial, aged: Chosen) -> dict[str, Any]:
         recipe, rows = self._recipe, int(self._test.sum())
         described = measured_on(
             trial.measured, self.baselines(), recipe.fold, rows=rows, digest=trial.digest, seed=recipe.seed
         )
-        beside = {**trial.abridged, **trial.without_history, **in_time.described}
+        beside = {**trial.abridged, **trial.without_history, **aged.described}
         return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}}
 
     def _fitting(self, interactions: Interactions) -> Fitting:

@@ -13,7 +13,7 @@ from tests.bench.movielens import NAME, recipe_of
 from tests.bench.places import data_set
 from tests.bench.search_data import SIZES, searched
 from tests.bench.timing import Measure, interleaved, percentile, timed
-from training.again import again
+from training.carry_over import carried_over
 from training.data.tables import read_tables
 from training.fitting import Fitting
 from training.interactions import Events
@@ -68,7 +68,7 @@ def _measures(job: Fitting, model: ModelSection, folder: Path) -> Mapping[str, M
     """Return the questions to one fitted model, exported twice."""
     plain = job.seal(model, folder / "without")
     version = Artifact.open(folder / "without", plain)
-    timed_too = again(version, job.interactions, folder / "with", params={**plain.params, **TREND})
+    timed_too = carried_over(version, job.interactions, folder / "with", params={**plain.params, **TREND})
     found = {"without": plain, "with": timed_too}
     return {name: _asking(open_recommender(folder / name, manifest)) for name, manifest in found.items()}
 

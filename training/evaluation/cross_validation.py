@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from training.age_search import AgeSearch
 from training.data.tables import Tables
 from training.evaluation.answers import ask
 from training.evaluation.baselines import baseline_sections, beside
@@ -22,7 +23,6 @@ from training.interactions import Events
 from training.recipe import Fold as RecipeFold
 from training.recipe import ModelSection, Recipe
 from training.scorers import open_recommender
-from training.timing import Timing
 from warmstart.errors import DataError
 
 CHECKED = 10  # users of a fold whose scores are looked at
@@ -70,10 +70,10 @@ class CrossValidator:
         return folds_of(self._events, self.plan)
 
     @cached_property
-    def _timing(self) -> Timing:
+    def _age_search(self) -> AgeSearch:
         """Return what chooses settings of time, on a fold before all of these."""
         fold = RecipeFold("leave_last_out") if self.plan.leaks_time else RecipeFold("time", self.plan.days)
-        return Timing(self.recipe, self._events, self.folds[0].learn, fold, self._say)
+        return AgeSearch(self.recipe, self._events, self.folds[0].learn, fold, self._say)
 
     @cached_property
     def baselines(self) -> tuple[ModelSection, ...]:
@@ -125,7 +125,7 @@ class CrossValidator:
         return summary(self, rows)
 
     def _row(self, model: ModelSection, role: str) -> Row:
-        timed = self._timing.settle(model).model
+        timed = self._age_search.settle(model).model
         algorithm = built(self.recipe, timed)
         return Row(timed, role, settings_of(algorithm), self.score(timed))
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.again import again
+from training.age_search import AgeSearch
+from training.carry_over import carried_over
 from training.data.tables import Tables
 from training.evaluation.answers import ask
 from training.evaluation.baselines import baseline_sections, beside
@@ -22,7 +23,6 @@ from training.fitting import Fitting
 from training.interactions import Events, Interactions
 from training.recipe import Fold, ModelSection, Recipe
 from training.scorers import open_recommender
-from training.timing import Timing
 from warmstart.artifact import Artifact
 from warmstart.errors import DataError
 from warmstart.manifest import Manifest
@@ -107,13 +107,13 @@ class WalkForward:
     def _drafts(self, models: Sequence[ModelSection], folder: Path) -> Iterator[Draft]:
         """Fit all models before the walk; yield those that could be."""
         learn = learnt_from(self.events, self.plan)
-        timing = Timing(self.recipe, self.events, learn, Fold("time", self.recipe.fold.days), self._say)
+        age_search = AgeSearch(self.recipe, self.events, learn, Fold("time", self.recipe.fold.days), self._say)
         fitting = Fitting(self.recipe, self.learnt, self.dataset, self._say)
         baselines = baseline_sections(timed=True)
         for place, model in enumerate((*baselines, *beside(baselines, models, self.recipe))):
             own = folder / str(place)
             try:
-                timed = timing.settle(model).model
+                timed = age_search.settle(model).model
                 version = Artifact.open(own, fitting.seal(timed, own))
             except (DataError, MemoryError) as error:  # the others are measured
                 self._fail(model, error)
@@ -140,7 +140,7 @@ class WalkForward:
         yield STALE, self._asked(version.folder, version.manifest, truth)
         with TemporaryDirectory(prefix="warmstart-draft-") as folder:
             fallback = fitting.fallback_of(draft.model)
-            manifest = again(version, fitting.interactions, Path(folder), fallback=fallback)
+            manifest = carried_over(version, fitting.interactions, Path(folder), fallback=fallback)
             yield FRESH, self._asked(Path(folder), manifest, truth)
         if self.plan.retrain:
             with TemporaryDirectory(prefix="warmstart-draft-") as folder:

@@ -42,6 +42,11 @@ class IntegerIds:
         found: list[int] = self._ids[rows].tolist()
         return found
 
+    def rows_of_all(self, others: "IntegerIds") -> NDArray[np.int32]:
+        """Return the row of each of other ids, UNKNOWN where there is none; some must be known here."""
+        places = np.minimum(self._ids.searchsorted(others._ids), len(self) - 1)
+        return np.where(self._ids[places] == others._ids, places, UNKNOWN).astype(np.int32)
+
     def largest(self) -> int | None:
         """Return the largest id; 0 where there is none."""
         return int(self._ids[-1]) if len(self._ids) else 0
@@ -114,6 +119,13 @@ def rows_of(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
     rows = rows_in(ids, wanted)
     known: NDArray[np.int32] = rows[rows != UNKNOWN]
     return known
+
+
+def rows_among(ids: IdMap, others: IdMap) -> NDArray[np.int32]:
+    """Return, for each row of a second map, the row of the same id in the first, UNKNOWN where it has none."""
+    if not isinstance(ids, IntegerIds) or not isinstance(others, IntegerIds) or not len(ids):
+        return rows_in(ids, external_ids(others))
+    return ids.rows_of_all(others)
 
 
 def external_ids(ids: IdMap) -> list[int] | list[str]:

@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from tests.training.datasets import DAY, START, checkerboard, fashions, recipe, tables
+from training.age_search import OFF, AgeSearch
 from training.data.tables import Tables
 from training.evaluation.splits import split
 from training.interactions import Events
 from training.recipe import Fold, ModelSection
 from training.section import Setting
-from training.timing import OFF, Timing
 from training.train import Training
 from warmstart.artifact import Artifact
 
@@ -120,7 +120,9 @@ def test_the_reported_fold_is_not_looked_at() -> None:
     learn, test = split(events, WEEK)
     rng = np.random.default_rng(1)
     items = np.where(test, rng.permutation(events.items), events.items)
-    chosen = [Timing(recipe(KNN), found, learn, WEEK).settle(KNN) for found in (events, replace(events, items=items))]
+    chosen = [
+        AgeSearch(recipe(KNN), found, learn, WEEK).settle(KNN) for found in (events, replace(events, items=items))
+    ]
     assert chosen[0] == chosen[1]
 
 

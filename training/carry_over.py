@@ -1,4 +1,4 @@
-"""A version once more, with another trend or another fallback: all that it has learnt is carried over."""
+"""What a version has learnt is carried over into another, with the trend or the fallback of other interactions."""
 
 from collections.abc import Container
 from dataclasses import fields
@@ -11,7 +11,7 @@ from training.interactions import Interactions
 from warmstart.artifact import ARRAYS, Artifact
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.fallback import SEGMENTS_FILE
-from warmstart.ids import external_ids, load_ids, rows_in
+from warmstart.ids import load_ids, rows_among
 from warmstart.manifest import Manifest
 
 TREND = ("trend",)
@@ -19,7 +19,7 @@ FALLBACK = ("fallback", "segments", "user_segment", SEGMENTS_FILE)
 SEALED = ("version", "created_at", "files", "memory_bytes", "format")  # fields that a manifest gets when it is sealed
 
 
-def again(
+def carried_over(
     version: Artifact,
     interactions: Interactions,
     folder: Path,
@@ -27,7 +27,7 @@ def again(
     fallback: tuple[str, Orders] | None = None,
     **changed: Any,
 ) -> Manifest:
-    """Seal a version with the trend of some interactions.
+    """Seal a version anew: what it has learnt, with the trend, and where one is given the fallback, of other interactions.
 
     Args:
         version: what is carried over.
@@ -44,8 +44,7 @@ def again(
         writer.array("trend", trend)
     if fallback is not None:
         described["fallback"], orders = fallback
-        users = external_ids(load_ids(version, "user_ids"))
-        orders.of_users(rows_in(interactions.user_ids, users)).write(writer)
+        orders.of_users(rows_among(interactions.user_ids, load_ids(version, "user_ids"))).write(writer)
     return writer.seal(**{name: value for name, value in described.items() if name not in SEALED})
 
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from training.again import again
 from training.algorithms.base import Timed
+from training.carry_over import carried_over
 from training.evaluation.measure import K, Measured, measure
 from training.evaluation.splits import Mask, split
 from training.evaluation.truth import Truth, truth_of
@@ -48,7 +48,7 @@ class Chosen(NamedTuple):
     described: Mapping[str, Any]
 
 
-class Timing:
+class AgeSearch:
     """The fold before the reported ones. A model is fitted there once, and asked with several settings."""
 
     def __init__(
@@ -111,7 +111,7 @@ class Timing:
 
     def _searched(self, model: ModelSection, fitting: Fitting, truth: Truth) -> Chosen:
         self._say(f"{model.name}: trying how much age counts")
-        with TemporaryDirectory(prefix="warmstart-timing-") as folder:
+        with TemporaryDirectory(prefix="warmstart-ages-") as folder:
             tries = _Tries(model, fitting, Path(folder))
             with_, others = truth.parts(TRIED, TESTED, np.random.default_rng(self._recipe.seed))
             best = tries.best(with_)
@@ -153,7 +153,7 @@ class _Tries:
         """Measure the model with some settings."""
         with TemporaryDirectory(dir=self._folder) as folder:
             params = {**self._version.manifest.params, **settings}
-            manifest = again(self._version, self._interactions, Path(folder), params=params)
+            manifest = carried_over(self._version, self._interactions, Path(folder), params=params)
             return measure(open_recommender(Path(folder), manifest), truth, checked=0)
 
 

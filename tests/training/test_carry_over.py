@@ -8,16 +8,16 @@ import polars as pl
 import pytest
 
 from tests.training.datasets import DAY, START, fashions, recipe, tables
-from training.again import again
 from training.algorithms import ALGORITHMS
 from training.algorithms.base import Timed
+from training.carry_over import carried_over
 from training.fitting import Fitting
 from training.interactions import Events
 from training.recipe import ModelSection
 from training.section import Setting
 from warmstart.artifact import Artifact
 from warmstart.fallback import SEGMENTS_FILE
-from warmstart.ids import rows_in
+from warmstart.ids import external_ids, rows_among
 
 TREND = {"trend_half_life": 3.0, "trend_power": 0.5}
 PERSONAL = [name for name, kind in ALGORITHMS.items() if issubclass(kind, Timed)]
@@ -39,7 +39,7 @@ def test_with_what_it_has_learnt_from_a_version_is_the_same_bytes(model: ModelSe
     fitting = fitting_of(Events.of(fashions()))
     manifest = fitting.seal(model, tmp_path / "first")
     version = Artifact.open(tmp_path / "first", manifest)
-    found = again(version, fitting.interactions, tmp_path / "again", fallback=fitting.fallback())
+    found = carried_over(version, fitting.interactions, tmp_path / "again", fallback=fitting.fallback())
     assert found.files == manifest.files
     assert (found.params, found.memory_bytes) == (manifest.params, manifest.memory_bytes)
 
@@ -52,7 +52,7 @@ def test_only_trend_and_fallback_are_others(tmp_path: Path) -> None:
     version = Artifact.open(tmp_path / "first", manifest)
     fresh = events.interactions_in(old.interactions.item_ids)
     fallback = Fitting(recipe(), fresh, {}).fallback()
-    new = Artifact.open(tmp_path / "again", again(version, fresh, tmp_path / "again", fallback=fallback))
+    new = Artifact.open(tmp_path / "again", carried_over(version, fresh, tmp_path / "again", fallback=fallback))
     assert new.names == version.names
     differ = {name for name in new.names if (new.any_array(name) != version.any_array(name)).any()}
     assert differ == {"trend", "fallback"}
@@ -65,7 +65,7 @@ def test_the_trend_is_of_the_versions_items(tmp_path: Path) -> None:
     version = Artifact.open(tmp_path / "first", before.seal(model, tmp_path / "first"))
     later = Events.of(tables([5, 1, 5], [10, 30, 99], times=[START + DAY, START + 2 * DAY, START + 2 * DAY]))
     fresh = later.interactions_in(before.interactions.item_ids)
-    found = again(version, fresh, tmp_path / "again")
+    found = carried_over(version, fresh, tmp_path / "again")
     trend = Artifact.open(tmp_path / "again", found).any_array("trend")
     assert trend.tolist() == pytest.approx([0.5, 1e-6, 1.0])
 
@@ -83,7 +83,7 @@ def test_segments_are_those_of_the_versions_users(tmp_path: Path) -> None:
     model = ModelSection("item_knn", "item_knn", {})
     version = Artifact.open(tmp_path / "first", fittings[0].seal(model, tmp_path / "first"))
     interactions = fittings[1].interactions
-    manifest = again(version, interactions, tmp_path / "again", fallback=fittings[1].fallback())
+    manifest = carried_over(version, interactions, tmp_path / "again", fallback=fittings[1].fallback())
     found = Artifact.open(tmp_path / "again", manifest)
     names = found.json(SEGMENTS_FILE)["names"]
     of_users = found.any_array("user_segment")
@@ -92,7 +92,12 @@ def test_segments_are_those_of_the_versions_users(tmp_path: Path) -> None:
     assert {names[place] for place in of_users[100:]} == {"sex_m"}
 
 
-def test_rows_are_found_by_id() -> None:
-    """Each id has its row or none, in the order that was asked."""
-    ids = Events.of(tables([1, 5, 9], [1, 1, 2])).user_ids
-    assert rows_in(ids, [9, 2, 1]).tolist() == [2, -1, 0]
+@pytest.mark.parametrize("strings", [False, True])
+def test_rows_are_found_by_id(strings: bool) -> None:
+    """Each id of one map has its row in the other or none; a map of other things knows none."""
+    ids, others = (Events.of(tables(users, [1, 1, 2], strings=strings)).user_ids for users in ([1, 5, 9], [0, 9, 77]))
+    expected = [ids.row(external) for external in external_ids(others)]
+    assert rows_among(ids, others).tolist() == expected
+    assert sorted(expected)[:2] == [-1, -1]
+    assert rows_among(ids.subset(np.zeros(3, np.bool_)), others).tolist() == [-1, -1, -1]
+    assert rows_among(ids, Events.of(tables([1, 5], [1, 2], strings=not strings)).user_ids).tolist() == [-1, -1]

@@ -27,7 +27,7 @@ def carried_over(
     fallback: tuple[str, Orders] | None = None,
     **changed: Any,
 ) -> Manifest:
-    """Seal a version anew: what it has learnt, with the trend, and where one is given the fallback, of other interactions.
+    """Seal a version anew: what it has learnt, with the trend, and perhaps the fallback, of other interactions.
 
     Args:
         version: what is carried over.

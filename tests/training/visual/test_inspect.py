@@ -103,6 +103,6 @@ def test_served_versions_are_looked_at_where_a_store_is_named(working_directory:
     assert (user["held_out"], user["history_length"]) == (None, 7)
     assert "random has no served version" in done.stderr
     assert "other tables" not in done.stderr
-    (working_directory / "table.csv").write_text(HEADER + ROWS + "1,99,1,1800000000\n")
+    (working_directory / "table.csv").write_text(HEADER + ROWS + "1,99,1,1700000000\n")
     assert "has learnt from other tables" in run("--users", "1", "--store", "store").stderr
     assert run("--users", "1", "--store", "store", "--models", "random").exit_code == 1

@@ -121,7 +121,7 @@ class AgeSearch:
         score, score_off = found.metrics[DECIDING], off.metrics[DECIDING]
         self._say(f"{model.name}: {_words(chosen)} ({DECIDING} {score:.4f} at best, {score_off:.4f} without)")
         described = {"best": {**best}, "score": score, "score_off": score_off, "p": pair.p, "users": off.users}
-        return Chosen(_with(model, chosen), {"time": {**described, "metric": DECIDING, "chosen": chosen == best}})
+        return Chosen(_with(model, chosen), {"time": {**described, "metric": DECIDING, "chosen": chosen != OFF}})
 
 
 class _Tries:

@@ -6,9 +6,8 @@ knows.
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ from warmstart.artifact import Artifact
 from warmstart.artifact_writer import draft_hash
 from warmstart.errors import DataError
 from warmstart.ids import UNKNOWN, IntegerIds, StringIds, load_ids, rows_among
-from warmstart.manifest import Manifest
+from warmstart.manifest import Manifest, last_event_of
 from warmstart.scorer import Rows
 
 FEWEST = 50  # users to measure on
@@ -77,7 +76,7 @@ class Refresh:
     @cached_property
     def unmeasured(self) -> str | None:
         """Say why it cannot be measured on what is newer than it; None where it can."""
-        if self._fitting(~self._newest).interactions.timeless is not None:
+        if self._earlier.interactions.timeless is not None:
             return "nothing in the table is older than what it would be measured on"
         if self.users < FEWEST:
             return f"{self.users} people had anything newer than what it has learnt, and {FEWEST} are needed"
@@ -90,7 +89,7 @@ class Refresh:
         measured = before if self.unmeasured is not None or self._truth is None else self._measured(self._truth)
         self._say(f"{manifest.model}: trend and fallback of {len(self._events.items):,} interactions")
         dataset = {**manifest.dataset, "trend": self._described()}
-        return self._carried(self._fitting(None), folder, dataset=dataset, **measured)
+        return self._carried(self._now, folder, dataset=dataset, **measured)
 
     def _typed(self, tables: Tables) -> Tables:
         """Read ids that happen to be all digits as the version has them: as texts."""
@@ -117,13 +116,14 @@ class Refresh:
 
     def _checked_times(self) -> NDArray[np.int64]:
         """Return the times; refuse those that say nothing of now."""
-        times, why = self._events.timestamps, self._fitting(None).interactions.timeless
+        times, why = self._events.timestamps, self._now.interactions.timeless
         if times is None or why is not None:
             raise DataError(f"the trend of {self._name} stays as it is: {why}, of those with items that it knows")
         dataset = self._version.manifest.dataset
         for what, about in (("trend", dataset.get("trend", {})), ("training", dataset)):
-            if times.max() < _end(about):
-                ends = f"end at {iso(times.max())}, and the {what} of {self._name} at {iso(_end(about))}"
+            end = last_event_of(about)
+            if end is not None and times.max() < end:
+                ends = f"end at {iso(times.max())}, and the {what} of {self._name} at {iso(int(end))}"
                 raise DataError(f"the interactions {ends}: nothing in them is new")
         return times
 
@@ -148,32 +148,41 @@ class Refresh:
 
     def _measured(self, truth: Truth) -> dict[str, Any]:
         """Measure the version, carried over with what came before the newest interactions."""
-        before = self._fitting(~self._newest)
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
-            manifest = self._carried(before, Path(folder))
+            manifest = self._carried(self._earlier, Path(folder))
             self._say(f"{manifest.model}: measuring on what came after it")
             found = measure(open_recommender(Path(folder), manifest), truth)
         fold = Fold("time", self._recipe.fold.days)
         rows, digest, seed = int(self._newest.sum()), draft_hash(manifest.files), self._recipe.seed
-        baselines = {section.name: self._baseline(before, section, truth) for section in baseline_sections(timed=True)}
+        baselines = {section.name: self._baseline(section, truth) for section in baseline_sections(timed=True)}
         described = measured_on(found, baselines, fold, rows=rows, digest=digest, seed=seed)
         described["fold"]["since"] = iso(self._times[self._newest].min())
         of_training = {name: self._version.manifest.measured_on.get(name) for name in ("abridged", "cold", "time")}
         kept = {name: value for name, value in of_training.items() if value is not None}
         return {"metrics": found.metrics, "measured_on": {**described, **kept}}
 
-    def _baseline(self, fitting: Fitting, section: ModelSection, truth: Truth) -> Measured:
+    def _baseline(self, section: ModelSection, truth: Truth) -> Measured:
         """Measure popularity with the version's stored histories, so that both leave out the same."""
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             lists: dict[str, Any] = {"scorer": ListsScorer.name, "family": FAMILIES[ListsScorer.name], "params": {}}
-            fallback = fitting.fallback_of(section)
-            manifest = carried_over(self._version, fitting.interactions, Path(folder), fallback=fallback, **lists)
+            fallback = self._earlier.fallback_of(section)
+            manifest = carried_over(self._version, self._earlier.interactions, Path(folder), fallback=fallback, **lists)
             return measure(open_recommender(Path(folder), manifest), truth)
 
     def _carried(self, fitting: Fitting, folder: Path, **changed: Any) -> Manifest:
         manifest = self._version.manifest
         fallback = fitting.fallback_of(ModelSection(manifest.model, manifest.algorithm, manifest.params))
         return carried_over(self._version, fitting.interactions, folder, fallback=fallback, **changed)
+
+    @cached_property
+    def _now(self) -> Fitting:
+        """Return what all of the interactions say."""
+        return self._fitting(None)
+
+    @cached_property
+    def _earlier(self) -> Fitting:
+        """Return what those say that came before the newest."""
+        return self._fitting(~self._newest)
 
     def _fitting(self, keep: Mask | None) -> Fitting:
         interactions = self._events.interactions_in(self._item_ids, keep, self._recipe.data.segments)
@@ -183,7 +192,8 @@ class Refresh:
     def _newest(self) -> Mask:
         """Mark the last days, as far as the version has learnt nothing of them."""
         begins = end_of(self._events) - self._recipe.fold.days * DAY
-        newest: Mask = (self._times > _end(self._version.manifest.dataset)) & (self._times >= begins)
+        learnt_until = last_event_of(self._version.manifest.dataset) or 0.0
+        newest: Mask = (self._times > learnt_until) & (self._times >= begins)
         return newest
 
     @cached_property
@@ -203,9 +213,3 @@ class Refresh:
             return truth_of(events, test)
         except DataError:
             return None
-
-
-def _end(about: Mapping[str, Any]) -> int:
-    """Return the end of a manifest's time range as UTC epoch seconds; 0 where it has none."""
-    end = about.get("time_range", [None, None])[1]
-    return int(datetime.fromisoformat(end).timestamp()) if end else 0

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from tests.training.datasets import DAY, START, checkerboard, fashions, recipe, tables
+from training import age_search
 from training.age_search import OFF, AgeSearch
 from training.data.tables import Tables
 from training.evaluation.splits import split
@@ -64,6 +65,14 @@ def test_what_may_be_chance_does_not_count(tmp_path: Path) -> None:
     assert settings(manifest.params) == OFF
     assert manifest.measured_on["time"]["chosen"] is False
     assert "trend" not in Artifact.open(tmp_path, manifest)
+
+
+def test_what_is_best_without_age_is_not_called_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where none of the settings is better than none at all, the manifest does not say that age counts."""
+    monkeypatch.setattr(age_search, "HISTORIES", [])
+    monkeypatch.setattr(age_search, "TRENDS", [])
+    found = Training(recipe(KNN, fold=WEEK), fashions()).train(KNN, tmp_path).measured_on["time"]
+    assert (found["best"], found["chosen"]) == (OFF, False)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from warmstart.errors import ManifestInvalid
@@ -97,6 +98,12 @@ def version_name(created_at: str, files: Mapping[str, FileEntry]) -> str:
     """Name a version by time and content; `created_at` is ISO 8601 to the second, UTC."""
     digest = hashlib.sha256(canonical_json({name: entry._asdict() for name, entry in files.items()})).hexdigest()
     return f"{created_at.replace('-', '').replace(':', '').removesuffix('+0000')[:15]}Z-{digest[:7]}"
+
+
+def last_event_of(about: Mapping[str, Any]) -> float | None:
+    """Return when the `time_range` of a data set ends, in UTC epoch seconds; None where times are not known."""
+    end = about.get("time_range", [None, None])[1]
+    return datetime.fromisoformat(end).timestamp() if end else None
 
 
 def _check(manifest: Manifest) -> None:

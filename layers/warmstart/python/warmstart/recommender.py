@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from warmstart.errors import ItemNotFound, SimilarNotSupported, UserNotFound
 from warmstart.fallback import Fallback, Features, first_allowed
 from warmstart.histories import Event, Histories
 from warmstart.ids import UNKNOWN, Id, IntegerIds, load_ids, rows_of
-from warmstart.manifest import Manifest
+from warmstart.manifest import Manifest, last_event_of
 from warmstart.scorer import (
     NO_ROWS,
     Explains,
@@ -78,11 +77,8 @@ class Recommender:
         self._histories = Histories.load(artifact, len(self.user_ids))
         self._fallback = Fallback.load(artifact, len(self.user_ids), len(self.item_ids))
         self._popularity = artifact.array("popularity", np.int32, len(self.item_ids))
-        end = artifact.manifest.dataset.get("time_range", [None, None])[1]
-        self._last_event = datetime.fromisoformat(end).timestamp() if end else None
-        self._half_life = float(
-            artifact.manifest.params.get("history_half_life", 0.0)
-        )  # of a history's events; 0: none
+        self._last_event = last_event_of(artifact.manifest.dataset)
+        self._half_life = float(artifact.manifest.params.get("history_half_life", 0.0))  # of events, in days; 0: none
         self._typical_weight = float(artifact.manifest.dataset.get("typical_weight", 1.0))
 
     @classmethod

@@ -22,9 +22,7 @@ class Query:
     history: Rows  # (h,) oldest first
     weights: Scores  # (h,)
     ages: Scores | None  # (h,) days before the newest event; None where times are not known
-    recency: Scores | None = (
-        None  # (h,) what each event counts by its age: 1 for the newest; None where all count alike
-    )
+    recency: Scores | None = None  # (h,) what each event counts by its age, the newest 1; None where all count alike
     fresh: bool  # the history holds events that training did not see
     features: Mapping[str, str | Sequence[str]]  # what is known about the user
     exclude: Rows  # (e,) never to return

@@ -73,5 +73,5 @@ class Prior(NamedTuple):
 
     def lifted(self, scores: Floats) -> Floats:
         """Return scores on a positive scale, the floor beneath them: none is above that of a larger score."""
-        lifted: Floats = self.scale(scores) + np.float32(self.floor)
-        return lifted
+        scaled = self.scale(scores)
+        return scaled + np.float32(self.floor) if self.floor else scaled

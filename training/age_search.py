@@ -78,7 +78,12 @@ class AgeSearch:
         self._fit_seconds = fit_seconds
 
     def settle(self, model: ModelSection) -> Chosen:
-        """Choose the settings of time that a recipe leaves open; where times tell nothing, age does not count."""
+        """Choose the settings of time that a recipe leaves open, of a model or of those that it ranks again.
+
+        Where times tell nothing, age does not count.
+        """
+        if model.stages:
+            return Chosen(replace(model, stages=tuple(self.settle(stage).model for stage in model.stages)), {})
         algorithm = built(self._recipe, model)
         if not isinstance(algorithm, Timed):
             return Chosen(model, {})

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from training.algorithms.orders import Orders
-from training.export import trend_of
 from training.interactions import Interactions
+from training.shared_arrays import trend_of
 from warmstart.artifact import ARRAYS, Artifact
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.fallback import SEGMENTS_FILE

@@ -2,23 +2,20 @@
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from training.algorithms.base import Algorithm
+from training.algorithms.base import Algorithm, settings_of
 from training.algorithms.orders import Orders
 from training.interactions import Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import FAMILIES
+from training.shared_arrays import trend_of, write_histories, write_shared
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.manifest import Manifest
-from warmstart.scorer import Scores
-from warmstart.texts import Texts
-from warmstart.trend import demand_prior
 
 MIN_ID_BOUND = 10**9  # the id domain of integer user ids reaches at least this far
 
@@ -47,9 +44,9 @@ def export(
         measured: the manifest's `metrics` and `measured_on`, once they are known.
     """
     writer = ArtifactWriter(folder)
-    _write_shared(writer, interactions)
+    write_shared(writer, interactions)
     if algorithm.personal:
-        _write_histories(writer, interactions, exact=getattr(algorithm, "history_half_life", 0.0) > 0)
+        write_histories(writer, interactions, exact=getattr(algorithm, "exact_ages", False))
     if (trend := trend_of(interactions, settings_of(algorithm))) is not None:
         writer.array("trend", trend)
     fallback[1].write(writer)
@@ -67,42 +64,9 @@ def export(
         id_bound=None if largest is None else max(MIN_ID_BOUND, largest),
         fallback=fallback[0],
         personal=algorithm.personal,
+        first_stages=getattr(algorithm, "versions_", {}),
         **measured,
     )
-
-
-def settings_of(algorithm: Any) -> dict[str, Any]:
-    """Return the settings of an algorithm, without what it learnt."""
-    return {field.name: getattr(algorithm, field.name) for field in fields(algorithm) if field.init}
-
-
-def trend_of(interactions: Interactions, params: Mapping[str, Any]) -> Scores | None:
-    """Return the prior (n_items,) that settings make of interactions; None where it is off or times tell nothing."""
-    power = params.get("trend_power", 0.0)
-    if not power or interactions.timeless is not None:
-        return None
-    return demand_prior(interactions.trend(params["trend_half_life"]), power)
-
-
-def _write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
-    interactions.item_ids.write(writer, "item_ids")
-    interactions.user_ids.write(writer, "user_ids")
-    writer.array("seen_indptr", interactions.indptr)
-    writer.rows("seen_rows", interactions.items, interactions.n_items)
-    writer.array("popularity", interactions.popularity)
-    for name, texts in (("item_titles", interactions.titles), ("item_genres", interactions.genres)):
-        if texts is not None:
-            Texts.build([text.encode() for text in texts]).write(writer, name)
-
-
-def _write_histories(writer: ArtifactWriter, interactions: Interactions, *, exact: bool) -> None:
-    """Add what personal models read beside the rows: weights where they differ; ages, in half the bytes if inexact."""
-    if (interactions.weights != 1).any():
-        with np.errstate(over="ignore"):  # then float16 is not enough
-            halved = interactions.weights.astype(np.float16)
-        writer.array("seen_weights", halved if (halved == interactions.weights).all() else interactions.weights)
-    if interactions.ages is not None:
-        writer.array("seen_ages", interactions.ages if exact else interactions.ages.astype(np.float16))
 
 
 def _described(interactions: Interactions) -> dict[str, Any]:

@@ -48,6 +48,12 @@ class FeatureTable:
     def __len__(self) -> int:
         return len(self.values)
 
+    def most_common(self, n: int) -> "FeatureTable":
+        """Return the same with n values at most: those that most rows have."""
+        counts = self.matrix.sum(axis=0).A1
+        kept = np.sort(np.argsort(-counts, kind="stable")[:n])
+        return FeatureTable(tuple(self.values[place] for place in kept), self.matrix[:, kept])
+
     def rows(self) -> NDArray[np.int32]:
         """Return which value of each column, in the order of their names, a row has: (n, columns); NONE where none.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from training.algorithms import ALGORITHMS
-from training.algorithms.base import Algorithm
+from training.algorithms.base import Algorithm, RanksAgain
 from training.algorithms.build import build
 from training.algorithms.orders import Orders
 from training.algorithms.popular import Popular
@@ -25,7 +25,32 @@ Popularity = Popular | PopularRecent
 
 def built(recipe: Recipe, model: ModelSection) -> Algorithm:
     """Return a model's algorithm with the recipe's settings; a wrong one is a DataError that names it."""
-    return build(model.algorithm, model.params, where=f"{recipe.path}: models.{model.name}")
+    where = f"{recipe.path}: models.{model.name}"
+    algorithm = build(model.algorithm, model.params, where=where)
+    if isinstance(algorithm, RanksAgain):
+        algorithm.stages = {stage.name: _first_stage(recipe, stage) for stage in model.stages}
+        algorithm.algorithms = {stage.name: stage.algorithm for stage in model.stages}
+        algorithm.fallback = built(recipe, fallback_section(recipe))
+    elif model.stages:
+        raise DataError(f"{where}.first_stages: {model.algorithm} ranks no other models")
+    return algorithm
+
+
+def _first_stage(recipe: Recipe, model: ModelSection) -> Algorithm:
+    """Return a first stage's algorithm; it scores every item, so no index is asked."""
+    algorithm = built(recipe, model)
+    if hasattr(algorithm, "search"):
+        algorithm.search = "exact"
+    return algorithm
+
+
+def fallback_section(recipe: Recipe) -> ModelSection:
+    """Return the model that the unknown get; raise DataError where it is no popularity."""
+    name = recipe.fallback
+    section = next((m for m in recipe.models if m.name == name), ModelSection(name, name, {}))
+    if not issubclass(ALGORITHMS[section.algorithm], Popularity):
+        raise DataError(f"{recipe.path}: fallback {name} is no popularity model")
+    return section
 
 
 class Fitting:
@@ -96,9 +121,7 @@ class Fitting:
 
     def fallback(self) -> tuple[str, Orders]:
         """Return the recipe's fallback, fitted on the same interactions."""
-        name = self._recipe.fallback
-        section = next((m for m in self._recipe.models if m.name == name), ModelSection(name, name, {}))
+        section = fallback_section(self._recipe)
         fitted = self.fit(section)
-        if not isinstance(fitted, Popularity):
-            raise DataError(f"{self._recipe.path}: fallback {name} is no popularity model")
-        return name, fitted.orders_
+        assert isinstance(fitted, Popularity)  # noqa: S101 its section says so
+        return section.name, fitted.orders_

@@ -75,6 +75,25 @@ class Interactions:
         """Count each item's distinct users: (n_items,)."""
         return np.bincount(self.items, minlength=self.n_items).astype(np.int32)
 
+    def part(self, keep: NDArray[np.bool_]) -> Self:
+        """Return the pairs that are kept, with only the items that occur in them; users keep their rows.
+
+        Args:
+            keep: (n,) which.
+        """
+        occurs = np.bincount(self.items[keep], minlength=self.n_items) > 0
+        rows = np.cumsum(occurs) - 1
+        return replace(
+            self,
+            item_ids=self.item_ids.subset(occurs),
+            users=self.users[keep],
+            items=rows[self.items[keep]].astype(np.int32),
+            weights=self.weights[keep],
+            timestamps=None if self.timestamps is None else self.timestamps[keep],
+            titles=None if self.titles is None else [*compress(self.titles, occurs)],
+            genres=None if self.genres is None else [*compress(self.genres, occurs)],
+        )
+
     def trend(self, half_life: float) -> Scores:
         """Return each item's popularity, decayed by a half-life in days: (n_items,).
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -13,6 +13,7 @@ from training.section import Section, Setting
 from warmstart.errors import DataError
 from warmstart.manifest import MODEL_NAME
 
+FIRST_STAGES = "first_stages"
 _INTERACTIONS = (columns.USER_ID, columns.ITEM_ID, columns.WEIGHT, columns.TIMESTAMP)  # columns of one table
 
 
@@ -56,6 +57,7 @@ class ModelSection:
     name: str
     algorithm: str
     params: Mapping[str, Setting]
+    stages: tuple["ModelSection", ...] = ()  # the models of the recipe that it ranks again
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,18 @@ def _fold(section: Section) -> Fold:
 def _models(section: Section) -> tuple[ModelSection, ...]:
     if not section.values:
         raise section.error("", "at least one model is needed")
-    return tuple(_model(name, section.section(name)) for name in section.values)
+    models = {name: _model(name, section.section(name)) for name in section.values}
+    return tuple(_over_stages(model, section.section(name), models) for name, model in models.items())
+
+
+def _over_stages(model: ModelSection, section: Section, models: Mapping[str, ModelSection]) -> ModelSection:
+    """Return a model with the models that it names as its first stages."""
+    names = section.texts(FIRST_STAGES)
+    for name in names:
+        if name not in models or name == model.name:
+            others = ", ".join(other for other in models if other != model.name)
+            raise section.error(FIRST_STAGES, f"no other model {name!r} in this recipe; there are {others}")
+    return replace(model, stages=tuple(models[name] for name in names))
 
 
 def _marks(section: Section) -> dict[str, float]:
@@ -178,5 +191,5 @@ def _model(name: str, section: Section) -> ModelSection:
     if not MODEL_NAME.fullmatch(name):
         raise section.error("", "a model's name is a-z, 0-9, _ and -, at most 64 of them")
     algorithm = section.name("algorithm", default=name)
-    settings = {key: section.setting(key) for key in section.values if key != "algorithm"}
+    settings = {key: section.setting(key) for key in section.values if key not in ("algorithm", FIRST_STAGES)}
     return ModelSection(name, algorithm, settings)

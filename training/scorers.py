@@ -5,10 +5,18 @@ from functions.knn.item_item_scorer import ItemItemScorer
 from functions.knn.user_knn_scorer import UserKnnScorer
 from functions.lists.random_scorer import RandomScorer
 from functions.lists.scorer import ListsScorer
+from functions.ranker.scorer import TwoStageScorer
 from warmstart.live import loader
 from warmstart.scorer import Scorer
 
-SCORERS: tuple[type[Scorer], ...] = (ListsScorer, RandomScorer, FactorizationScorer, ItemItemScorer, UserKnnScorer)
+SCORERS: tuple[type[Scorer], ...] = (
+    ListsScorer,
+    RandomScorer,
+    FactorizationScorer,
+    ItemItemScorer,
+    UserKnnScorer,
+    TwoStageScorer,
+)
 FAMILIES = {scorer.name: scorer.__module__.split(".")[1] for scorer in SCORERS}  # scorer -> functions/<family>
 
 open_recommender = loader(*SCORERS)

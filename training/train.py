@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from training.age_search import AgeSearch, Chosen
-from training.algorithms.base import Abridged, Algorithm, ServesCold
+from training.algorithms.base import Abridged, Algorithm, ServesCold, settings_of
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
@@ -18,7 +18,6 @@ from training.evaluation.measure import Measured, measure
 from training.evaluation.measured_on import measured_on
 from training.evaluation.splits import split
 from training.evaluation.truth import Truth, truth_of
-from training.export import settings_of
 from training.fitting import Fitting, built
 from training.interactions import Events, Interactions
 from training.recipe import ModelSection, Recipe
@@ -125,11 +124,11 @@ class Training:
 
     def _with_age(self, model: ModelSection) -> Chosen:
         """Return a model's section with its settings of time."""
-        key = repr((model.algorithm, sorted(model.params.items())))
+        key = repr((model.algorithm, sorted(model.params.items()), model.stages))
         if key not in self._aged:
             self._aged[key] = self._age_search.settle(model)
         chosen = self._aged[key]
-        return chosen._replace(model=replace(model, params=chosen.model.params))
+        return chosen._replace(model=replace(chosen.model, name=model.name))
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
         """Decide what answers people without a history, where recipe and model leave it open; return its section."""

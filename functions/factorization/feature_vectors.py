@@ -46,6 +46,11 @@ class FeatureVectors:
         base = artifact.array("feature_base", np.float32, factors)
         return cls(vectors, base, places, artifact.array("user_features", np.int32, n_users, columns))
 
+    @property
+    def names(self) -> list[str]:
+        """Return each vector's column and value as one text."""
+        return [f"{column} {value}" for column, value in self._places]
+
     def sum(self, user: int, features: Features) -> Vectors | None:
         """Return the vector of a stored user with what a request says in its place; None where nothing is known."""
         rows = [row for place, column in enumerate(self._columns) for row in self._rows(user, place, column, features)]

@@ -12,7 +12,7 @@ from warmstart.artifact import Artifact
 from warmstart.ids import UNKNOWN
 from warmstart.inner_product import ItemVectors, Vectors
 from warmstart.reasons import strongest
-from warmstart.scorer import Query, Ranking, Reason, Rows
+from warmstart.scorer import Query, Ranking, Reason, Rows, Scores
 from warmstart.trend import Prior
 
 
@@ -61,6 +61,11 @@ class FactorizationScorer:
         found = self._items.best(np.stack([*vectors.values()]), [queries[place] for place in vectors])
         known = dict(zip(vectors, found, strict=True))
         return [known.get(place) for place in range(len(queries))]
+
+    def scores(self, query: Query) -> Scores | None:
+        """Return the product with every item's vector."""
+        vector = self._vector(query)
+        return None if vector is None else self._items.scores(vector)
 
     def without_trend(self) -> Self:
         """Return the same scorer without its prior."""

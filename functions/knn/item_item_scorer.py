@@ -9,7 +9,7 @@ from functions.knn.item_weights import ItemWeights, load_weights
 from warmstart.artifact import Artifact
 from warmstart.reasons import strongest
 from warmstart.scorer import Query, Ranking, Reason, Rows, Scores
-from warmstart.topk import top_k
+from warmstart.topk import only_positive, top_k
 from warmstart.trend import Prior, positive
 
 SYMMETRIC = ("item_knn",)
@@ -40,10 +40,11 @@ class ItemItemScorer:
         """Rank the items that the history speaks for."""
         if not len(query.history):
             return None
-        scores = self._weights.sums(*self._strengths(query))
-        if self._prior is not None:
-            scores = self._prior.fuse(scores)
-        return top_k(scores, query.k, query.exclude, query.only).positive()
+        return top_k(self._scored(query), query.k, query.exclude, query.only).positive()
+
+    def scores(self, query: Query) -> Scores | None:
+        """Return the sum for every item, -inf where the history does not speak for it."""
+        return only_positive(self._scored(query)) if len(query.history) else None
 
     def without_trend(self) -> Self:
         """Return the same scorer without its prior."""
@@ -63,6 +64,10 @@ class ItemItemScorer:
         """Split each score over the items of the history: it is a sum over them."""
         items, strengths = self._strengths(query)
         return strongest(items, self._weights.between(items, rows) * strengths)
+
+    def _scored(self, query: Query) -> Scores:
+        sums = self._weights.sums(*self._strengths(query))
+        return sums if self._prior is None else self._prior.fuse(sums)
 
     def _strengths(self, query: Query) -> tuple[Rows, Scores]:
         items, strengths = query.distinct(binary=self._binary)

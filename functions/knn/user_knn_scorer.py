@@ -10,7 +10,7 @@ from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
 from warmstart.ragged import Places, Ragged
 from warmstart.scorer import NO_ROWS, Query, Ranking, Reason, Rows, Scores
-from warmstart.topk import top_k
+from warmstart.topk import only_positive, top_k
 from warmstart.trend import Prior, positive
 
 ONE = np.int32(1)  # a plain 1 is an int64, and where types differ np.add.at is 13 times slower
@@ -100,13 +100,11 @@ class UserKnnScorer:
         """Rank the nearest users' items, each by the similarities of those who had it."""
         if not len(query.history):
             return None
-        neighbours = self._neighbours(query)
-        items, lengths = self._had.of_all(neighbours.rows)
-        votes = np.repeat((neighbours.scores / neighbours.scores.max(initial=0)) ** self._amplification, lengths)
-        scores = np.bincount(items, votes, len(self._popularity)).astype(np.float32) * self._gains.candidate
-        if self._prior is not None:
-            scores = self._prior.fuse(scores)
-        return top_k(scores, query.k, query.exclude, query.only).positive()
+        return top_k(self._scored(query), query.k, query.exclude, query.only).positive()
+
+    def scores(self, query: Query) -> Scores | None:
+        """Return the neighbours' votes for every item, -inf where there are none."""
+        return only_positive(self._scored(query)) if len(query.history) else None
 
     def without_trend(self) -> Self:
         """Return the same scorer without its prior."""
@@ -125,6 +123,13 @@ class UserKnnScorer:
         items, _ = self._had.of_all(self._neighbours(query).rows)
         counts = np.bincount(items, minlength=len(self._popularity))
         return [Reason(neighbours=count) for count in counts[rows].tolist()]
+
+    def _scored(self, query: Query) -> Scores:
+        neighbours = self._neighbours(query)
+        items, lengths = self._had.of_all(neighbours.rows)
+        votes = np.repeat((neighbours.scores / neighbours.scores.max(initial=0)) ** self._amplification, lengths)
+        scores = np.bincount(items, votes, len(self._popularity)).astype(np.float32) * self._gains.candidate
+        return scores if self._prior is None else self._prior.fuse(scores)
 
     def _neighbours(self, query: Query) -> Ranking:
         """Rank users who had something else too: who had nothing that is not in the history has nothing to tell."""

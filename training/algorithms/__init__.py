@@ -10,6 +10,7 @@ from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
 from training.algorithms.random import Random
 from training.algorithms.rp3beta import RP3beta
+from training.algorithms.two_stage import TwoStage
 from training.algorithms.user_knn import UserKNN
 
 ALGORITHMS: dict[str, type[Algorithm]] = {
@@ -23,4 +24,5 @@ ALGORITHMS: dict[str, type[Algorithm]] = {
     "user_knn": UserKNN,
     "ease": EASE,
     "rp3beta": RP3beta,
+    "two_stage": TwoStage,
 }

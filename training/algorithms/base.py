@@ -1,12 +1,14 @@
 """What every algorithm can do: learn and export. Ranking is the scorer's part."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 from scipy import sparse
 
 from training.interactions import Interactions
+from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ class Timed:
     trend_power: Power = 0.0  # to which an item's trend is raised before its score is multiplied by it
     trend_floor: Floor = 0.0  # added to every score before that, so that a trend alone is worth something
 
+    @property
+    def exact_ages(self) -> bool:
+        """Tell whether the ages of stored histories must be exact."""
+        return self.history_half_life > 0
+
     @staticmethod
     def space_of_time(trial: "optuna.Trial") -> dict[str, Any]:
         """Return ages and trends to try, where times are known."""
@@ -68,6 +75,11 @@ class Forgetful(Timed):
         return {**Timed.space_of_time(trial), "learning_half_life": own}
 
 
+def settings_of(algorithm: Any) -> dict[str, Any]:
+    """Return the settings of an algorithm, without what it learnt."""
+    return {field.name: getattr(algorithm, field.name) for field in fields(algorithm) if field.init}
+
+
 class Algorithm(Protocol):
     """A dataclass of settings; learned names end in _."""
 
@@ -86,6 +98,16 @@ class Algorithm(Protocol):
     def space(trial: "optuna.Trial") -> dict[str, Any]:
         """Return settings to try."""
         ...
+
+
+@runtime_checkable
+class RanksAgain(Algorithm, Protocol):
+    """An algorithm that orders what other models propose; whoever builds it gives it these."""
+
+    stages: dict[str, Algorithm]  # model -> not fitted
+    algorithms: dict[str, str]  # model -> the name of its algorithm
+    fallback: Algorithm  # popularity, not fitted: what the unknown get, and one more source
+    published: Mapping[str, Artifact]  # model -> a version to take in place of a fit on everything
 
 
 @runtime_checkable

@@ -141,7 +141,7 @@ def _check_target(target: Path, recipe: "Recipe", force: bool) -> None:
 
 def _text_of(recipe: "Recipe", model: "ModelSection") -> str:
     """Read the recipe's text, and see that it can be rewritten before anything is tried."""
-    from training.export import settings_of
+    from training.algorithms.base import settings_of
     from training.fitting import built
     from training.tuning.rewrite import rewritten
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from training.age_search import AgeSearch
+from training.algorithms.base import settings_of
 from training.data.tables import Tables
 from training.evaluation.answers import ask
 from training.evaluation.baselines import baseline_sections, beside
@@ -17,7 +18,6 @@ from training.evaluation.folds import Fold, FoldPlan, folds_of
 from training.evaluation.metrics import KS, METRICS, check_ks, check_names, of_all, per_user
 from training.evaluation.result import Evaluation, FoldScores
 from training.evaluation.summary import Row, summary
-from training.export import settings_of
 from training.fitting import Fitting, built
 from training.interactions import Events
 from training.recipe import Fold as RecipeFold

@@ -1,6 +1,7 @@
 """What an algorithm lets be tried, and where the recipe's own settings stand in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import optuna
@@ -34,7 +35,7 @@ def _suggested(model: ModelSection, trial: optuna.Trial, *, timed: bool) -> dict
 
 def with_settings(model: ModelSection, settings: Mapping[str, Any]) -> ModelSection:
     """Return the model with other settings; those that are not named stay."""
-    return ModelSection(model.name, model.algorithm, {**model.params, **settings})
+    return replace(model, params={**model.params, **settings})
 
 
 def point_of(settings: Mapping[str, Any], space: Mapping[str, BaseDistribution]) -> dict[str, Any] | None:

@@ -12,9 +12,9 @@ import optuna
 from optuna.distributions import BaseDistribution, distribution_to_json
 from optuna.trial import FrozenTrial, TrialState
 
+from training.algorithms.base import settings_of
 from training.algorithms.build import build
 from training.data.tables import Tables
-from training.export import settings_of
 from training.recipe import ModelSection, Recipe
 from training.tuning.journal import Journal
 from training.tuning.space import point_of

@@ -271,5 +271,5 @@ def _recommended(served: Served, ask: Ask, *, on_the_fly: bool) -> Response:
 def _detail(detail: Detail) -> ItemDetail:
     shares = [Share(item_id, share) for item_id, share in detail.because]
     neighbours = UNSET if detail.neighbours is None else detail.neighbours
-    because = Because(shares, detail.users, neighbours, detail.trend)
+    because = Because(shares, detail.users, neighbours, detail.trend, dict(detail.features))
     return ItemDetail(detail.item_id, detail.score, detail.source, because)

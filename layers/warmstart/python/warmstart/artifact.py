@@ -18,11 +18,14 @@ ARRAYS = "arrays.safetensors"
 class Artifact:
     """The verified files of one version. Opening reads a header, so its time does not grow with the arrays."""
 
-    def __init__(self, folder: Path, manifest: Manifest, tensors: dict[str, Tensor], mapped: mmap.mmap) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, tensors: dict[str, Tensor], mapped: mmap.mmap, prefix: str = ""
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         self._tensors = tensors
         self._mapped = mapped
+        self._prefix = prefix  # of the names of files, where this is a part of another one
 
     @classmethod
     def open(cls, folder: Path, manifest: Manifest) -> "Artifact":
@@ -42,6 +45,11 @@ class Artifact:
 
     def __contains__(self, name: str) -> bool:
         return name in self._tensors
+
+    def part(self, prefix: str, manifest: Manifest) -> "Artifact":
+        """Return an artifact that lies within this one, as `ArtifactWriter.part` adds it; what it lacks is shared."""
+        own = {name.removeprefix(prefix): tensor for name, tensor in self._tensors.items() if name.startswith(prefix)}
+        return Artifact(self.folder, manifest, {**self._tensors, **own}, self._mapped, self._prefix + prefix)
 
     @property
     def names(self) -> frozenset[str]:
@@ -102,6 +110,6 @@ class Artifact:
     def json(self, name: str) -> Any:
         """Return a small JSON file's content, or Incompatible."""
         try:
-            return json.loads((self.folder / name).read_bytes())
+            return json.loads((self.folder / f"{self._prefix}{name}").read_bytes())
         except (OSError, ValueError, RecursionError):
             raise Incompatible(f"{name} is missing or not JSON") from None

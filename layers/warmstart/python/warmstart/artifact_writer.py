@@ -28,6 +28,15 @@ class ArtifactWriter:
         """Add an array; names are those of the table in the artifact's specification."""
         self._arrays[name] = np.ascontiguousarray(values)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the arrays so far."""
+        return frozenset(self._arrays)
+
+    def added(self, name: str) -> NDArray[Any] | None:
+        """Return an array that was added; None where there is none."""
+        return self._arrays.get(name)
+
     def rows(self, name: str, rows: NDArray[Any], n_rows: int) -> None:
         """Add numbers of rows out of n_rows, in half the bytes where these are enough."""
         self.array(name, rows.astype(np.uint16 if n_rows <= 2**16 else np.int32, copy=False))
@@ -35,6 +44,10 @@ class ArtifactWriter:
     def json(self, name: str, value: Any) -> None:
         """Add a small JSON file."""
         (self.folder / name).write_bytes(canonical_json(value))
+
+    def part(self, prefix: str) -> "PartWriter":
+        """Return a writer of an artifact within this one, whose arrays and files have a prefix to their names."""
+        return PartWriter(self, prefix)
 
     def file(self, path: Path) -> None:
         """Add a copy of a file, under its own name."""
@@ -63,6 +76,23 @@ class ArtifactWriter:
         )
         (self.folder / "manifest.json").write_bytes(manifest.to_json())
         return manifest
+
+
+class PartWriter(ArtifactWriter):
+    """Adds what it is given to another writer, under a prefix."""
+
+    def __init__(self, whole: ArtifactWriter, prefix: str) -> None:
+        self.folder = whole.folder
+        self._whole = whole
+        self._prefix = prefix
+
+    def array(self, name: str, values: NDArray[Any]) -> None:
+        """Add an array."""
+        self._whole.array(f"{self._prefix}{name}", values)
+
+    def json(self, name: str, value: Any) -> None:
+        """Add a small JSON file."""
+        self._whole.json(f"{self._prefix}{name}", value)
 
 
 def draft_hash(files: Mapping[str, FileEntry]) -> str:

@@ -35,6 +35,11 @@ class History(NamedTuple):
         """Return days before the newest of these events: the same today and in a year."""
         return None if self.days is None else self.days[-1:] - self.days
 
+    @property
+    def idle(self) -> float | None:
+        """Return days from the newest of these events to the last of training, 0 where it is later; None: not known."""
+        return None if self.days is None or not len(self.days) else max(0.0, -float(self.days[-1]))
+
     def extended(
         self, events: Sequence[Event], rows: Sequence[int], *, origin: float | None, typical_weight: float
     ) -> "History":

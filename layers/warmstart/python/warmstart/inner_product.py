@@ -10,7 +10,7 @@ from warmstart.ann import FILE, Ann
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
 from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
-from warmstart.topk import lower_bounds, top_k
+from warmstart.topk import lower_bounds, only_positive, top_k
 from warmstart.trend import Prior
 
 Vectors = NDArray[np.float32]
@@ -86,6 +86,12 @@ class ItemVectors(NamedTuple):
         """Return the vectors of some items: (len(items), d)."""
         found: Vectors = self.vectors[self.places[items]]
         return found
+
+    def scores(self, vector: Vectors) -> Scores:
+        """Return the score of every item with one vector: (n_items,) by row; -inf where a prior makes it nothing."""
+        found = np.empty(len(self.rows), np.float32)
+        found[self.rows] = self._fused(self.vectors @ vector, slice(None))
+        return found if self.prior is None else only_positive(found)
 
     def best(self, vectors: Vectors, queries: Sequence[Query]) -> list[Ranking]:
         """Rank for each query by the inner product with its vector.

@@ -47,12 +47,16 @@ class Manifest:
     measured_on: Mapping[str, Any] = field(default_factory=dict)  # fold, rows, draft hash, baselines, checks
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     memory_bytes: int = 0  # resident when every page has been read
+    first_stages: Mapping[str, str] = field(default_factory=dict)  # model -> version, of what it holds and ranks again
     format: int = FORMAT
 
     def to_json(self) -> bytes:
         """Return canonical JSON: the same manifest is always the same bytes."""
         files = {name: entry._asdict() for name, entry in self.files.items()}
-        return canonical_json({**asdict(self), "files": files})
+        described = {**asdict(self), "files": files}
+        if not self.first_stages:  # who reads an older schema can read what needs no newer one
+            del described["first_stages"]
+        return canonical_json(described)
 
     @property
     def total_bytes(self) -> int:
@@ -111,13 +115,16 @@ def _check(manifest: Manifest) -> None:
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
     wrong += [
         name
-        for name in ("dataset", "params", "metrics", "measured_on")
+        for name in ("dataset", "params", "metrics", "measured_on", "first_stages")
         if not isinstance(getattr(manifest, name), dict)
     ]
     if wrong:
         raise ManifestInvalid(f"manifest: {', '.join(wrong)} of the wrong type")
     if not MODEL_NAME.fullmatch(manifest.model) or not VERSION.fullmatch(manifest.version):
         raise ManifestInvalid("manifest: not a model and version name")
+    for model, version in manifest.first_stages.items():
+        if not MODEL_NAME.fullmatch(model) or not isinstance(version, str) or not VERSION.fullmatch(version):
+            raise ManifestInvalid("manifest: a first stage is not a model and version name")
     _check_numbers(manifest)
     _check_files(manifest.files)
 

@@ -27,6 +27,7 @@ def publish(store: Store, draft: Path, check: Callable[[Path, Manifest], None]) 
 
     Raises:
         ManifestInvalid: the draft is not sealed.
+        VersionMissing: a first stage that it was made of is not in the store.
         Corrupt: the store gave back other bytes than it was given.
         Conflict: another manifest stands under this version, or a sweep is deleting it or has just taken its files.
     """
@@ -35,6 +36,7 @@ def publish(store: Store, draft: Path, check: Callable[[Path, Manifest], None]) 
     except OSError:
         raise ManifestInvalid(f"{draft} holds no sealed draft") from None
     manifest = Manifest.from_json(data)
+    _refuse_without_first_stages(store, manifest)
     stands = _committed(store, manifest) == hashlib.sha256(data).hexdigest()
     names = absent_files(store, manifest) if stands else sorted(manifest.files)
     if stands and not names:
@@ -62,6 +64,18 @@ def _commit(store: Store, manifest: Manifest, data: bytes) -> None:
         except Conflict:
             if _committed(store, manifest) != hashlib.sha256(data).hexdigest():
                 raise
+
+
+def _refuse_without_first_stages(store: Store, manifest: Manifest) -> None:
+    """Raise VersionMissing where what a version was made of cannot be looked at any more."""
+    for model, version in manifest.first_stages.items():
+        try:
+            read_manifest(store, model, version)
+        except VersionMissing:
+            raise VersionMissing(
+                f"{manifest.model} {manifest.version} was made of {model} {version}, which is not in the store: "
+                "it was swept, or never published there; train it again"
+            ) from None
 
 
 def _committed(store: Store, manifest: Manifest) -> str | None:

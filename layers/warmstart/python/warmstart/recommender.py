@@ -1,6 +1,6 @@
 """External ids in and out: seen items removed, the unknown answered from the fallback, exactly k items."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +51,7 @@ class Detail(NamedTuple):
     source: str  # "model", or the name of the fallback
     because: list[tuple[Id, float]]  # events of the history and their shares of the score
     neighbours: int | None  # of the like-minded users that the answer was drawn from, how many had it
+    features: Mapping[str, float]  # what a ranker saw -> what it adds to the score, the largest part first
     users: int  # distinct users with this item in training
     trend: bool  # whether it would not be among the k without its trend
 
@@ -89,12 +90,12 @@ class Recommender:
 
     def recommend(self, ask: Ask) -> Recommendation:
         """Answer one Ask; raise UserNotFound for an id outside the id domain."""
-        query, ignored = self._query(ask)
+        query, ignored = self.query(ask)
         return self._answer(ask, query, self.scorer.rank(query), ignored)
 
     def recommend_many(self, asks: Sequence[Ask]) -> list[Recommendation]:
         """Answer many; the same answers as one at a time, faster where the scorer can."""
-        queries = [self._query(ask) for ask in asks]
+        queries = [self.query(ask) for ask in asks]
         if isinstance(self.scorer, RanksMany):
             rankings = self.scorer.rank_many([query for query, _ in queries])
         else:
@@ -132,7 +133,8 @@ class Recommender:
         """Count the items of a user's stored history."""
         return len(self._histories.of(self.user_row(user_id)).rows)
 
-    def _query(self, ask: Ask) -> tuple[Query, int]:
+    def query(self, ask: Ask) -> tuple[Query, int]:
+        """Return an ask in rows, and how many events of its history are of unknown items; raise UserNotFound."""
         user = UNKNOWN if ask.user_id is None else self.user_row(ask.user_id)
         history = self._histories.of(user)
         rows = [self.item_ids.row(event.item_id) for event in ask.history]
@@ -153,6 +155,7 @@ class Recommender:
             weights=history.weights,
             ages=history.ages,
             recency=self._recency(history.ages),
+            idle=history.idle,
             fresh=bool(known),
             features=ask.features,
             exclude=exclude,
@@ -194,6 +197,7 @@ class Recommender:
                 source="model" if place < len(scores) else fallback,
                 because=list(zip(self.item_ids.external(reason.history), reason.shares.tolist(), strict=True)),
                 neighbours=reason.neighbours,
+                features=reason.features,
                 users=int(counts[place]),
                 trend=row in lifted,
             )

@@ -80,6 +80,9 @@ class Because(Struct, omit_defaults=True):
         | UnsetType
     ) = UNSET
     trend: Annotated[bool, Meta(description="Without its trend it would not be among the k.")] = False
+    features: Annotated[
+        dict[str, float], Meta(description="What a ranker saw, and how much each adds to the score: the strongest.")
+    ] = msgspec.field(default_factory=dict)
 
 
 class ItemDetail(Struct):

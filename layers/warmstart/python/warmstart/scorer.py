@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -23,6 +24,7 @@ class Query:
     weights: Scores  # (h,)
     ages: Scores | None  # (h,) days before the newest event; None where times are not known
     recency: Scores | None = None  # (h,) what each event counts by its age, the newest 1; None where all count alike
+    idle: float | None = None  # days from the newest event of the history to the last of training; None: not known
     fresh: bool  # the history holds events that training did not see
     features: Mapping[str, str | Sequence[str]]  # what is known about the user
     exclude: Rows  # (e,) never to return
@@ -57,11 +59,12 @@ class Ranking(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why one item was recommended: the events of the history behind it, or how many like-minded users had it."""
+    """Why one item was recommended: events of the history, how many like-minded users had it, or what a ranker saw."""
 
     history: Rows = NO_ROWS  # (r,) largest share first
     shares: Scores = np.empty(0, np.float32)  # (r,) of what speaks for the item, so a full list sums to 1
     neighbours: int | None = None  # of those that the answer was drawn from, how many had the item
+    features: Mapping[str, float] = MappingProxyType({})  # what each adds to the score, the largest part first
 
 
 class Scorer(Protocol):
@@ -76,6 +79,18 @@ class Scorer(Protocol):
 
     def rank(self, query: Query) -> Ranking | None:
         """Rank for one user; None where nothing is known of this user."""
+        ...
+
+
+@runtime_checkable
+class ScoresItems(Protocol):
+    """A scorer that can tell what it thinks of every item, for somebody else to choose from."""
+
+    def scores(self, query: Query) -> Scores | None:
+        """Return what `rank` orders by, (n_items,), -inf for what it never returns; None where `rank` gives None.
+
+        What the query excludes, allows or wants plays no part. The array is the caller's.
+        """
         ...
 
 

@@ -29,6 +29,12 @@ def top_k(scores: Scores, k: int, exclude: Rows, only: Rows | None = None) -> Ra
     return Ranking(rows[order].astype(np.int32), values[order])
 
 
+def only_positive(scores: Scores) -> Scores:
+    """Put -inf, which is never ranked, in place of all scores that are not above 0: nothing speaks for these items."""
+    scores[scores <= 0] = -np.inf
+    return scores
+
+
 def lower_bounds(scores: Scores, k: int) -> Scores:
     """Return for each line a value that at least k of its scores reach, and few more: the k-th largest block maximum.
 

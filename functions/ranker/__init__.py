@@ -1,0 +1,1 @@
+"""Two stages: other models' candidates, ranked again."""

@@ -1,0 +1,132 @@
+"""The first stage: models that lie whole in the ranker's artifact, and what they propose for one query."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from functions.factorization.scorer import FactorizationScorer
+from functions.knn.item_item_scorer import ItemItemScorer
+from functions.knn.user_knn_scorer import UserKnnScorer
+from warmstart.artifact import Artifact
+from warmstart.errors import Incompatible
+from warmstart.fallback import Fallback, first_allowed
+from warmstart.scorer import Query, Rows, Scores, ScoresItems
+from warmstart.topk import top_k
+from warmstart.trend import decayed
+
+FILE = "first_stages.json"
+KINDS = {scorer.name: scorer for scorer in (FactorizationScorer, ItemItemScorer, UserKnnScorer)}
+TRENDING = "trending"  # what everybody wants now: a first stage for who has no history too
+POPULAR = "popular"  # the artifact's fallback, per segment: the other one
+MOST_STAGES = 16
+Ranks = NDArray[np.float32]
+
+
+class Candidates(NamedTuple):
+    """What may be recommended, and what each source says of it."""
+
+    rows: Rows  # (c,) ascending
+    scores: Scores  # (s, c) of each stage that scores; -inf where it would never return the item
+    ranks: Ranks  # (s + 1, c) place in the list of each stage, and last of the fallback, from 1; nan where not in it
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One model of the first stage."""
+
+    model: str
+    scorer: ScoresItems
+    half_life: float  # of a history's events, in days; 0: age does not count
+
+    def scores(self, query: Query) -> Scores | None:
+        """Score every item, with the history's events weighed as this model does."""
+        aged = query.ages is not None and self.half_life > 0
+        recency = decayed(query.ages, half_life=self.half_life) if aged and query.ages is not None else None
+        return self.scorer.scores(replace(query, recency=recency))
+
+
+class Demand:
+    """Scores every item by what it is worth now, whoever asks."""
+
+    def __init__(self, demand: Scores) -> None:
+        self._demand = demand  # (n_items,)
+
+    def scores(self, query: Query) -> Scores | None:  # noqa: ARG002 the shape of a scorer
+        """Return the demand."""
+        return self._demand.copy()
+
+
+class FirstStages:
+    """The models, the demand of now and the fallback: each proposes its best."""
+
+    def __init__(self, stages: Sequence[Stage], fallback: Fallback, n_items: int, candidates: int) -> None:
+        self._stages = stages
+        self._fallback = fallback
+        self._n_items = n_items
+        self._candidates = candidates  # of each
+
+    @classmethod
+    def load(cls, artifact: Artifact) -> Self:
+        """Open every model; raise Incompatible where one of them lacks something."""
+        n_users = len(artifact.array("seen_indptr", np.int64, None)) - 1
+        n_items = len(artifact.array("popularity", np.int32, None))
+        described = artifact.json(FILE)
+        if not isinstance(described, list) or not 1 <= len(described) <= MOST_STAGES:
+            raise Incompatible(f"{FILE} names no first stages, or too many")
+        stages = [_stage(artifact, number, about) for number, about in enumerate(described)]
+        if "demand" in artifact:
+            stages.append(Stage(TRENDING, Demand(artifact.array("demand", np.float32, n_items)), 0.0))
+        candidates = artifact.setting("candidates")
+        if not 1 <= candidates <= n_items + 1_000_000:
+            raise Incompatible(f"{candidates:g} candidates of each first stage")
+        return cls(stages, Fallback.load(artifact, n_users, n_items), n_items, int(candidates))
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of what scores, in the order of their scores."""
+        return [stage.model for stage in self._stages]
+
+    def candidates(self, query: Query) -> Candidates:
+        """Return what the stages propose together."""
+        scores = np.full((len(self._stages), self._n_items), -np.inf, np.float32)
+        proposed = []
+        for line, stage in zip(scores, self._stages, strict=True):
+            found = stage.scores(query)
+            if found is not None:
+                line[:] = found
+            proposed.append(top_k(line.copy(), self._candidates, query.exclude, query.only).rows)
+        _, order = self._fallback.of(query.user, query.features)
+        proposed.append(first_allowed(order, self._candidates, self._n_items, (query.exclude,), query.only))
+        return _joined(proposed, scores)
+
+
+def _joined(proposed: Sequence[Rows], scores: Scores) -> Candidates:
+    rows = np.unique(np.concatenate(proposed)).astype(np.int32)
+    ranks = np.full((len(proposed), len(rows)), np.nan, np.float32)
+    for line, own in zip(ranks, proposed, strict=True):
+        line[np.searchsorted(rows, own)] = np.arange(1, len(own) + 1)
+    return Candidates(rows, scores[:, rows], ranks)
+
+
+def _stage(artifact: Artifact, number: int, about: Any) -> Stage:
+    """Open one of the models."""
+    manifest = artifact.manifest
+    try:
+        model, algorithm, params = str(about["model"]), str(about["algorithm"]), about["params"]
+        kind = KINDS[about["scorer"]]
+    except (TypeError, KeyError):
+        raise Incompatible(f"{FILE} does not describe first stages") from None
+    if not isinstance(params, Mapping):
+        raise Incompatible(f"{FILE} does not describe first stages")
+    prefix = prefix_of(number)
+    files = {name.removeprefix(prefix): entry for name, entry in manifest.files.items() if name.startswith(prefix)}
+    part = artifact.part(prefix, replace(manifest, model=model, algorithm=algorithm, params=params, files=files))
+    return Stage(model, kind.load(part), part.setting("history_half_life", 0))
+
+
+def prefix_of(number: int) -> str:
+    """Return what the names of a stage's arrays and files begin with."""
+    return f"stage{number}."

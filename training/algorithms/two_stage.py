@@ -1,0 +1,167 @@
+"""Two stages: other models propose candidates, and a ranker that has learnt from an earlier time orders them."""
+
+import copy
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from functions.ranker.first_stages import POPULAR
+from functions.ranker.scorer import TwoStageScorer
+from training.algorithms.base import Algorithm, settings_of
+from training.algorithms.popular import Popular
+from training.algorithms.popular_recent import PopularRecent
+from training.interactions import Interactions
+from training.ranking.blending import Blended
+from training.ranking.boosting import Boosting, boosted
+from training.ranking.examples import Examples
+from training.ranking.item_table import write_knowledge
+from training.ranking.second_stage import SecondStage, write_second
+from training.ranking.stages import Stage, check_stages, write_stages
+from training.ranking.windows import Labels, Window, windows_of
+from training.shared_arrays import write_histories, write_shared
+from warmstart.artifact import Artifact
+from warmstart.artifact_writer import ArtifactWriter
+from warmstart.recommender import Recommender
+
+if TYPE_CHECKING:
+    import optuna
+
+SAMPLE = 1_000  # candidates that an export is tried on
+MIN_COLD = 50  # queries of people without a history: fewer decide nothing
+
+
+@dataclass
+class TwoStage:
+    """Candidate generation and ranking (Covington, Adams & Sargin, RecSys 2016), the second stage by boosted trees.
+
+    For some windows, each before the next, the first stages learn from what came before, propose, and what people then
+    had is right. So no feature of a candidate knows its label. What is served has first stages that have learnt
+    everything, and the ranker of these windows.
+    """
+
+    scorer: ClassVar[str] = "two_stage"
+    personal: ClassVar[bool] = True
+    exact_ages: ClassVar[bool] = True
+    ranker: Literal["lightgbm", "xgboost", "blend"] = "lightgbm"
+    candidates: int = 100  # of each first stage
+    labels: Labels = "window"
+    windows: int = 3  # that it learns from
+    days: float = 7.0  # of a window
+    queries: int = 20_000  # of a window, at most
+    demand_half_life: float = 7.0  # days, of what everybody wants now
+    trees: int = 150
+    leaves: int = 15
+    learning_rate: float = 0.05
+    min_rows: int = 50  # in a leaf
+    cold: Literal["best", "ranker", "popular"] = "best"  # what answers who has no history; the best on the last window
+    stages: dict[str, Algorithm] = field(init=False, default_factory=dict)  # model -> unfitted
+    algorithms: dict[str, str] = field(init=False, default_factory=dict)  # model -> the name of its algorithm
+    fallback: Popular | PopularRecent = field(init=False, default_factory=Popular)
+    published: Mapping[str, Artifact] = field(init=False, default_factory=dict, repr=False)  # in place of a fit
+    first_: dict[str, Stage] = field(init=False, repr=False)
+    interactions_: Interactions = field(init=False, repr=False)
+    second_: SecondStage = field(init=False, repr=False)
+    sample_: NDArray[np.float32] = field(init=False, repr=False)  # (n, f) features that an export is tried on
+    cold_: bool = field(init=False, repr=False)  # whether the ranker answers who has no history
+
+    @property
+    def versions_(self) -> dict[str, str]:
+        """Return the published versions that it is made of, by model."""
+        return {name: stage.manifest.version for name, stage in self.first_.items() if isinstance(stage, Artifact)}
+
+    def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
+        """Learn to rank from windows, then let the first stages learn from everything.
+
+        Raises:
+            DataError: no first stages, or no window has anything to learn from.
+        """
+        check_stages(self.stages)
+        windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
+        seed = int(rng.integers(2**31))
+        shown = [self._shown(window, rng) for window in windows]
+        self.second_ = self._learnt(shown, seed)
+        self.cold_ = self.cold == "ranker" or (self.cold == "best" and self._better_for_cold(shown, seed))
+        self.sample_ = shown[0].features[:SAMPLE]
+        self.interactions_ = interactions
+        self.first_ = {
+            name: self.published.get(name) or _fitted(stage, interactions, rng) for name, stage in self.stages.items()
+        }
+        return self
+
+    def export(self, writer: ArtifactWriter) -> None:
+        """Add both stages, and what features are made of."""
+        self._write_first(writer, self.first_, self.interactions_)
+        write_second(writer, self.second_, self.sample_)
+        writer.array("cold", np.array([self.cold_], np.uint8))
+
+    @staticmethod
+    def space(trial: "optuna.Trial") -> dict[str, Any]:
+        """Return settings to try."""
+        return {
+            "windows": trial.suggest_int("windows", 1, 6),
+            "trees": trial.suggest_int("trees", 50, 400, log=True),
+            "leaves": trial.suggest_int("leaves", 4, 63, log=True),
+            "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.2, log=True),
+            "min_rows": trial.suggest_int("min_rows", 10, 500, log=True),
+        }
+
+    def _shown(self, window: Window, rng: np.random.Generator) -> Examples:
+        """Return what the ranker is shown of a window, by the code that shows it when it serves."""
+        fitted: dict[str, Stage] = {name: _fitted(stage, window.earlier, rng) for name, stage in self.stages.items()}
+        with tempfile.TemporaryDirectory(prefix="warmstart-window-") as folder:
+            return Examples.of(window, self._draft(fitted, window.earlier, Path(folder)), self.queries, rng)
+
+    def _draft(self, fitted: Mapping[str, Stage], earlier: Interactions, folder: Path) -> Recommender:
+        """Write first stages that a plain sum ranks, and open them."""
+        writer = ArtifactWriter(folder)
+        write_shared(writer, earlier)
+        write_histories(writer, earlier, exact=True)
+        copy.copy(self.fallback).fit(earlier, np.random.default_rng(0)).orders_.write(writer)
+        self._write_first(writer, fitted, earlier)
+        writer.array("blend_weights", np.ones(len(fitted) + ("demand" in writer.names), np.float32))
+        writer.array("cold", np.zeros(1, np.uint8))
+        manifest = writer.seal(
+            model="window",
+            family="ranker",
+            scorer=self.scorer,
+            algorithm="two_stage",
+            git_commit=None,
+            dataset={},
+            params=settings_of(self),
+            seed=0,
+            id_bound=None,
+            fallback="popular",
+        )
+        return Recommender.open(folder, manifest, TwoStageScorer)
+
+    def _write_first(self, writer: ArtifactWriter, stages: Mapping[str, Stage], interactions: Interactions) -> None:
+        write_stages(writer, stages, self.algorithms, interactions)
+        write_knowledge(writer, interactions, self.demand_half_life)
+
+    def _learnt(self, shown: Sequence[Examples], seed: int) -> SecondStage:
+        examples = Examples.joined(shown).telling
+        if self.ranker == "blend":
+            return Blended.fitted(examples)
+        settings = Boosting(
+            trees=self.trees, leaves=self.leaves, learning_rate=self.learning_rate, min_rows=self.min_rows
+        )
+        right = examples.right.astype(np.int32)
+        return boosted(self.ranker, examples.features, right, examples.lengths, rng_seed=seed, settings=settings)
+
+    def _better_for_cold(self, shown: Sequence[Examples], seed: int) -> bool:
+        """Tell whether a ranker of the earlier windows is better than the fallback for the cold of the latest."""
+        latest = shown[0].where(shown[0].cold)
+        if len(shown) < 2 or len(latest.lengths) < MIN_COLD:
+            return False
+        scores = self._learnt(shown[1:], seed).predict(latest.features)
+        ranks = latest.features[:, latest.names.index(f"{POPULAR} rank")]
+        return bool(latest.ndcg(scores).mean() > latest.ndcg(-np.nan_to_num(ranks, nan=np.inf)).mean())
+
+
+def _fitted(stage: Algorithm, interactions: Interactions, rng: np.random.Generator) -> Algorithm:
+    return copy.copy(stage).fit(interactions, rng)

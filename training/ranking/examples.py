@@ -1,0 +1,88 @@
+"""Candidates with their features and whether they were right: what a second stage learns from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from functions.ranker.scorer import TwoStageScorer
+from training.ranking.windows import Window
+from warmstart.ids import Id
+from warmstart.recommender import Ask, Recommender
+
+K = 10
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Queries one after another, each with all its candidates."""
+
+    names: tuple[str, ...]  # (f,) of the features
+    shares: slice  # where among them the shares are that a blend sums
+    features: Floats  # (n, f)
+    right: NDArray[np.bool_]  # (n,)
+    lengths: NDArray[np.int64]  # (q,) candidates of each query
+    had: NDArray[np.int64]  # (q,) what was right, candidate or not
+    cold: NDArray[np.bool_]  # (q,) who had no history
+
+    @classmethod
+    def of(cls, window: Window, recommender: Recommender, most: int, rng: np.random.Generator) -> Self:
+        """Ask the first stages for the users of a window.
+
+        Args:
+            window: whom to ask for and what is right.
+            recommender: a draft of what is earlier, in its rows.
+            most: users at most; drawn where there are more.
+            rng: draws them.
+        """
+        scorer = recommender.scorer
+        assert isinstance(scorer, TwoStageScorer)  # noqa: S101 it was written as one
+        places = np.sort(rng.permutation(len(window.users))[:most])
+        blocks, right, cold = [], [], []
+        ids: list[Id] = [*recommender.user_ids.external(window.users[places])]
+        for place, user_id in zip(places, ids, strict=True):
+            query, _ = recommender.query(Ask(user_id=user_id))
+            seen = scorer.seen(query)
+            blocks.append(seen.features)
+            right.append(np.isin(seen.rows, window.had_by(int(place))))
+            cold.append(not len(query.history))
+        lengths = np.array([len(block) for block in blocks])
+        had = np.diff(window.starts)[places]
+        features = scorer.features
+        names, shares = tuple(features.names), features.shares
+        return cls(names, shares, np.concatenate(blocks), np.concatenate(right), lengths, had, np.array(cold))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the queries of several windows."""
+        names = ("features", "right", "lengths", "had", "cold")
+        return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+    def where(self, chosen: NDArray[np.bool_]) -> Self:
+        """Return some of the queries: (q,) which."""
+        rows = np.repeat(chosen, self.lengths)
+        of_rows = {name: getattr(self, name)[rows] for name in ("features", "right")}
+        return replace(self, **of_rows, **{name: getattr(self, name)[chosen] for name in ("lengths", "had", "cold")})
+
+    @property
+    def telling(self) -> Self:
+        """Return the queries that have a right candidate and a wrong one: no order of the others is better."""
+        right = np.add.reduceat(self.right.astype(np.int64), self._starts)
+        return self.where((right > 0) & (right < self.lengths))
+
+    @property
+    def _starts(self) -> NDArray[np.int64]:
+        return np.cumsum(self.lengths) - self.lengths
+
+    def ndcg(self, scores: NDArray[Any]) -> NDArray[np.float64]:
+        """Return ndcg@10 of each query with its candidates in the order of scores (n,): (q,)."""
+        query_of = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        order = np.lexsort((-scores, query_of))
+        ranks = np.arange(len(order)) - np.repeat(self._starts, self.lengths)  # from 0
+        gains = np.where(self.right[order] & (ranks < K), 1 / np.log2(ranks + 2), 0)
+        ideal = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(K) + 2))])
+        found: NDArray[np.float64] = np.bincount(query_of, gains, len(self.lengths)) / ideal[np.minimum(self.had, K)]
+        return found

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -50,12 +50,11 @@ def _beside(path: Path) -> Iterator[Path]:
 def _parquet(file: IO[bytes], chunks: "Iterable[pl.DataFrame]") -> None:
     from pyarrow import parquet
 
-    writer = None
-    for table in (chunk.to_arrow() for chunk in chunks):
-        writer = writer or parquet.ParquetWriter(file, table.schema, compression="zstd")
-        writer.write_table(table)
-    if writer:
-        writer.close()
+    with ExitStack() as stack:
+        writer = None
+        for table in (chunk.to_arrow() for chunk in chunks):
+            writer = writer or stack.enter_context(parquet.ParquetWriter(file, table.schema, compression="zstd"))
+            writer.write_table(table)
 
 
 def _csv(file: IO[bytes], chunks: "Iterable[pl.DataFrame]") -> None:

@@ -1,6 +1,6 @@
 """What a version has learnt is carried over into another, with the trend or the fallback of other interactions."""
 
-from collections.abc import Container
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -36,23 +36,27 @@ def carried_over(
         fallback: its name and its order, of the same interactions; None carries over the version's.
         changed: fields of the manifest that are not the version's; half-life and power of the trend are in `params`.
     """
-    manifest = version.manifest
-    described = {field.name: getattr(manifest, field.name) for field in fields(manifest)} | changed
+    described = described_by(version.manifest) | changed
     writer = ArtifactWriter(folder)
-    _carry(version, writer, without=TREND if fallback is None else TREND + FALLBACK)
+    replaced = TREND if fallback is None else TREND + FALLBACK
+    carry(version, writer, lambda name: name not in replaced)
     if (trend := trend_of(interactions, described["params"])) is not None:
         writer.array("trend", trend)
     if fallback is not None:
         described["fallback"], orders = fallback
         orders.of_users(rows_among(interactions.user_ids, load_ids(version, "user_ids"))).write(writer)
-    return writer.seal(**{name: value for name, value in described.items() if name not in SEALED})
+    return writer.seal(**described)
 
 
-def _carry(version: Artifact, writer: ArtifactWriter, without: Container[str]) -> None:
-    """Copy what a version has, but for some arrays and files."""
-    for name in version.names:
-        if name not in without:
-            writer.array(name, version.any_array(name))
-    for name in version.manifest.files:
-        if name != ARRAYS and name not in without:
+def described_by(manifest: Manifest) -> dict[str, Any]:
+    """Return the fields of a manifest, but for those that it gets when it is sealed."""
+    return {field.name: getattr(manifest, field.name) for field in fields(manifest) if field.name not in SEALED}
+
+
+def carry(version: Artifact, writer: ArtifactWriter, wanted: Callable[[str], bool]) -> None:
+    """Copy those arrays and files of a version whose names are wanted."""
+    for name in filter(wanted, version.names):
+        writer.array(name, version.any_array(name))
+    for name in filter(wanted, version.manifest.files):
+        if name != ARRAYS:
             writer.file(version.folder / name)

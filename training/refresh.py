@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from functions.lists.ready_lists_scorer import ReadyListsScorer
 from functions.lists.scorer import ListsScorer
 from training.carry_over import carried_over
 from training.columns import ITEM_ID, USER_ID
@@ -58,6 +59,7 @@ class Refresh:
             DataError: the interactions tell nothing of what is wanted now, or not of this version's items.
         """
         self._recipe, self._version, self._say = recipe, version, say
+        self._refuse_ready_lists()
         self._item_ids, self._user_ids = load_ids(version, "item_ids"), load_ids(version, "user_ids")
         self._events, self._dataset = Events.of(self._typed(tables)), tables.described(recipe.name)
         self._check_ids()
@@ -99,6 +101,12 @@ class Refresh:
         if users is not None and isinstance(self._user_ids, StringIds):
             users = users.with_columns(pl.col(USER_ID).cast(pl.String))
         return replace(tables, interactions=tables.interactions.with_columns(texts), users=users)
+
+    def _refuse_ready_lists(self) -> None:
+        """Refuse lists that a model has made: their order is of the trend that it had."""
+        if self._version.manifest.scorer == ReadyListsScorer.name:
+            of = self._version.manifest.params.get("of")
+            raise DataError(f"{self._name} is lists that {of} has made: refresh {of}, and `warmstart batch {of}` again")
 
     def _check_ids(self) -> None:
         """Refuse a table of other things."""

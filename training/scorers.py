@@ -4,6 +4,7 @@ from functions.factorization.scorer import FactorizationScorer
 from functions.knn.item_item_scorer import ItemItemScorer
 from functions.knn.user_knn_scorer import UserKnnScorer
 from functions.lists.random_scorer import RandomScorer
+from functions.lists.ready_lists_scorer import ReadyListsScorer
 from functions.lists.scorer import ListsScorer
 from functions.ranker.scorer import TwoStageScorer
 from warmstart.live import loader
@@ -12,6 +13,7 @@ from warmstart.scorer import Scorer
 SCORERS: tuple[type[Scorer], ...] = (
     ListsScorer,
     RandomScorer,
+    ReadyListsScorer,
     FactorizationScorer,
     ItemItemScorer,
     UserKnnScorer,

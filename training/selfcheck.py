@@ -57,11 +57,15 @@ def _check_rows(artifact: Artifact, n_users: int, n_items: int) -> None:
 
 
 def _check_lists(artifact: Artifact, n_users: int, n_items: int) -> None:
-    """Read the kNN family's lists: each ends where the next begins, and names what exists."""
-    for index, named, bound in (("weights_indptr", "weights_targets", n_items), ("item_indptr", "item_users", n_users)):
+    """Read the lists of kNN and those made ready: each ends where the next begins, and names what exists."""
+    for index, length, named, bound in (
+        ("weights_indptr", n_items, "weights_targets", n_items),
+        ("item_indptr", n_items, "item_users", n_users),
+        ("list_indptr", n_users, "list_rows", n_items),
+    ):
         if index not in artifact:
             continue
-        starts = artifact.array(index, np.int64, n_items + 1)
+        starts = artifact.array(index, np.int64, length + 1)
         rows = artifact.rows(named, None)
         if rows.min(initial=0) < 0 or rows.max(initial=0) >= bound or (np.diff(starts) < 0).any():
             raise Incompatible(f"{named} names what does not exist")

@@ -1,1 +1,1 @@
-"""Lists that need no user: popular, popular now, random."""
+"""Lists that are ready: popular, popular now, random, and those that another model made for every user."""

@@ -27,6 +27,7 @@ BENCHMARKS = {
     "trend": ONE_THREAD,
     "search": ONE_THREAD,
     "batch": {},
+    "offline": {},
     "fit": {},
     "help": {},
 }

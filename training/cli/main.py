@@ -5,6 +5,7 @@ import signal
 
 import click
 
+from training.cli.batch import batch
 from training.cli.console import Commands
 from training.cli.data import data
 from training.cli.demo import demo
@@ -49,6 +50,7 @@ COMMANDS = (
     rollback,
     sweep,
     recommend,
+    batch,
     inspect,
     serve,
     token,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from functions.lists.ready_lists_scorer import ReadyListsScorer
 from warmstart.manifest import Manifest
 from warmstart.registry import version_prefix
 from warmstart.store import Store
@@ -57,7 +58,18 @@ def _what(about: About) -> str:
         f"# {_plain(about['model'])}\n\n`{_code(about['algorithm'])}`, served by the family "
         f"`{_code(about['family'])}`. {kind}; who is unknown to it gets "
         f"{'an answer by known features, else ' * (about['params'].get('cold') == 'features')}"
-        f"`{_code(about['fallback'])}`."
+        f"`{_code(about['fallback'])}`.{_ready(about)}"
+    )
+
+
+def _ready(about: About) -> str:
+    """Say whose lists these are, where they are lists that a model has made for every user."""
+    if about["scorer"] != ReadyListsScorer.name:
+        return ""
+    of, version = about["params"].get("of"), about["params"].get("version")
+    return (
+        f" The lists of its users were made ready by `{_code(of)}` version `{_code(version)}`; a history that comes "
+        "with a request is only left out of them."
     )
 
 

@@ -96,14 +96,16 @@ class Recommender:
     def recommend_many(self, asks: Sequence[Ask]) -> list[Recommendation]:
         """Answer many; the same answers as one at a time, faster where the scorer can."""
         queries = [self.query(ask) for ask in asks]
-        if isinstance(self.scorer, RanksMany):
-            rankings = self.scorer.rank_many([query for query, _ in queries])
-        else:
-            rankings = [self.scorer.rank(query) for query, _ in queries]
+        rankings = self._ranked([query for query, _ in queries])
         return [
             self._answer(ask, query, ranking, ignored)
             for ask, (query, ignored), ranking in zip(asks, queries, rankings, strict=True)
         ]
+
+    def rankings(self, users: Rows, k: int) -> list[Ranking | None]:
+        """Rank for users of training, by row: what an answer to them begins with, before the fallback fills it."""
+        asks = (Ask(user_id=user_id, k=k) for user_id in self.user_ids.external(users))
+        return self._ranked([self.query(ask)[0] for ask in asks])
 
     def similar(self, item_id: Id, k: int) -> list[Id]:
         """Return the items most like one item.
@@ -163,6 +165,11 @@ class Recommender:
             k=ask.k,
         )
         return query, len(ask.history) - len(known)
+
+    def _ranked(self, queries: Sequence[Query]) -> list[Ranking | None]:
+        if isinstance(self.scorer, RanksMany):
+            return self.scorer.rank_many(queries)
+        return [self.scorer.rank(query) for query in queries]
 
     def _recency(self, ages: Scores | None) -> Scores | None:
         return None if ages is None or not self._half_life else decayed(ages, half_life=self._half_life)

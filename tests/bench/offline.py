@@ -1,0 +1,43 @@
+"""All lists of `als` on MovieLens 1M, as `warmstart batch` makes them: in two processes, beside one; 100 items each."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.figures import Amount, Figure
+from tests.bench.knn_data import fitting
+from tests.bench.movielens import NAME, recipe_of
+from tests.bench.places import data_set
+from tests.bench.timing import Measure, interleaved, medians, timed
+from training.batch import Batch
+from training.data.tables import read_tables
+from training.interactions import Events
+from training.recipe import ModelSection
+from warmstart.manifest import Manifest
+
+ROUNDS = 5
+ALS = ModelSection("als", "als", {})
+MOST_MS = 0.5  # of a user: 2,000 a second
+
+
+def figures() -> Iterator[Figure | Amount]:
+    """Make them in turn; the start of the processes counts."""
+    job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
+    with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as name:
+        folder = Path(name)
+        manifest = job.seal(ALS, folder)
+        users = job.interactions.n_users
+        times = interleaved({f"{n}": _making(folder, manifest, n) for n in (1, 2)}, ROUNDS)
+    middle = medians(times)
+    yield Figure(
+        name=f"batch als, MovieLens 1M, {users:,} users, 2 processes",
+        ms=middle["2"],
+        peer="1 process",
+        peer_ms=middle["1"],
+        raw=times,
+    )
+    yield Amount(name="  a user, 2 processes", amount=middle["2"] / users, unit="ms", limit=MOST_MS)
+
+
+def _making(folder: Path, manifest: Manifest, workers: int) -> Measure:
+    return timed(Batch(folder, manifest, workers=workers).lists)

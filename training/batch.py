@@ -1,0 +1,126 @@
+"""A model's lists for every user, made at once: sealed as a version of the `lists` family, or given as tables."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from functions.lists.ready_lists_scorer import ReadyListsScorer
+from training.carry_over import FALLBACK, carry, described_by
+from training.columns import ITEM_ID, USER_ID
+from training.memory import refuse_over
+from training.over_users import over_users
+from training.ready_lists import Answers, Lists, answered, ranked
+from training.scorers import FAMILIES
+from warmstart.artifact import Artifact
+from warmstart.artifact_writer import ArtifactWriter
+from warmstart.errors import SettingsError
+from warmstart.ids import IdMap, IntegerIds, load_ids
+from warmstart.manifest import MODEL_NAME, Manifest
+
+SUFFIX = "_offline"  # of the name under which a model's lists are served
+MOST = 100  # items of a list, as of an answer
+NAMED = ("item_ids", "user_ids", "item_titles", "item_genres")
+KEPT = {
+    *(f"{name}{part}" for name in NAMED for part in ("", "_offsets", "_bytes")),
+    *("seen_indptr", "seen_rows", "popularity", *FALLBACK),
+}  # what any version has, whatever its scorer
+
+
+class Batch:
+    """One version, and how its lists are made."""
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        *,
+        k: int = MOST,
+        workers: int = 1,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Make nothing yet.
+
+        Args:
+            folder: the version's verified files.
+            manifest: the version's.
+            k: items of a list, at most.
+            workers: how many processes.
+            say: is told how far it is.
+
+        Raises:
+            SettingsError: the version is lists already.
+        """
+        if manifest.scorer == ReadyListsScorer.name:
+            raise SettingsError(f"{manifest.model} {manifest.version} is lists already, of {manifest.params.get('of')}")
+        self._folder, self._manifest, self._k, self._workers, self._say = folder, manifest, k, workers, say
+        self._version = Artifact.open(folder, manifest)
+        self._user_ids, self._item_ids = (load_ids(self._version, name) for name in ("user_ids", "item_ids"))
+
+    @property
+    def users(self) -> int:
+        """Count the users."""
+        return len(self._user_ids)
+
+    def lists(self) -> Lists:
+        """Rank for every user.
+
+        Raises:
+            DataError: the lists would not fit into memory.
+            SettingsError: a process was killed.
+        """
+        listed = min(self._k, len(self._item_ids)) * self.users
+        refuse_over(2 * 8 * listed, f"lists of {listed:,} items")  # a row and a score, twice while they are joined
+        parts = over_users(
+            self._folder, self._manifest, ranked, k=self._k, workers=self._workers, say=self._saying("ranked for")
+        )
+        return Lists.joined([*parts])
+
+    def seal(self, lists: Lists, folder: Path, name: str) -> Manifest:
+        """Write the lists as a model's draft, with what was measured of the version: it answers the same."""
+        manifest, writer = self._manifest, ArtifactWriter(folder)
+        carry(self._version, writer, KEPT.__contains__)
+        writer.array("list_indptr", np.concatenate([[0], np.cumsum(lists.lengths)]).astype(np.int64))
+        writer.rows("list_rows", lists.rows, len(self._item_ids))
+        writer.array("list_scores", lists.scores)
+        made = {
+            "model": name,
+            "family": FAMILIES[ReadyListsScorer.name],
+            "scorer": ReadyListsScorer.name,
+            "params": {"k": self._k, "of": manifest.model, "version": manifest.version},
+        }
+        return writer.seal(**{**described_by(manifest), **made})
+
+    def answers(self, folder: Path, sealed: Manifest) -> Iterator[pl.DataFrame]:
+        """Yield what the sealed lists answer to every user, the fallback's part included; a row an item."""
+        kinds: dict[str, type[pl.DataType]] = {
+            USER_ID: _kind(self._user_ids),
+            "rank": pl.Int32,
+            ITEM_ID: _kind(self._item_ids),
+            "score": pl.Float32,
+            "source": pl.String,
+        }
+        for part in over_users(
+            folder, sealed, answered, k=self._k, workers=self._workers, say=self._saying("answered")
+        ):
+            yield _table(part, kinds)
+
+    def _saying(self, what: str) -> Callable[[int], None]:
+        return lambda done: self._say(f"{self._manifest.model}: {what} {done:,} of {self.users:,} users")
+
+
+def offline_name(model: str) -> str:
+    """Return the name of the model that serves a model's lists; raise SettingsError where it would be too long."""
+    name = f"{model}{SUFFIX}"
+    if not MODEL_NAME.fullmatch(name):
+        raise SettingsError(f"{name} is no name of a model: it has over 64 characters")
+    return name
+
+
+def _kind(ids: IdMap) -> type[pl.DataType]:
+    return pl.Int64 if isinstance(ids, IntegerIds) else pl.String
+
+
+def _table(answers: Answers, kinds: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    return pl.DataFrame(dict(zip(kinds, answers, strict=True)), schema=kinds)

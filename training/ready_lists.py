@@ -1,0 +1,61 @@
+"""What a chunk of users gets, as the processes of a batch make it: a scorer's own lists, or whole answers."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warmstart.ids import Id
+from warmstart.ragged import Places
+from warmstart.recommender import Ask, Recommender
+from warmstart.scorer import Rows, Scores
+
+
+class Lists(NamedTuple):
+    """What a scorer ranks for users, one list after the other; an empty one for whom it leaves to the fallback."""
+
+    lengths: Places  # (u,)
+    rows: NDArray[Any]  # (n_listed,) best first in each list
+    scores: Scores  # (n_listed,)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the lists of several chunks as one."""
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+class Answers(NamedTuple):
+    """Whole answers, an item a row: (n_answered,) each."""
+
+    user_ids: list[Id]
+    ranks: list[int]  # from 1
+    item_ids: list[Id]
+    scores: list[float | None]  # None where the fallback chose
+    sources: list[str]
+
+
+def ranked(recommender: Recommender, users: Rows, k: int) -> Lists:
+    """Rank for some users."""
+    rankings = recommender.rankings(users, k)
+    known = [ranking for ranking in rankings if ranking is not None]
+    kind = np.uint16 if len(recommender.item_ids) <= 2**16 else np.int32
+    return Lists(
+        np.array([0 if ranking is None else len(ranking.rows) for ranking in rankings], np.int64),
+        np.concatenate([np.empty(0, kind), *(ranking.rows.astype(kind) for ranking in known)]),
+        np.concatenate([np.empty(0, np.float32), *(ranking.scores.astype(np.float32) for ranking in known)]),
+    )
+
+
+def answered(recommender: Recommender, users: Rows, k: int) -> Answers:
+    """Answer some users, as the API does."""
+    ids: list[Id] = [*recommender.user_ids.external(users)]
+    found = recommender.recommend_many([Ask(user_id=user_id, k=k, explain=True) for user_id in ids])
+    details = [detail for answer in found for detail in answer.details]
+    return Answers(
+        [user_id for user_id, answer in zip(ids, found, strict=True) for _ in answer.items],
+        [place + 1 for answer in found for place in range(len(answer.items))],
+        [detail.item_id for detail in details],
+        [detail.score for detail in details],
+        [detail.source for detail in details],
+    )

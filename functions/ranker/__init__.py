@@ -1,0 +1,1 @@
+"""Two stages: another model names candidates, boosted trees put them in order."""

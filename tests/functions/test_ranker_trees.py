@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from functions.ranker.contributions import Contributions
+from functions.ranker.contributions import Contributions, Paths
 from functions.ranker.trees import FILE, OnnxTrees
-from tests.training.ranking.forests import F, by_eye, judged, ranker, sealed
+from tests.training.ranking.forests import F, by_eye, judged, opened, ranker, sealed
 from training.ranking.boosting import Kind
 from training.ranking.onnx_file import write_onnx
 from warmstart.artifact import Artifact
+from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import Incompatible
 
 KINDS: list[Kind] = ["lightgbm", "xgboost"]
@@ -100,7 +101,7 @@ def test_trees_of_other_features_are_incompatible(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["features", "lows", "highs", "missing", "shares", "values"])
 def test_paths_that_do_not_fit_are_incompatible(tmp_path: Path, name: str) -> None:
-    """An array that is missing is named, and shares are over 0 and at most 1."""
+    """An array that is missing is named."""
     artifact = sealed(tmp_path, by_eye(), 2)
     without = {key: tensor for key, tensor in artifact._tensors.items() if key != f"path_{name}"}
     with pytest.raises(Incompatible, match=f"path_{name}"):
@@ -113,3 +114,21 @@ def test_an_onnx_file_of_another_shape_is_incompatible(tmp_path: Path) -> None:
     write_onnx(artifact.folder / FILE, ranker("xgboost").trees, F)
     with pytest.raises(Incompatible, match="expected 2 features"):
         OnnxTrees.load(artifact, 2)
+
+
+def test_a_rows_contributions_are_the_same_among_any_others(tmp_path: Path) -> None:
+    """To the last bit, like its score."""
+    contributions = Contributions.load(sealed(tmp_path, ranker("lightgbm").trees), F)
+    rows = judged().features[:20]
+    assert np.array_equal(contributions.of(rows), np.concatenate([contributions.of(row[None]) for row in rows]))
+
+
+def test_shares_that_are_none_are_incompatible(tmp_path: Path) -> None:
+    """They are over 0 and at most 1."""
+    paths = Paths.load(sealed(tmp_path / "good", by_eye(), 2), 2)
+    for share in (0, 1.5, np.nan):
+        writer = ArtifactWriter(tmp_path / f"bad {share}")
+        for name, values in paths._asdict().items():
+            writer.array(f"path_{name}", np.full_like(values, share) if name == "shares" else values)
+        with pytest.raises(Incompatible, match="path_shares"):
+            Contributions.load(opened(writer), 2)

@@ -60,8 +60,11 @@ def sealed(folder: Path, trees: Trees, n_features: int = F) -> Artifact:
     writer = ArtifactWriter(folder)
     write_onnx(folder / FILE, trees, n_features)
     write_paths(writer, trees)
-    names = ("model", "family", "scorer", "algorithm", "fallback")
-    described: dict[str, Any] = dict.fromkeys(names, "ranker")
-    return Artifact.open(
-        folder, writer.seal(**described, git_commit=None, dataset={}, params={}, seed=0, id_bound=None)
-    )
+    return opened(writer)
+
+
+def opened(writer: ArtifactWriter) -> Artifact:
+    """Seal what was written, and open it."""
+    described: dict[str, Any] = dict.fromkeys(("model", "family", "scorer", "algorithm", "fallback"), "ranker")
+    manifest = writer.seal(**described, git_commit=None, dataset={}, params={}, seed=0, id_bound=None)
+    return Artifact.open(writer.folder, manifest)

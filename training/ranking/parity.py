@@ -44,7 +44,7 @@ def _hard(features: Features, thresholds: list[Features]) -> Iterator[Features]:
     for column in range(features.shape[1]):
         for value in (np.nan, LARGE, -LARGE, 0):
             yield _with(some, column, np.float32(value))
-        if np.isin(features[:, column], (0, 1)).all():
+        if np.isin(np.nan_to_num(features[:, column]), (0, 1)).all():
             yield _with(some, column, 1 - some[:, column])
     for value in (np.nan, LARGE, -LARGE, 0):
         yield np.full_like(some[:1], value)

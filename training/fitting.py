@@ -17,6 +17,7 @@ from training.algorithms.popular_recent import PopularRecent
 from training.export import export
 from training.interactions import Interactions
 from training.recipe import ModelSection, Recipe
+from warmstart.artifact import Artifact
 from warmstart.errors import DataError
 from warmstart.manifest import Manifest
 
@@ -80,9 +81,15 @@ class Fitting:
         self._popularity: dict[str, Popularity] = {}  # by algorithm and settings
         self.fit_seconds = defaultdict[str, float](float) if fit_seconds is None else fit_seconds
 
-    def seal(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
+    def seal(
+        self,
+        model: ModelSection,
+        folder: Path,
+        measured: Mapping[str, Any] = {},
+        published: Mapping[str, Artifact] = {},
+    ) -> Manifest:
         """Fit a model and write its draft into a folder, with what was measured if anything was."""
-        return self.write(self.fit(model), model, folder, measured)
+        return self.write(self.fit(model, published), model, folder, measured)
 
     def write(self, fitted: Algorithm, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
         """Write the draft of a model that is fitted on the same interactions."""
@@ -97,9 +104,11 @@ class Fitting:
             measured=measured,
         )
 
-    def fit(self, model: ModelSection) -> Algorithm:
-        """Fit a model; popularity is fitted once."""
+    def fit(self, model: ModelSection, published: Mapping[str, Artifact] = {}) -> Algorithm:
+        """Fit a model; popularity is fitted once, and what is published already takes a first stage's place."""
         algorithm = built(self._recipe, model)
+        if isinstance(algorithm, RanksAgain):
+            algorithm.published = published
         key = repr(algorithm)
         if key in self._popularity:
             return self._popularity[key]

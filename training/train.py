@@ -3,13 +3,13 @@
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from training.age_search import AgeSearch, Chosen
-from training.algorithms.base import Abridged, Algorithm, ServesCold, settings_of
+from training.algorithms.base import Abridged, Algorithm, RanksAgain, ServesCold, settings_of
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
@@ -20,8 +20,10 @@ from training.evaluation.splits import split
 from training.evaluation.truth import Truth, truth_of
 from training.fitting import Fitting, built
 from training.interactions import Events, Interactions
+from training.published import as_published
 from training.recipe import ModelSection, Recipe
 from training.scorers import open_recommender
+from warmstart.artifact import Artifact
 from warmstart.artifact_writer import draft_hash
 from warmstart.manifest import Manifest
 
@@ -34,6 +36,7 @@ class Trial(NamedTuple):
     params: Mapping[str, Any]  # the settings that it came to have
     exact: Measured | None = None  # where the draft leaves out some of what was learnt: with all of it
     cold: Mapping[str, Measured] = {}  # what may answer people without a history -> how well
+    blend: Measured | None = None  # of a ranker: the plain blend of its first stages
 
     @property
     def loss(self) -> float:
@@ -64,6 +67,13 @@ class Trial(NamedTuple):
         """Return what the manifest says of people without a history; nothing where there is no choice."""
         return {"cold": {answer: found.metrics for answer, found in self.cold.items()}} if self.cold else {}
 
+    def beside_blend(self, seed: int) -> dict[str, Any]:
+        """Return what the manifest says of the plain blend; nothing where it is no ranker."""
+        if self.blend is None:
+            return {}
+        paired = {name: asdict(found) for name, found in self.measured.against(self.blend, seed).items()}
+        return {"blend": {"metrics": self.blend.metrics, "paired": paired}}
+
 
 class Training:
     """One recipe over its tables. The fold and the baselines are made once, for all models."""
@@ -71,6 +81,7 @@ class Training:
     def __init__(self, recipe: Recipe, tables: Tables, say: Callable[[str], None] = lambda _: None) -> None:
         self._recipe = recipe
         self._say = say
+        self.sha256 = tables.sha256
         self._dataset = tables.described(recipe.name)
         self._events = Events.of(tables)
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
@@ -104,15 +115,28 @@ class Training:
         """Fit a model on the fold's earlier part and seal it for somebody's test."""
         return self._part.seal(self._with_age(model).model, folder)
 
-    def train(self, model: ModelSection, folder: Path) -> Manifest:
-        """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics."""
-        trial = self.measure(model)
-        described = self._described(trial, self._with_age(model))
-        return self.fit_whole(replace(model, params=trial.params), folder, described)
+    def train(self, model: ModelSection, folder: Path, published: Mapping[str, Artifact] = {}) -> Manifest:
+        """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics.
 
-    def fit_whole(self, model: ModelSection, folder: Path, measured: Mapping[str, Any] = {}) -> Manifest:
+        Args:
+            model: its section.
+            folder: where to.
+            published: versions that take the place of its first stages, whose settings are theirs.
+        """
+        model = as_published(model, published)
+        trial = self.measure(model)
+        aged = self._with_age(model)
+        return self.fit_whole(replace(aged.model, params=trial.params), folder, self._described(trial, aged), published)
+
+    def fit_whole(
+        self,
+        model: ModelSection,
+        folder: Path,
+        measured: Mapping[str, Any] = {},
+        published: Mapping[str, Artifact] = {},
+    ) -> Manifest:
         """Fit a model on all rows and seal it, with what was measured if anything was."""
-        return self._whole.seal(model, folder, measured)
+        return self._whole.seal(model, folder, measured, published)
 
     def baselines(self) -> dict[str, Measured]:
         """Measure popular and, where there are timestamps, popular_recent, on the same fold.
@@ -147,6 +171,8 @@ class Training:
 
     def _settled(self, fitted: Algorithm, model: ModelSection) -> Trial:
         """Measure a fitted model, and again with twice as much kept while too much is lost."""
+        if isinstance(fitted, RanksAgain) and (plain := fitted.plain()) is not None:
+            return self._tried(fitted, model)._replace(blend=self._tried(plain, model).measured)
         if not isinstance(fitted, Abridged):
             return self._tried(fitted, model)
         whole = self._tried(fitted.keeping(max(fitted.kept(), fitted.most())), model)
@@ -170,7 +196,7 @@ class Training:
         described = measured_on(
             trial.measured, self.baselines(), recipe.fold, rows=rows, digest=trial.digest, seed=recipe.seed
         )
-        beside = {**trial.abridged, **trial.without_history, **aged.described}
+        beside = {**trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed), **aged.described}
         return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}}
 
     def _fitting(self, interactions: Interactions) -> Fitting:

@@ -26,8 +26,13 @@ VARIANTS = {  # name -> algorithm and settings: served by an approximate search,
     **{f"{name}_hnsw": (name, INDEX) for name in ("als", "bpr", "lightfm")},
     **{f"{name}_timed": (name, TIMED) for name, kind in ALGORITHMS.items() if issubclass(kind, Timed)},
     "als_hnsw_timed": ("als", {**INDEX, **TIMED}),
+    "two_stage_xgboost": ("two_stage", {"ranker": "xgboost"}),
+    "two_stage_blend": ("two_stage", {"ranker": "blend"}),
     **{f"{name}_forgetful": (name, FORGETFUL) for name, kind in ALGORITHMS.items() if issubclass(kind, Forgetful)},
 }
+FIRST_STAGES = tuple(
+    ModelSection(name, name, {**SETTINGS.get(name, {}), **TIMED}) for name in ("als", "item_knn", "user_knn")
+)
 Draft = Callable[..., tuple[Recommender, Manifest, Path]]
 
 
@@ -38,7 +43,8 @@ def draft(tmp_path_factory: pytest.TempPathFactory) -> Draft:
     def make(algorithm: str, tables: Tables, **settings: Setting) -> tuple[Recommender, Manifest, Path]:
         folder = tmp_path_factory.mktemp("draft")
         name, own = VARIANTS.get(algorithm, (algorithm, {}))
-        model = ModelSection(algorithm, name, {**SETTINGS.get(name, {}), **own, **settings})
+        stages = FIRST_STAGES if name == "two_stage" else ()
+        model = ModelSection(algorithm, name, {**SETTINGS.get(name, {}), **own, **settings}, stages)
         manifest = Training(recipe(model), tables).fit_whole(model, folder)
         return open_recommender(folder, manifest), manifest, folder
 

@@ -201,7 +201,9 @@ def test_a_missing_array_is_refused_at_load(trained: tuple[Recommender, Manifest
     _, manifest, folder = trained
     arrays = load_file(folder / ARRAYS)
     shutil.copytree(folder, tmp_path / "copy")
-    for name in arrays.keys() - OPTIONAL:
+    for name in arrays:
+        if name.rpartition(".")[2] in OPTIONAL:
+            continue
         save_file({other: values for other, values in arrays.items() if other != name}, tmp_path / "copy" / ARRAYS)
         with pytest.raises(Incompatible):
             open_recommender(tmp_path / "copy", manifest)

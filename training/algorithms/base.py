@@ -109,6 +109,10 @@ class RanksAgain(Algorithm, Protocol):
     fallback: Algorithm  # popularity, not fitted: what the unknown get, and one more source
     published: Mapping[str, Artifact]  # model -> a version to take in place of a fit on everything
 
+    def plain(self) -> Self | None:
+        """Return the same, fitted, with a plain blend in place of a ranker; None where it is one."""
+        ...
+
 
 @runtime_checkable
 class ServesCold(Algorithm, Protocol):

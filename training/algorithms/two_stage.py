@@ -66,6 +66,7 @@ class TwoStage:
     first_: dict[str, Stage] = field(init=False, repr=False)
     interactions_: Interactions = field(init=False, repr=False)
     second_: SecondStage = field(init=False, repr=False)
+    blend_: Blended = field(init=False, repr=False)  # the baseline, of the same first stages and windows
     sample_: NDArray[np.float32] = field(init=False, repr=False)  # (n, f) features that an export is tried on
     cold_: bool = field(init=False, repr=False)  # whether the ranker answers who has no history
 
@@ -84,6 +85,7 @@ class TwoStage:
         windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
         seed = int(rng.integers(2**31))
         shown = [self._shown(window, rng) for window in windows]
+        self.blend_ = Blended.fitted(Examples.joined(shown).telling)
         self.second_ = self._learnt(shown, seed)
         self.cold_ = self.cold == "ranker" or (self.cold == "best" and self._better_for_cold(shown, seed))
         self.sample_ = shown[0].features[:SAMPLE]
@@ -92,6 +94,14 @@ class TwoStage:
             name: self.published.get(name) or _fitted(stage, interactions, rng) for name, stage in self.stages.items()
         }
         return self
+
+    def plain(self) -> Self | None:
+        """Return the same with a blend in place of the ranker; None where it is one."""
+        if self.ranker == "blend":
+            return None
+        other = copy.copy(self)
+        other.ranker, other.second_ = "blend", self.blend_
+        return other
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add both stages, and what features are made of."""

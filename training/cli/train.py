@@ -42,7 +42,8 @@ def train(
     recipe, chosen = chosen_models(recipe_path, models)
     training = read_training(recipe, on_bad_row, console)
     store = open_named(store_url, create=True)
-    trained = [_train_one(training, model, store, promote, console) for model in chosen]
+    in_order = sorted(chosen, key=lambda model: bool(model.stages))  # what a model is made of comes before it
+    trained = [_train_one(training, model, store, promote, console) for model in in_order]
     names = [*dict.fromkeys(name for t in trained for name in t["metrics"])]
     rows = [(t["model"], t["version"], *(t["metrics"].get(name) for name in names), t["state"]) for t in trained]
     refusals = [t["refusal"] for t in trained if t["refusal"]]
@@ -57,14 +58,19 @@ def train(
 def _train_one(
     training: "Training", model: "ModelSection", store: "Store", promote: bool, console: Console
 ) -> dict[str, Any]:
-    from warmstart.errors import ArtifactError, DataError
+    from training.published import first_stages
+    from warmstart.errors import ArtifactError, DataError, RegistryError
 
-    with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder,
+        tempfile.TemporaryDirectory(prefix="warmstart-stages-") as cache,
+    ):
         try:
-            manifest = training.train(model, Path(folder))
+            published = first_stages(store, model, training.sha256, Path(cache))
+            manifest = training.train(model, Path(folder), published)
             console.progress(f"{model.name}: publishing {manifest.version}")
             publish_with_card(store, Path(folder), manifest)
-        except (DataError, ArtifactError, MemoryError) as error:
+        except (DataError, ArtifactError, RegistryError, MemoryError) as error:
             return _failed(training, model, error)
     refusal = promote_if_passed(store, manifest, reason="trained") if promote else None
     return {

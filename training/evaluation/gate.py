@@ -6,7 +6,8 @@ show what it is good for; the reason tells whether chance alone makes such a dif
 knows what they do. Nor may it be a fallback in disguise: its answers must be its own for at least half the users, by
 their source and by being another list than a baseline's; and they must be ordered by score. What its artifact leaves
 out for size or speed may cost a hundredth of its ndcg@10, and an approximate search must find 95 % of the best. A
-version whose trend was refreshed must have been measured with it.
+ranker must order the candidates of other models at least as well as a plain blend of their scores does. A version
+whose trend was refreshed must have been measured with it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ def check(manifest: Manifest) -> None:
     if not manifest.personal:
         return
     reasons = [*_unmeasured(manifest), *_worse_than_popular(manifest)]
-    reasons += [*_not_personal(manifest.measured_on), *_abridged(manifest)]
+    reasons += [*_worse_than_blend(manifest), *_not_personal(manifest.measured_on), *_abridged(manifest)]
     if reasons:
         raise GateRefused(f"{manifest.model} {manifest.version} is not promoted: {'; '.join(reasons)}")
 
@@ -51,9 +52,20 @@ def _worse_than_popular(manifest: Manifest) -> Iterator[str]:
             yield f"{metric} {measured}, {name} has {best:.4f} ({_chance(manifest.measured_on, name, metric)})"
 
 
+def _worse_than_blend(manifest: Manifest) -> Iterator[str]:
+    own = manifest.metrics.get(DECIDING[0])
+    blend = _within(manifest.measured_on, "blend", "metrics", DECIDING[0])
+    if isinstance(blend, float) and own is not None and own < blend:
+        sure = _surely(_within(manifest.measured_on, "blend", "paired", DECIDING[0], "p"))
+        yield f"{DECIDING[0]} {own:.4f}, a plain blend of its first stages has {blend:.4f} ({sure})"
+
+
 def _chance(measured_on: Mapping[str, Any], baseline: str, metric: str) -> str:
     """Say how sure the difference is."""
-    p = _within(measured_on, "paired", baseline, metric, "p")
+    return _surely(_within(measured_on, "paired", baseline, metric, "p"))
+
+
+def _surely(p: Any) -> str:
     if not isinstance(p, float):
         return "no paired test"
     return f"p = {p:.2g}" + ("" if p < SIGNIFICANT else ", may be chance")

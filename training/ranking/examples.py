@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from functions.ranker.scorer import TwoStageScorer
 from training.ranking.windows import Window
@@ -43,12 +44,13 @@ class Examples:
         places = np.sort(rng.permutation(len(window.users))[:most])
         blocks, right, cold = [], [], []
         ids: list[Id] = [*recommender.user_ids.external(window.users[places])]
-        for place, user_id in zip(places, ids, strict=True):
-            query, _ = recommender.query(Ask(user_id=user_id))
-            seen = scorer.seen(query)
-            blocks.append(seen.features)
-            right.append(np.isin(seen.rows, window.had_by(int(place))))
-            cold.append(not len(query.history))
+        with threadpool_limits(1, "blas"):  # as in a function
+            for place, user_id in zip(places, ids, strict=True):
+                query, _ = recommender.query(Ask(user_id=user_id))
+                seen = scorer.seen(query)
+                blocks.append(seen.features)
+                right.append(np.isin(seen.rows, window.had_by(int(place))))
+                cold.append(not len(query.history))
         lengths = np.array([len(block) for block in blocks])
         had = np.diff(window.starts)[places]
         features = scorer.features
@@ -79,10 +81,11 @@ class Examples:
 
     def ndcg(self, scores: NDArray[Any]) -> NDArray[np.float64]:
         """Return ndcg@10 of each query with its candidates in the order of scores (n,): (q,)."""
-        query_of = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        order = np.lexsort((-scores, query_of))
-        ranks = np.arange(len(order)) - np.repeat(self._starts, self.lengths)  # from 0
-        gains = np.where(self.right[order] & (ranks < K), 1 / np.log2(ranks + 2), 0)
+        there = np.arange(self.lengths.max()) < self.lengths[:, None]  # (q, c)
+        laid, right = np.full(there.shape, -np.inf), np.zeros(there.shape, np.bool_)
+        laid[there], right[there] = scores, self.right
+        best = np.argsort(-laid, axis=1, kind="stable")[:, :K]
+        gains = np.take_along_axis(right, best, axis=1) / np.log2(np.arange(best.shape[1]) + 2)
         ideal = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(K) + 2))])
-        found: NDArray[np.float64] = np.bincount(query_of, gains, len(self.lengths)) / ideal[np.minimum(self.had, K)]
+        found: NDArray[np.float64] = gains.sum(axis=1) / ideal[np.minimum(self.had, K)]
         return found

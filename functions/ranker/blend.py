@@ -20,7 +20,7 @@ class Blend:
     @classmethod
     def load(cls, artifact: Artifact, shares: slice) -> Self:
         """Open `blend_weights`; raise Incompatible where they are not one for each stage."""
-        return cls(artifact.array("blend_weights", np.float32, shares.stop - shares.start), shares)
+        return cls(artifact.array("blend_weights", np.float32, shares.stop), shares)
 
     def scores(self, features: Matrix) -> Scores:
         """Score candidates (c, f): (c,)."""

@@ -11,13 +11,18 @@ from functions.ranker.first_stages import POPULAR, Candidates
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
 from warmstart.scorer import Query, Rows, Scores
+from warmstart.trend import decayed
 
 FILE = "item_features.json"
+ITEM_FEATURES = ("popularity", "age days", "idle days")  # the first of the items': others are read together with these
 ALIKE, KNOWN = "alike.", "known."  # parts of the artifact: item-item cosines; what is known of users
-LATEST = 20  # events of a history that candidates are compared with
-OF_USER = ("user items", "user idle days", "user span days", "user popularity")
-OF_HISTORY = ("alike most", "alike mean", "alike last")
+LATEST, LAST = 20, 5  # events of a history that candidates are compared with, and the last of them
+ACTIVE = 7.0  # days in which an event loses half of its part in how active a user is
+OF_USER = ("items", "idle days", "span days", "activity", "popularity", "freshness days")
+OF_BOTH = ("more popular than usual", "fresher than usual days", "newer than the last visit days")
+OF_HISTORY = ("alike most", "alike mean", "alike latest", "alike last")
 Matrix = NDArray[np.float32]
+NAN = float("nan")
 
 
 class Features:
@@ -36,10 +41,10 @@ class Features:
         self._alike = alike
         self._known = known
         self._genres = genres  # (n_items, g) lines of length 1, or 0 where none is known
-        self.shares = slice(len(stages), 2 * len(stages))  # of the columns: what a blend sums
-        of_stages = [f"{name} {what}" for what in ("score", "share") for name in stages]
-        ranks = [f"{name} rank" for name in (*stages, POPULAR)]
-        names = [*of_stages, *ranks, "sources", *item_names, *OF_USER, *OF_HISTORY]
+        self.shares = slice(len(stages))  # of the columns: what a blend sums
+        of_stages = [*(f"{name} score" for name in stages), *(f"{name} rank" for name in (*stages, POPULAR))]
+        of_user = [f"user {name}" for name in OF_USER]
+        names = [*of_stages, "sources", *item_names, *of_user, *OF_BOTH, *OF_HISTORY]
         names += ["genres alike"] if genres is not None else []
         self.names = [*names, *(known.names if known is not None else ())]
 
@@ -51,6 +56,8 @@ class Features:
         names = artifact.json(FILE)
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise Incompatible(f"{FILE} names no features")
+        if names[: len(ITEM_FEATURES)] != [f"item {name}" for name in ITEM_FEATURES]:
+            raise Incompatible(f"{FILE} does not begin with {', '.join(ITEM_FEATURES)}")
         known = None
         if f"{KNOWN}{FEATURES_FILE}" in artifact.manifest.files:
             values = len(artifact.array(f"{KNOWN}feature_vectors", np.float32, None, None))
@@ -66,14 +73,14 @@ class Features:
 
     def matrix(self, query: Query, found: Candidates) -> Matrix:
         """Return a line per candidate and a column per name: (c, len(names))."""
-        scores = np.where(np.isneginf(found.scores), np.nan, found.scores)
+        items, of_user = self._items[found.rows].T, self._of_user(query)
         columns = [
-            *scores,
             *shares(found.scores),
-            *found.ranks,
-            np.count_nonzero(~np.isnan(found.ranks), axis=0),
-            *self._items[found.rows].T,
-            *self._of_user(query),
+            *np.divide(1, found.ranks, out=np.zeros_like(found.ranks), where=found.ranks > 0),
+            np.count_nonzero(found.ranks, axis=0),
+            *items,
+            *of_user,
+            *_of_both(items, of_user),
             *self._of_history(query.history, found.rows),
             *self._of_genres(query.history, found.rows),
             *self._of_known(query),
@@ -84,32 +91,45 @@ class Features:
         return np.ascontiguousarray(matrix.T)
 
     def _of_user(self, query: Query) -> list[float]:
-        nan = float("nan")
+        """Return the values of OF_USER; an event's age is that before the last of training."""
         if not len(query.history):
-            return [0.0, nan, nan, nan]
+            return [0.0] + [NAN] * (len(OF_USER) - 1)
+        had = self._items[query.history, :2]
+        popularity = float(had[:, 0].mean())
+        if query.ages is None or query.idle is None:
+            return [float(len(had)), NAN, NAN, NAN, popularity, NAN]
+        ages = query.ages + np.float32(query.idle)
         return [
-            float(len(query.history)),
-            nan if query.idle is None else query.idle,
-            nan if query.ages is None else float(query.ages[0]),
-            float(self._items[query.history, 0].mean()),
+            float(len(had)),
+            query.idle,
+            float(query.ages[0]),
+            float(decayed(ages, half_life=ACTIVE).sum()),
+            popularity,
+            float(np.median(had[:, 1] - ages)),  # how old what they took was then
         ]
 
     def _of_history(self, history: Rows, rows: Rows) -> list[Any]:
         if not len(history):
-            return [float("nan")] * len(OF_HISTORY)
+            return [NAN] * len(OF_HISTORY)
         alike = self._alike.between(history[-LATEST:], rows)  # (c, h)
-        return [alike.max(axis=1), alike.mean(axis=1), alike[:, -1]]
+        return [alike.max(axis=1), alike.mean(axis=1), alike[:, -LAST:].mean(axis=1), alike[:, -1]]
 
     def _of_genres(self, history: Rows, rows: Rows) -> list[Any]:
         if self._genres is None:
             return []
-        return [self._genres[rows] @ self._genres[history].mean(axis=0) if len(history) else float("nan")]
+        return [self._genres[rows] @ self._genres[history].mean(axis=0) if len(history) else NAN]
 
     def _of_known(self, query: Query) -> list[Any]:
         if self._known is None:
             return []
         found = self._known.sum(query.user, query.features)
-        return [float("nan")] * len(self._known.names) if found is None else [*found]
+        return [NAN] * len(self._known.names) if found is None else [*found]
+
+
+def _of_both(items: Matrix, of_user: list[float]) -> list[Any]:
+    """Return the values of OF_BOTH out of the items' first ones, (f, c), and the user's."""
+    _, idle, _, _, popularity, freshness = of_user
+    return [items[0] - popularity, items[1] - freshness, items[1] - idle]
 
 
 def shares(scores: Scores) -> Scores:

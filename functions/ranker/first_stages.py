@@ -30,7 +30,7 @@ class Candidates(NamedTuple):
 
     rows: Rows  # (c,) ascending
     scores: Scores  # (s, c) of each stage that scores; -inf where it would never return the item
-    ranks: Ranks  # (s + 1, c) place in the list of each stage, and last of the fallback, from 1; nan where not in it
+    ranks: Ranks  # (s + 1, c) place in the list of each stage, and last of the fallback, from 1; 0 where not in it
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class FirstStages:
 
 def _joined(proposed: Sequence[Rows], scores: Scores) -> Candidates:
     rows = np.unique(np.concatenate(proposed)).astype(np.int32)
-    ranks = np.full((len(proposed), len(rows)), np.nan, np.float32)
+    ranks = np.zeros((len(proposed), len(rows)), np.float32)
     for line, own in zip(ranks, proposed, strict=True):
         line[np.searchsorted(rows, own)] = np.arange(1, len(own) + 1)
     return Candidates(rows, scores[:, rows], ranks)

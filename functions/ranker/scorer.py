@@ -41,9 +41,9 @@ class TwoStageScorer:
     name: ClassVar[str] = "two_stage"
 
     def __init__(self, first: FirstStages, features: Features, second: SecondStage, *, cold: bool) -> None:
-        self._first = first
+        self.first = first
         self.features = features
-        self._second = second
+        self.second = second
         self._cold = cold  # whether who has no history is ranked for too, and does not get the fallback
 
     @classmethod
@@ -63,17 +63,17 @@ class TwoStageScorer:
         if not len(query.history) and not self._cold:
             return None
         seen = self.seen(query)
-        return best(seen.rows, self._second.scores(seen.features), query.k)
+        return best(seen.rows, self.second.scores(seen.features), query.k)
 
     def seen(self, query: Query) -> Seen:
         """Return the candidates and their features."""
-        found = self._first.candidates(query)
+        found = self.first.candidates(query)
         return Seen(found.rows, self.features.matrix(query, found))
 
     def because(self, query: Query, rows: Rows) -> list[Reason]:
         """Name the features that speak loudest for each item, and what each adds to its score."""
         seen = self.seen(query)
-        parts = self._second.parts(seen.features[np.searchsorted(seen.rows, rows)])
+        parts = self.second.parts(seen.features[np.searchsorted(seen.rows, rows)])
         return [self._reason(line) for line in parts]
 
     def _reason(self, parts: NDArray[np.float64]) -> Reason:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from functions.ranker.first_stages import POPULAR
 from functions.ranker.scorer import TwoStageScorer
-from training.algorithms.base import Algorithm, settings_of
+from training.algorithms.base import Algorithm, Share, settings_of
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
 from training.interactions import Interactions
@@ -50,11 +50,12 @@ class TwoStage:
     ranker: Literal["lightgbm", "xgboost", "blend"] = "lightgbm"
     candidates: int = 100  # of each first stage
     labels: Labels = "window"
-    windows: int = 3  # that it learns from
+    windows: int = 4  # that it learns from
     days: float = 7.0  # of a window
     queries: int = 20_000  # of a window, at most
     demand_half_life: float = 7.0  # days, of what everybody wants now
-    trees: int = 150
+    negatives: Share = 0.4  # of the wrong candidates, what trees are shown
+    trees: int = 80
     leaves: int = 15
     learning_rate: float = 0.05
     min_rows: int = 50  # in a leaf
@@ -157,6 +158,7 @@ class TwoStage:
         examples = Examples.joined(shown).telling
         if self.ranker == "blend":
             return Blended.fitted(examples)
+        examples = examples.with_fewer_wrong(self.negatives, np.random.default_rng(seed)).telling
         settings = Boosting(
             trees=self.trees, leaves=self.leaves, learning_rate=self.learning_rate, min_rows=self.min_rows
         )

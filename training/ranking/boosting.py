@@ -32,10 +32,11 @@ class Boosting:
     learning_rate: float = 0.05
     min_rows: int = 20  # in a leaf; LightGBM's alone, for XGBoost counts only hessians
     min_hessian: float = 1e-3  # in a leaf
-    l2: float = 1.0
-    columns: float = 1.0  # of the features, how many a tree may use
-    bins: int = 255  # of a feature
-    top: int = 30  # pairs count where one of them is ranked so high
+    l2: float = 10.0
+    rows: float = 0.8  # of the candidates, how many a tree is shown
+    columns: float = 0.5  # of the features, how many a tree may use
+    bins: int = 63  # of a feature
+    top: int = 20  # pairs count where one of them is ranked so high
     patience: int = 30  # trees without a better ndcg@10 before it stops
     threads: int = 1  # two wait for each other on a busy machine, up to a hundred times as long
 
@@ -98,6 +99,8 @@ def _lightgbm(train: Judged, valid: Judged | None, settings: Boosting, seed: int
         "min_sum_hessian_in_leaf": settings.min_hessian,
         "lambda_l2": settings.l2,
         "feature_fraction": settings.columns,
+        "bagging_fraction": settings.rows,
+        "bagging_freq": 1,
         "max_bin": settings.bins,
         "lambdarank_truncation_level": settings.top,
         "metric": "ndcg",
@@ -136,6 +139,7 @@ def _xgboost(train: Judged, valid: Judged | None, settings: Boosting, seed: int)
         "min_child_weight": settings.min_hessian,
         "reg_lambda": settings.l2,
         "colsample_bytree": settings.columns,
+        "subsample": settings.rows,
         "max_bin": settings.bins,
         "lambdarank_pair_method": "topk",
         "lambdarank_num_pair_per_sample": settings.top,

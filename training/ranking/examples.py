@@ -69,6 +69,12 @@ class Examples:
         of_rows = {name: getattr(self, name)[rows] for name in ("features", "right")}
         return replace(self, **of_rows, **{name: getattr(self, name)[chosen] for name in ("lengths", "had", "cold")})
 
+    def with_fewer_wrong(self, share: float, rng: np.random.Generator) -> Self:
+        """Return the same with a share of the wrong candidates, drawn."""
+        kept = self.right | (rng.random(len(self.right)) < share)
+        lengths = np.add.reduceat(kept.astype(np.int64), self._starts)
+        return replace(self, features=self.features[kept], right=self.right[kept], lengths=lengths)
+
     @property
     def telling(self) -> Self:
         """Return the queries that have a right candidate and a wrong one: no order of the others is better."""

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.ranker.features import ALIKE, FILE, KNOWN
+from functions.ranker.features import ALIKE, FILE, ITEM_FEATURES, KNOWN
 from training.algorithms.item_knn import ItemKNN
 from training.algorithms.vectors import write_features
 from training.features import FeatureTable, of_items, of_users
@@ -11,8 +11,9 @@ from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.trend import demand_prior
 
-HALF_LIVES = (1.0, 3.0, 7.0, 14.0, 30.0, 90.0)  # days
-LEAST = 1e-3  # of an event: less is as good as none
+HALF_LIVES = (1.0, 2.0, 3.0, 5.0, 7.0, 14.0, 30.0, 90.0)  # days
+RISES = ((1.0, 7.0), (3.0, 30.0), (7.0, 90.0))  # of these, one against the other
+LONG_AGO = 36_500.0  # days, of an item that nobody had
 ALIKE_K = 50  # items that each is compared with
 MOST_VALUES = 30  # of the users' features, the most frequent
 Floats = NDArray[np.float32]
@@ -45,18 +46,23 @@ def write_knowledge(writer: ArtifactWriter, interactions: Interactions, half_lif
 
 def item_features(interactions: Interactions) -> tuple[list[str], Floats]:
     """Return the names of what is known of every item, and its values (n_items, f)."""
-    columns = {"popularity": np.log1p(interactions.popularity)}
-    ages = interactions.ages
-    if ages is not None and interactions.timeless is None:
-        for half_life in HALF_LIVES:
-            trend = interactions.trend(half_life)
-            columns[f"trend {half_life:g} days"] = np.log(LEAST + trend) - np.log(LEAST + trend.max())
-        columns["rise"] = columns[f"trend {HALF_LIVES[1]:g} days"] - columns[f"trend {HALF_LIVES[4]:g} days"]
-        oldest, newest = np.zeros(interactions.n_items), np.full(interactions.n_items, np.inf)
-        np.maximum.at(oldest, interactions.items, ages)
-        np.minimum.at(newest, interactions.items, ages)
-        columns["age days"], columns["idle days"] = oldest, newest
+    oldest, newest = _first_and_last(interactions)
+    columns = dict(zip(ITEM_FEATURES, (np.log1p(interactions.popularity), oldest, newest), strict=True))
+    if interactions.timeless is None:
+        trends = {days: np.log1p(interactions.trend(days)) for days in HALF_LIVES}
+        columns |= {f"trend {days:g} days": trend for days, trend in trends.items()}
+        columns |= {f"rise {now:g} to {then:g} days": trends[now] - trends[then] for now, then in RISES}
     return [f"item {name}" for name in columns], np.stack([*columns.values()], axis=1).astype(np.float32)
+
+
+def _first_and_last(interactions: Interactions) -> tuple[Floats, Floats]:
+    """Return the days since each item was had first and last, 0 where times tell nothing: (n_items,) each."""
+    oldest, newest = np.zeros(interactions.n_items, np.float32), np.full(interactions.n_items, LONG_AGO, np.float32)
+    if interactions.ages is None:
+        return oldest, np.zeros_like(oldest)
+    np.maximum.at(oldest, interactions.items, interactions.ages)
+    np.minimum.at(newest, interactions.items, interactions.ages)
+    return oldest, newest
 
 
 def _of_length_1(table: FeatureTable) -> Floats:

@@ -1,0 +1,87 @@
+"""Two stages on MovieLens 1M: an answer with some 300 candidates, beside its parts, and every user's list in a batch."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from functions.ranker.scorer import TwoStageScorer
+from tests.bench.figures import Amount, Figure
+from tests.bench.knn_data import fitting
+from tests.bench.movielens import NAME, recipe_of
+from tests.bench.places import data_set
+from tests.bench.timing import Measure, interleaved, medians, percentile, timed
+from training.batch import Batch
+from training.data.tables import read_tables
+from training.interactions import Events
+from training.recipe import ModelSection
+from training.scorers import open_recommender
+from warmstart.manifest import Manifest
+from warmstart.recommender import Ask, Recommender
+from warmstart.scorer import Query
+
+STAGES = tuple(ModelSection(name, name, {}) for name in ("als", "ease", "item_knn"))
+MODEL = ModelSection("two_stage", "two_stage", {"labels": "last", "candidates": 150}, STAGES)
+ROUNDS = 2_000
+BATCHES = 3
+MOST_MS = 10.0
+MOST_MS_OF_BATCH = 0.5  # of a user: 2,000 a second
+
+
+def figures() -> Iterator[Figure | Amount]:
+    """Ask for users in turn, and for all of them at once."""
+    job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
+    with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
+        manifest = job.seal(MODEL, Path(folder))
+        yield from _online(open_recommender(Path(folder), manifest))
+        yield from _batch(Path(folder), manifest)
+
+
+def _online(recommender: Recommender) -> Iterator[Figure | Amount]:
+    scorer = recommender.scorer
+    assert isinstance(scorer, TwoStageScorer)
+    queries = [recommender.query(Ask(user_id=user))[0] for user in recommender.user_ids.external(_some(recommender))]
+    shown = [scorer.seen(query) for query in queries]
+    measures = {
+        "answer": _in_turn(queries, scorer.rank),
+        "first stages": _in_turn(queries, scorer.first.candidates),
+        "trees": _in_turn([seen.features for seen in shown], scorer.second.scores),
+    }
+    interleaved(measures, 50)
+    times = interleaved(measures, ROUNDS)
+    sizes = [seen.features.shape for seen in shown]
+    what = f"{np.mean([size[0] for size in sizes]):.0f} candidates x {sizes[0][1]} features"
+    for percent, limit in ((50, MOST_MS), (99, None)):
+        yield Figure(
+            name=f"two_stage, MovieLens 1M, {what}, p{percent}",
+            ms=percentile(times["answer"], percent),
+            peer="its first stages alone",
+            peer_ms=percentile(times["first stages"], percent),
+            limit=limit,
+            limits="ms",
+        )
+    yield Amount(name="  of it the trees, p50", amount=percentile(times["trees"], 50), unit="ms")
+
+
+def _batch(folder: Path, manifest: Manifest) -> Iterator[Figure | Amount]:
+    times = interleaved({str(n): timed(Batch(folder, manifest, workers=n).lists) for n in (1, 2)}, BATCHES)
+    middle, users = medians(times), manifest.dataset["users"]
+    yield Figure(
+        name=f"batch two_stage, MovieLens 1M, {users:,} users, 2 processes",
+        ms=middle["2"],
+        peer="1 process",
+        peer_ms=middle["1"],
+        raw=times,
+    )
+    yield Amount(name="  a user, 2 processes", amount=middle["2"] / users, unit="ms", limit=MOST_MS_OF_BATCH)
+
+
+def _some(recommender: Recommender) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    return np.linspace(0, len(recommender.user_ids) - 1, 500).astype(np.int32)
+
+
+def _in_turn(given: list[Query] | list["np.ndarray"], call: object) -> Measure:
+    values = itertools.cycle(given)
+    return timed(lambda: call(next(values)))

@@ -1,4 +1,4 @@
-"""Two stages on MovieLens 1M: an answer with some 300 candidates, beside its parts, and every user's list in a batch."""
+"""Two stages on MovieLens 1M: an answer of some 300 candidates beside its parts, and all users' lists in a batch."""
 
 import itertools
 import tempfile

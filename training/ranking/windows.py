@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,20 @@ class Window:
     users: Rows  # (u,) ascending, who had something that the earlier part knows
     starts: NDArray[np.int64]  # (u + 1,) where the items of each begin
     items: Rows  # (t,) rows of the earlier part
+    since: float | None = None  # UTC epoch seconds of the cut, where it is one by time
+
+    def __post_init__(self) -> None:
+        """Refuse a leak: a ranker that is shown what it has to tell is right about everything, until it serves."""
+        n_items = self.earlier.n_items
+        right = np.repeat(self.users, np.diff(self.starts)).astype(np.int64) * n_items + self.items
+        if np.isin(right, self.earlier.users.astype(np.int64) * n_items + self.earlier.items).any():
+            raise ValueError("what is right after a cut is among what came before it")
+        if (
+            self.since is not None
+            and self.earlier.timestamps is not None
+            and self.earlier.timestamps.max() >= self.since
+        ):
+            raise ValueError("something later than a cut is among what came before it")
 
     def had_by(self, place: int) -> Rows:
         """Return what one of the users had."""
@@ -47,41 +61,49 @@ def windows_of(
     Raises:
         DataError: no cut leaves anything to learn from and anything that is right.
     """
-    masks = [*_masks(interactions, labels, windows, days, rng)]
-    found = [window for test in masks if (window := _cut(interactions, *test)) is not None]
+    cuts = [*_cuts(interactions, labels, windows, days, rng)]
+    found = [window for cut in cuts if (window := _window(interactions, cut)) is not None]
     if not found:
         raise DataError("there is nothing to train a ranker on: no one had anything new after a cut")
     return found
 
 
-def _masks(
+class Cut(NamedTuple):
+    """Which pairs are learnt from and which are right: (n,) each."""
+
+    earlier: Mask
+    right: Mask
+    since: float | None = None  # UTC epoch seconds
+
+
+def _cuts(
     interactions: Interactions, labels: Labels, windows: int, days: float, rng: np.random.Generator
-) -> Iterator[tuple[Mask, Mask]]:
-    """Yield what is earlier and what is right of each cut."""
+) -> Iterator[Cut]:
     times = interactions.timestamps
     if labels == "window" and times is not None and interactions.timeless is None:
         end = (int(times.max()) // int(DAY) + 1) * DAY
         for number in range(windows):
             begin, until = end - (number + 1) * days * DAY, end - number * days * DAY
-            yield times < begin, (times >= begin) & (times < until)
-        return
-    if labels == "last":
+            yield Cut(times < begin, (times >= begin) & (times < until), begin)
+    elif labels == "last":
         last = np.zeros(len(interactions.items), np.bool_)
         last[interactions.indptr[1:][np.diff(interactions.indptr) > 1] - 1] = True
-        yield ~last, last
-        return
-    for _ in range(windows):
-        drawn = rng.random(len(interactions.items)) < SHARE
-        yield ~drawn, drawn
+        yield Cut(~last, last)
+    else:
+        for _ in range(windows):
+            drawn = rng.random(len(interactions.items)) < SHARE
+            yield Cut(~drawn, drawn)
 
 
-def _cut(interactions: Interactions, earlier: Mask, test: Mask) -> Window | None:
-    if not earlier.any():
+def _window(interactions: Interactions, cut: Cut) -> Window | None:
+    """Return what a cut shows; None where nothing came before it, or nobody had anything known after it."""
+    if not cut.earlier.any():
         return None
-    part = interactions.part(earlier)
-    rows = rows_among(part.item_ids, interactions.item_ids)[interactions.items[test]]
+    part = interactions.part(cut.earlier)
+    rows = rows_among(part.item_ids, interactions.item_ids)[interactions.items[cut.right]]
     known = rows != UNKNOWN
-    users, counts = np.unique(interactions.users[test][known], return_counts=True)
+    users, counts = np.unique(interactions.users[cut.right][known], return_counts=True)
     if not len(users):
         return None
-    return Window(part, users.astype(np.int32), np.concatenate([[0], np.cumsum(counts)]), rows[known])
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return Window(part, users.astype(np.int32), starts, rows[known].astype(np.int32), cut.since)

@@ -31,6 +31,7 @@ class Features:
     def __init__(
         self,
         stages: list[str],
+        trended: list[str],
         items: Matrix,
         item_names: list[str],
         alike: ItemWeights,
@@ -42,15 +43,22 @@ class Features:
         self._known = known
         self._genres = genres  # (n_items, g) lines of length 1, or 0 where none is known
         self.shares = slice(len(stages))  # of the columns: what a blend sums
-        of_stages = [*(f"{name} score" for name in stages), *(f"{name} rank" for name in (*stages, POPULAR))]
+        of_stages = [*(f"{name} score" for name in stages), *(f"{name} score without trend" for name in trended)]
+        of_stages += [f"{name} rank" for name in (*stages, POPULAR)]
         of_user = [f"user {name}" for name in OF_USER]
         names = [*of_stages, "sources", *item_names, *of_user, *OF_BOTH, *OF_HISTORY]
         names += ["genres alike"] if genres is not None else []
         self.names = [*names, *(known.names if known is not None else ())]
 
     @classmethod
-    def load(cls, artifact: Artifact, stages: list[str]) -> Self:
-        """Open what is known of items and users; raise Incompatible where it does not fit."""
+    def load(cls, artifact: Artifact, stages: list[str], trended: list[str]) -> Self:
+        """Open what is known of items and users; raise Incompatible where it does not fit.
+
+        Args:
+            artifact: of two stages.
+            stages: the names of what scores.
+            trended: of these, what has a trend.
+        """
         n_items = len(artifact.array("popularity", np.int32, None))
         n_users = len(artifact.array("seen_indptr", np.int64, None)) - 1
         names = artifact.json(FILE)
@@ -64,6 +72,7 @@ class Features:
             known = FeatureVectors.load(artifact.part(KNOWN, artifact.manifest), n_users, values)
         return cls(
             stages,
+            trended,
             artifact.array("item_features", np.float32, n_items, len(names)),
             names,
             load_weights(artifact.part(ALIKE, artifact.manifest), n_items),
@@ -76,6 +85,7 @@ class Features:
         items, of_user = self._items[found.rows].T, self._of_user(query)
         columns = [
             *shares(found.scores),
+            *shares(found.plain),
             *np.divide(1, found.ranks, out=np.zeros_like(found.ranks), where=found.ranks > 0),
             np.count_nonzero(found.ranks, axis=0),
             *items,

@@ -15,7 +15,7 @@ from warmstart.errors import Incompatible
 from warmstart.fallback import Fallback, first_allowed
 from warmstart.scorer import Query, Rows, Scores, ScoresItems
 from warmstart.topk import top_k
-from warmstart.trend import decayed
+from warmstart.trend import Prior, decayed, positive
 
 FILE = "first_stages.json"
 KINDS = {scorer.name: scorer for scorer in (FactorizationScorer, ItemItemScorer, UserKnnScorer)}
@@ -30,6 +30,7 @@ class Candidates(NamedTuple):
 
     rows: Rows  # (c,) ascending
     scores: Scores  # (s, c) of each stage that scores; -inf where it would never return the item
+    plain: Scores  # (t, c) of each of them that has a trend, without it
     ranks: Ranks  # (s + 1, c) place in the list of each stage, and last of the fallback, from 1; 0 where not in it
 
 
@@ -39,13 +40,18 @@ class Stage:
 
     model: str
     scorer: ScoresItems
-    half_life: float  # of a history's events, in days; 0: age does not count
+    half_life: float = 0.0  # of a history's events, in days; 0: age does not count
+    prior: Prior | None = None  # what its scores have been fused with
 
     def scores(self, query: Query) -> Scores | None:
         """Score every item, with the history's events weighed as this model does."""
         aged = query.ages is not None and self.half_life > 0
         recency = decayed(query.ages, half_life=self.half_life) if aged and query.ages is not None else None
         return self.scorer.scores(replace(query, recency=recency))
+
+    def plain(self, scores: Scores, rows: Rows) -> Scores | None:
+        """Return scores of some rows without the trend; None where there is none."""
+        return None if self.prior is None else self.prior.unfused(scores, rows)
 
 
 class Demand:
@@ -78,7 +84,7 @@ class FirstStages:
             raise Incompatible(f"{FILE} names no first stages, or too many")
         stages = [_stage(artifact, number, about) for number, about in enumerate(described)]
         if "demand" in artifact:
-            stages.append(Stage(TRENDING, Demand(artifact.array("demand", np.float32, n_items)), 0.0))
+            stages.append(Stage(TRENDING, Demand(artifact.array("demand", np.float32, n_items))))
         candidates = artifact.setting("candidates")
         if not 1 <= candidates <= n_items + 1_000_000:
             raise Incompatible(f"{candidates:g} candidates of each first stage")
@@ -88,6 +94,11 @@ class FirstStages:
     def names(self) -> list[str]:
         """Return the names of what scores, in the order of their scores."""
         return [stage.model for stage in self._stages]
+
+    @property
+    def trended(self) -> list[str]:
+        """Return the names of those whose scores have been fused with a trend."""
+        return [stage.model for stage in self._stages if stage.prior is not None]
 
     def candidates(self, query: Query) -> Candidates:
         """Return what the stages propose together."""
@@ -100,15 +111,17 @@ class FirstStages:
             proposed.append(top_k(line.copy(), self._candidates, query.exclude, query.only).rows)
         _, order = self._fallback.of(query.user, query.features)
         proposed.append(first_allowed(order, self._candidates, self._n_items, (query.exclude,), query.only))
-        return _joined(proposed, scores)
+        return self._joined(proposed, scores)
 
-
-def _joined(proposed: Sequence[Rows], scores: Scores) -> Candidates:
-    rows = np.unique(np.concatenate(proposed)).astype(np.int32)
-    ranks = np.zeros((len(proposed), len(rows)), np.float32)
-    for line, own in zip(ranks, proposed, strict=True):
-        line[np.searchsorted(rows, own)] = np.arange(1, len(own) + 1)
-    return Candidates(rows, scores[:, rows], ranks)
+    def _joined(self, proposed: Sequence[Rows], scores: Scores) -> Candidates:
+        rows = np.unique(np.concatenate(proposed)).astype(np.int32)
+        ranks = np.zeros((len(proposed), len(rows)), np.float32)
+        for line, own in zip(ranks, proposed, strict=True):
+            line[np.searchsorted(rows, own)] = np.arange(1, len(own) + 1)
+        told = scores[:, rows]
+        found = (stage.plain(line, rows) for line, stage in zip(told, self._stages, strict=True))
+        plain = [line for line in found if line is not None]
+        return Candidates(rows, told, np.stack(plain) if plain else told[:0], ranks)
 
 
 def _stage(artifact: Artifact, number: int, about: Any) -> Stage:
@@ -124,7 +137,8 @@ def _stage(artifact: Artifact, number: int, about: Any) -> Stage:
     prefix = prefix_of(number)
     files = {name.removeprefix(prefix): entry for name, entry in manifest.files.items() if name.startswith(prefix)}
     part = artifact.part(prefix, replace(manifest, model=model, algorithm=algorithm, params=params, files=files))
-    return Stage(model, kind.load(part), part.setting("history_half_life", 0))
+    prior = Prior.load(part, len(part.array("popularity", np.int32, None)), positive)
+    return Stage(model, kind.load(part), part.setting("history_half_life", 0), prior)
 
 
 def prefix_of(number: int) -> str:

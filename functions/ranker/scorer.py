@@ -50,7 +50,7 @@ class TwoStageScorer:
     def load(cls, artifact: Artifact) -> Self:
         """Open both stages; raise Incompatible where they do not fit each other."""
         first = FirstStages.load(artifact)
-        features = Features.load(artifact, first.names)
+        features = Features.load(artifact, first.names, first.trended)
         second: SecondStage = (
             TreeStage.load(artifact, len(features.names))
             if FILE in artifact.manifest.files

@@ -147,7 +147,7 @@ def test_cold_warm_and_hot_are_all_answered_and_measured_apart(table: Tables) ->
     found = CrossValidator(recipe(fold=WEEK), some, plan, ks=(5,), metrics=("ndcg",)).evaluate([section("lightgbm")])
     segments, fallback = found["lightgbm"].segments, found["popular"].segments
     assert segments["hot"].users > 80
-    assert segments["warm"].users == segments["cold"].users == 20
+    assert min(segments["warm"].users, segments["cold"].users) > 5
     for kind in ("warm", "cold"):
         assert (segments[kind].metrics["ndcg@5"] or 0) >= (fallback[kind].metrics["ndcg@5"] or 0)
 

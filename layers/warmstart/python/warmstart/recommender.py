@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -51,9 +52,9 @@ class Detail(NamedTuple):
     source: str  # "model", or the name of the fallback
     because: list[tuple[Id, float]]  # events of the history and their shares of the score
     neighbours: int | None  # of the like-minded users that the answer was drawn from, how many had it
-    features: Mapping[str, float]  # what a ranker saw -> what it adds to the score, the largest part first
     users: int  # distinct users with this item in training
     trend: bool  # whether it would not be among the k without its trend
+    features: Mapping[str, float] = MappingProxyType({})  # what a ranker saw -> its part in the score, largest first
 
 
 class Recommendation(NamedTuple):

@@ -71,6 +71,11 @@ class Prior(NamedTuple):
         fused: Floats = self.lifted(scores) * self.factors[items]
         return fused
 
+    def unfused(self, fused: Floats, items: NDArray[np.int32]) -> Floats:
+        """Return what some items' fused scores (n,) were on the positive scale, without floor and factor."""
+        plain: Floats = fused / self.factors[items] - np.float32(self.floor)
+        return plain
+
     def lifted(self, scores: Floats) -> Floats:
         """Return scores on a positive scale, the floor beneath them: none is above that of a larger score."""
         scaled = self.scale(scores)

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.algorithms.orders import Orders
 from training.interactions import Interactions
+from training.ranking.renewal import renewed
 from training.shared_arrays import trend_of
 from warmstart.artifact import ARRAYS, Artifact
 from warmstart.artifact_writer import ArtifactWriter
@@ -17,6 +18,7 @@ from warmstart.manifest import Manifest
 TREND = ("trend",)
 FALLBACK = ("fallback", "segments", "user_segment", SEGMENTS_FILE)
 SEALED = ("version", "created_at", "files", "memory_bytes", "format")  # fields that a manifest gets when it is sealed
+OWN = ("first_stages",)  # it is made of the version that is carried over, whatever became of what that was made of
 
 
 def carried_over(
@@ -38,10 +40,13 @@ def carried_over(
     """
     described = described_by(version.manifest) | changed
     writer = ArtifactWriter(folder)
-    replaced = TREND if fallback is None else TREND + FALLBACK
+    now = renewed(version, interactions)
+    replaced = {*TREND, *now, *(() if fallback is None else FALLBACK)}
     carry(version, writer, lambda name: name not in replaced)
     if (trend := trend_of(interactions, described["params"])) is not None:
         writer.array("trend", trend)
+    for name, values in now.items():
+        writer.array(name, values)
     if fallback is not None:
         described["fallback"], orders = fallback
         orders.of_users(rows_among(interactions.user_ids, load_ids(version, "user_ids"))).write(writer)
@@ -49,8 +54,8 @@ def carried_over(
 
 
 def described_by(manifest: Manifest) -> dict[str, Any]:
-    """Return the fields of a manifest, but for those that it gets when it is sealed."""
-    return {field.name: getattr(manifest, field.name) for field in fields(manifest) if field.name not in SEALED}
+    """Return the fields of a manifest, but for those that it gets when it is sealed, and those that are its own."""
+    return {field.name: getattr(manifest, field.name) for field in fields(manifest) if field.name not in SEALED + OWN}
 
 
 def carry(version: Artifact, writer: ArtifactWriter, wanted: Callable[[str], bool]) -> None:

@@ -18,6 +18,7 @@ from tests.quality import (
     movietweetings,
     online_retail,
     online_retail_untimed,
+    two_stages,
 )
 from tests.quality.figures import Figure, table
 
@@ -30,6 +31,7 @@ SETS: dict[str, ModuleType] = {
     "online-retail": online_retail,
     "online-retail-untimed": online_retail_untimed,
     "movietweetings": movietweetings,
+    "two-stages": two_stages,
 }
 
 

@@ -17,12 +17,13 @@ class Entrant:
     algorithm: str | None = None  # that of the name unless said
     goal: float | None = None  # at least this; None where the number only informs
     published: float | None = None
+    stages: tuple["Entrant", ...] = ()  # what it ranks again
 
     @property
     def section(self) -> ModelSection:
         """Return it as a recipe would have it."""
         algorithm = self.algorithm or self.name
-        return ModelSection(algorithm, algorithm, self.params)
+        return ModelSection(algorithm, algorithm, self.params, tuple(stage.section for stage in self.stages))
 
 
 @dataclass(frozen=True)

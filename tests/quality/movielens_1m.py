@@ -14,16 +14,21 @@ NAME = "movielens-1m"
 SHAPE = (571_531, 5_949, 2_810)  # rows, users, films that the paper learns from and measures on
 # The paper's settings, or the algorithm's own where it has none. EASE keeps more than by default, for what is published
 # is the whole matrix.
+EASE = Entrant("ease", {"regularization": 238.56, "keep": 1000}, goal=0.334, published=0.336)
+ALS = Entrant("als", {"factors": 128, "alpha": 10.0, "regularization": 100.0}, goal=0.325, published=0.306)
+RP3BETA = Entrant("rp3beta", {"k": 200, "alpha": 0.7, "beta": 0.4}, goal=0.315, published=0.315)
+BLEND = {"ranker": "blend", "labels": "share", "windows": 1}  # weights from a fifth of what is learnt from
 ENTRANTS = (
     Entrant("popular", published=0.159),
-    Entrant("ease", {"regularization": 238.56, "keep": 1000}, goal=0.334, published=0.336),
+    EASE,
     Entrant("item_knn, cosine", {"weighting": "cosine", "k": 95}, "item_knn", goal=0.290, published=0.292),
     Entrant("item_knn, tfidf", {}, "item_knn"),
     Entrant("user_knn", {"k": 117}, goal=0.310, published=0.315),
-    Entrant("als", {"factors": 128, "alpha": 10.0, "regularization": 100.0}, goal=0.325, published=0.306),
+    ALS,
     Entrant("bpr", published=0.275),
     Entrant("lightfm"),
-    Entrant("rp3beta", {"k": 200, "alpha": 0.7, "beta": 0.4}, goal=0.315, published=0.315),
+    RP3BETA,
+    Entrant("blend", BLEND, "two_stage", goal=0.345, published=0.336, stages=(ALS, EASE, RP3BETA)),
 )
 
 

@@ -44,7 +44,8 @@ def figures(recipe: Recipe | None = None, *, searched: bool = True) -> Iterator[
     """
     recipe = recipe or read_recipe(RECIPE)
     job = CrossValidator(recipe, _tables(recipe), ks=(10,), metrics=METRICS)
-    found, sections = job.evaluate(), {model.name: model for model in recipe.models}
+    sections = {model.name: model for model in recipe.models if not model.stages}
+    found = job.evaluate([*sections.values()])
     for model in found.models:
         section = sections.get(model.name)
         beside = {"on reported": None if section is None else on_reported(job, section)} if searched else {}

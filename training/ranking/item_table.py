@@ -9,6 +9,7 @@ from training.algorithms.vectors import write_features
 from training.features import FeatureTable, of_items, of_users
 from training.interactions import Interactions
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.scorer import Scores
 from warmstart.trend import demand_prior
 
 HALF_LIVES = (1.0, 2.0, 3.0, 5.0, 7.0, 14.0, 30.0, 90.0)  # days
@@ -31,7 +32,7 @@ def write_knowledge(writer: ArtifactWriter, interactions: Interactions, half_lif
         half_life: of the demand, in days.
     """
     if interactions.timeless is None:
-        writer.array("demand", demand_prior(interactions.trend(half_life), 1.0))
+        writer.array("demand", demand_of(interactions, half_life))
     names, table = item_features(interactions)
     writer.array("item_features", table)
     writer.json(FILE, names)
@@ -42,6 +43,11 @@ def write_knowledge(writer: ArtifactWriter, interactions: Interactions, half_lif
     write_features(writer.part(KNOWN), users, identity, np.zeros(len(users), np.float32))
     if (genres := of_items(interactions)).values:
         writer.array("genres", _of_length_1(genres))
+
+
+def demand_of(interactions: Interactions, half_life: float) -> Scores:
+    """Return what everybody wants now, the most wanted item 1: (n_items,)."""
+    return demand_prior(interactions.trend(half_life), 1.0)
 
 
 def item_features(interactions: Interactions) -> tuple[list[str], Floats]:

@@ -25,6 +25,12 @@ ALS: Mapping[str, Setting] = {"factors": 4, **TREND}
 MODELS = [
     *(ModelSection(name, name, ALS if name == "als" else TREND) for name in PERSONAL),
     ModelSection("als_hnsw", "als", {**ALS, "search": "hnsw"}),
+    ModelSection(
+        "two_stage",
+        "two_stage",
+        {"trees": 10, "min_rows": 20},
+        tuple(ModelSection(name, name, TREND) for name in ("item_knn", "ease")),
+    ),
 ]
 
 
@@ -56,6 +62,19 @@ def test_only_trend_and_fallback_are_others(tmp_path: Path) -> None:
     assert new.names == version.names
     differ = {name for name in new.names if (new.any_array(name) != version.any_array(name)).any()}
     assert differ == {"trend", "fallback"}
+
+
+def test_of_two_stages_what_is_wanted_now_is_renewed_throughout(tmp_path: Path) -> None:
+    """Items' features, the demand and the trend of each first stage are those of the fresh interactions."""
+    events = Events.of(fashions())
+    old = fitting_of(events, events.timestamps < START + 40 * DAY)  # type: ignore[operator] it has times
+    manifest = old.seal(MODELS[-1], tmp_path / "first")
+    version = Artifact.open(tmp_path / "first", manifest)
+    fresh = events.interactions_in(old.interactions.item_ids)
+    fallback = Fitting(recipe(), fresh, {}).fallback()
+    new = Artifact.open(tmp_path / "again", carried_over(version, fresh, tmp_path / "again", fallback=fallback))
+    differ = {name for name in new.names if (new.any_array(name) != version.any_array(name)).any()}
+    assert differ == {"item_features", "demand", "stage0.trend", "stage1.trend", "fallback"}
 
 
 def test_the_trend_is_of_the_versions_items(tmp_path: Path) -> None:

@@ -122,6 +122,13 @@ def test_our_recipes_can_be_read(path: Path) -> None:
         ("[fold]", "leaderboard = 0.1\n[fold]", "data.leaderboard: unknown key"),
         ("factors = 32", "factors = [32]", "models.als_films.factors: must be a number, text, true or false"),
         ("alpha = 1.5", "alpha = inf", "models.als_films.alpha: must be finite"),
+        (
+            "alpha = 1.5",
+            'first_stages = ["ease"]',
+            "models.als_films.first_stages: no other model 'ease' in this recipe",
+        ),
+        ("alpha = 1.5", 'first_stages = ["als_films"]', "models.als_films.first_stages: no other model 'als_films'"),
+        ("alpha = 1.5", 'first_stages = "ease"', "models.als_films.first_stages: must be a list"),
         ("alpha = 1.5", "alpha = ", "is not TOML"),
     ],
 )
@@ -133,6 +140,16 @@ def test_a_fault_names_its_key(tmp_path: Path, old: str, new: str, message: str)
     with pytest.raises(DataError, match=message) as refused:
         read_recipe(path)
     assert str(refused.value).startswith(str(path))
+
+
+def test_first_stages_are_the_recipes_models(tmp_path: Path) -> None:
+    """A model over others has their whole sections, wherever in the file these stand."""
+    path = tmp_path / "films.toml"
+    again = '[models.again]\nalgorithm = "two_stage"\nfirst_stages = ["als_films"]\n[models.als_films]'
+    path.write_text(RECIPE.replace("[models.als_films]", again), encoding="utf8")
+    models = {model.name: model for model in read_recipe(path).models}
+    assert models["again"].stages == (models["als_films"],)
+    assert models["again"].params == {}
 
 
 def test_the_course_marks_are_data() -> None:

@@ -22,6 +22,7 @@ KINDS = {scorer.name: scorer for scorer in (FactorizationScorer, ItemItemScorer,
 TRENDING = "trending"  # what everybody wants now: a first stage for who has no history too
 POPULAR = "popular"  # the artifact's fallback, per segment: the other one
 MOST_STAGES = 16
+MOST_CANDIDATES = 1_000  # of each: every answer looks at all of them
 Ranks = NDArray[np.float32]
 
 
@@ -86,7 +87,7 @@ class FirstStages:
         if "demand" in artifact:
             stages.append(Stage(TRENDING, Demand(artifact.array("demand", np.float32, n_items))))
         candidates = artifact.setting("candidates")
-        if not 1 <= candidates <= n_items + 1_000_000:
+        if not 1 <= candidates <= MOST_CANDIDATES:
             raise Incompatible(f"{candidates:g} candidates of each first stage")
         return cls(stages, Fallback.load(artifact, n_users, n_items), n_items, int(candidates))
 

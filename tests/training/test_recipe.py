@@ -146,7 +146,7 @@ def test_first_stages_are_the_recipes_models(tmp_path: Path) -> None:
     """A model over others has their whole sections, wherever in the file these stand."""
     path = tmp_path / "films.toml"
     again = '[models.again]\nalgorithm = "two_stage"\nfirst_stages = ["als_films"]\n[models.als_films]'
-    path.write_text(RECIPE.replace("[models.als_films]", again), encoding="utf8")
+    path.write_text(GOOD.replace("[models.als_films]", again), encoding="utf8")
     models = {model.name: model for model in read_recipe(path).models}
     assert models["again"].stages == (models["als_films"],)
     assert models["again"].params == {}

@@ -52,7 +52,7 @@ class TwoStage:
     labels: Labels = "window"
     windows: int = 4  # that it learns from
     days: float = 7.0  # of a window
-    queries: int = 20_000  # of a window, at most
+    queries: int = 5_000  # of a window, at most
     demand_half_life: float = 7.0  # days, of what everybody wants now
     negatives: Share = 0.4  # of the wrong candidates, what trees are shown
     trees: int = 80
@@ -82,7 +82,7 @@ class TwoStage:
         Raises:
             DataError: no first stages, or no window has anything to learn from.
         """
-        check_stages(self.stages)
+        check_stages(self.stages, self.candidates)
         windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
         seed = int(rng.integers(2**31))
         shown = [self._shown(window, rng) for window in windows]

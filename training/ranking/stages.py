@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from functions.ranker.first_stages import FILE, KINDS, MOST_STAGES, prefix_of
+from functions.ranker.first_stages import FILE, KINDS, MOST_CANDIDATES, MOST_STAGES, prefix_of
 from training.algorithms.base import Algorithm, settings_of
 from training.interactions import Interactions
 from training.shared_arrays import trend_of
@@ -19,8 +19,10 @@ Stage = Algorithm | Artifact  # fitted on the same interactions, or published
 SAME = ("item_ids", "user_ids", "seen_indptr", "seen_rows")  # what rows mean
 
 
-def check_stages(stages: Mapping[str, Algorithm]) -> None:
-    """Raise DataError for what cannot be a first stage."""
+def check_stages(stages: Mapping[str, Algorithm], candidates: int) -> None:
+    """Raise DataError for what cannot be a first stage, or proposes too much."""
+    if candidates > MOST_CANDIDATES:
+        raise DataError(f"{candidates:,} candidates of each first stage; {MOST_CANDIDATES:,} are possible")
     if not 1 <= len(stages) <= MOST_STAGES:
         raise DataError(f"first_stages names {len(stages)} models; two stages are made of 1 to {MOST_STAGES} others")
     for name, stage in stages.items():

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from functions.ranker.scorer import TwoStageScorer
 from training.ranking.windows import Window
+from warmstart.errors import DataError
 from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommender
 
@@ -38,24 +39,30 @@ class Examples:
             recommender: a draft of what is earlier, in its rows.
             most: users at most; drawn where there are more.
             rng: draws them.
+
+        Raises:
+            DataError: nobody is left anything to be recommended.
         """
         scorer = recommender.scorer
         assert isinstance(scorer, TwoStageScorer)  # noqa: S101 it was written as one
         places = np.sort(rng.permutation(len(window.users))[:most])
-        blocks, right, cold = [], [], []
+        blocks, right, had, cold = [], [], [], []
         ids: list[Id] = [*recommender.user_ids.external(window.users[places])]
         with threadpool_limits(1, "blas"):  # as in a function
             for place, user_id in zip(places, ids, strict=True):
                 query, _ = recommender.query(Ask(user_id=user_id))
-                seen = scorer.seen(query)
-                blocks.append(seen.features)
-                right.append(np.isin(seen.rows, window.had_by(int(place))))
-                cold.append(not len(query.history))
+                seen, items = scorer.seen(query), window.had_by(int(place))
+                if len(seen.rows):  # who has had everything is shown nothing
+                    blocks.append(seen.features)
+                    right.append(np.isin(seen.rows, items))
+                    had.append(len(items))
+                    cold.append(not len(query.history))
+        if not blocks:
+            raise DataError("there is nothing to train a ranker on: no candidate is left for anybody")
         lengths = np.array([len(block) for block in blocks])
-        had = np.diff(window.starts)[places]
-        features = scorer.features
-        names, shares = tuple(features.names), features.shares
-        return cls(names, shares, np.concatenate(blocks), np.concatenate(right), lengths, had, np.array(cold))
+        names, shares = tuple(scorer.features.names), scorer.features.shares
+        features, correct = np.concatenate(blocks), np.concatenate(right)
+        return cls(names, shares, features, correct, lengths, np.array(had), np.array(cold))
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
@@ -77,9 +84,16 @@ class Examples:
 
     @property
     def telling(self) -> Self:
-        """Return the queries that have a right candidate and a wrong one: no order of the others is better."""
+        """Return the queries that have a right candidate and a wrong one: no order of the others is better.
+
+        Raises:
+            DataError: there are none.
+        """
         right = np.add.reduceat(self.right.astype(np.int64), self._starts)
-        return self.where((right > 0) & (right < self.lengths))
+        found = (right > 0) & (right < self.lengths)
+        if not found.any():
+            raise DataError("there is nothing to train a ranker on: nobody's candidates hold what they then had")
+        return self.where(found)
 
     @property
     def _starts(self) -> NDArray[np.int64]:

@@ -79,6 +79,7 @@ class Fitting:
         self._dataset = dataset
         self._say = say
         self._popularity: dict[str, Popularity] = {}  # by algorithm and settings
+        self._prepared: dict[str, Any] = {}  # what rankers of the same first stages share
         self.fit_seconds = defaultdict[str, float](float) if fit_seconds is None else fit_seconds
 
     def seal(
@@ -109,6 +110,7 @@ class Fitting:
         algorithm = built(self._recipe, model)
         if isinstance(algorithm, RanksAgain):
             algorithm.published = published
+            algorithm.prepared = self._prepared.get(algorithm.preparation)
         key = repr(algorithm)
         if key in self._popularity:
             return self._popularity[key]
@@ -116,6 +118,8 @@ class Fitting:
         started = time.perf_counter()
         fitted = algorithm.fit(self.interactions, np.random.default_rng(self._recipe.seed))
         self.fit_seconds[model.name] += time.perf_counter() - started
+        if isinstance(fitted, RanksAgain):
+            self._prepared[fitted.preparation] = fitted.prepared
         if isinstance(fitted, Popularity):
             self._popularity[key] = fitted
         return fitted

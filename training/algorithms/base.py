@@ -108,6 +108,12 @@ class RanksAgain(Algorithm, Protocol):
     algorithms: dict[str, str]  # model -> the name of its algorithm
     fallback: Algorithm  # popularity, not fitted: what the unknown get, and one more source
     published: Mapping[str, Artifact]  # model -> a version to take in place of a fit on everything
+    prepared: Any  # all that comes before the ranker: its own after a fit, or that of another
+
+    @property
+    def preparation(self) -> str:
+        """Return what two models must have in common to be ranked from the same preparation."""
+        ...
 
     def plain(self) -> Self | None:
         """Return the same, fitted, with a plain blend in place of a ranker; None where it is one."""

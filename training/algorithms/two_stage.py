@@ -5,10 +5,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.ranker.first_stages import POPULAR
 from functions.ranker.scorer import TwoStageScorer
@@ -33,6 +32,14 @@ if TYPE_CHECKING:
 
 SAMPLE = 1_000  # candidates that an export is tried on
 MIN_COLD = 50  # queries of people without a history: fewer decide nothing
+
+
+class Prepared(NamedTuple):
+    """All that comes before a ranker."""
+
+    shown: Sequence[Examples]  # of each window, the latest first
+    first: Mapping[str, Stage]  # model -> what has learnt from everything
+    interactions: Interactions  # everything
 
 
 @dataclass
@@ -64,17 +71,21 @@ class TwoStage:
     algorithms: dict[str, str] = field(init=False, default_factory=dict)  # model -> the name of its algorithm
     fallback: Popular | PopularRecent = field(init=False, default_factory=Popular)
     published: Mapping[str, Artifact] = field(init=False, default_factory=dict, repr=False)  # in place of a fit
-    first_: dict[str, Stage] = field(init=False, repr=False)
-    interactions_: Interactions = field(init=False, repr=False)
+    prepared: Prepared | None = field(init=False, default=None, repr=False)  # all before the ranker, if it is there
     second_: SecondStage = field(init=False, repr=False)
     blend_: Blended = field(init=False, repr=False)  # the baseline, of the same first stages and windows
-    sample_: NDArray[np.float32] = field(init=False, repr=False)  # (n, f) features that an export is tried on
     cold_: bool = field(init=False, repr=False)  # whether the ranker answers who has no history
 
     @property
     def versions_(self) -> dict[str, str]:
         """Return the published versions that it is made of, by model."""
-        return {name: stage.manifest.version for name, stage in self.first_.items() if isinstance(stage, Artifact)}
+        return {name: version.manifest.version for name, version in self.published.items()}
+
+    @property
+    def preparation(self) -> str:
+        """Return what two models must have in common to be ranked from the same preparation."""
+        names = ("stages", "fallback", "versions_", "candidates", "labels", "windows", "days", "queries")
+        return repr([getattr(self, name) for name in (*names, "demand_half_life")])
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
         """Learn to rank from windows, then let the first stages learn from everything.
@@ -82,18 +93,12 @@ class TwoStage:
         Raises:
             DataError: no first stages, or no window has anything to learn from.
         """
-        check_stages(self.stages, self.candidates)
-        windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
         seed = int(rng.integers(2**31))
-        shown = [self._shown(window, rng) for window in windows]
+        self.prepared = self.prepared or self._prepare(interactions, rng)
+        shown = self.prepared.shown
         self.blend_ = Blended.fitted(Examples.joined(shown).telling)
         self.second_ = self._learnt(shown, seed)
         self.cold_ = self.cold == "ranker" or (self.cold == "best" and self._better_for_cold(shown, seed))
-        self.sample_ = shown[0].features[:SAMPLE]
-        self.interactions_ = interactions
-        self.first_ = {
-            name: self.published.get(name) or _fitted(stage, interactions, rng) for name, stage in self.stages.items()
-        }
         return self
 
     def plain(self) -> Self | None:
@@ -106,8 +111,9 @@ class TwoStage:
 
     def export(self, writer: ArtifactWriter) -> None:
         """Add both stages, and what features are made of."""
-        self._write_first(writer, self.first_, self.interactions_)
-        write_second(writer, self.second_, self.sample_)
+        assert self.prepared is not None  # noqa: S101 it is fitted
+        self._write_first(writer, self.prepared.first, self.prepared.interactions)
+        write_second(writer, self.second_, self.prepared.shown[0].features[:SAMPLE])
         writer.array("cold", np.array([self.cold_], np.uint8))
 
     @staticmethod
@@ -120,6 +126,16 @@ class TwoStage:
             "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.2, log=True),
             "min_rows": trial.suggest_int("min_rows", 10, 500, log=True),
         }
+
+    def _prepare(self, interactions: Interactions, rng: np.random.Generator) -> Prepared:
+        """Show each window to what will rank, and let the first stages learn from everything."""
+        check_stages(self.stages, self.candidates)
+        windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
+        shown = [self._shown(window, rng) for window in windows]
+        first: dict[str, Stage] = {
+            name: self.published.get(name) or _fitted(stage, interactions, rng) for name, stage in self.stages.items()
+        }
+        return Prepared(shown, first, interactions)
 
     def _shown(self, window: Window, rng: np.random.Generator) -> Examples:
         """Return what the ranker is shown of a window, by the code that shows it when it serves."""

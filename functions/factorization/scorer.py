@@ -63,9 +63,12 @@ class FactorizationScorer:
         return [known.get(place) for place in range(len(queries))]
 
     def scores(self, query: Query) -> Scores | None:
-        """Return the product with every item's vector."""
+        """Return the product with every item's vector, on a positive scale."""
         vector = self._vector(query)
-        return None if vector is None else self._items.scores(vector)
+        if vector is None:
+            return None
+        scores = self._items.scores(vector)
+        return scores if self._items.prior is not None else self._folding.scale(scores)
 
     def without_trend(self) -> Self:
         """Return the same scorer without its prior."""

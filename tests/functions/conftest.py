@@ -31,7 +31,7 @@ VARIANTS = {  # name -> algorithm and settings: served by an approximate search,
     **{f"{name}_forgetful": (name, FORGETFUL) for name, kind in ALGORITHMS.items() if issubclass(kind, Forgetful)},
 }
 FIRST_STAGES = tuple(
-    ModelSection(name, name, {**SETTINGS.get(name, {}), **TIMED}) for name in ("als", "item_knn", "user_knn")
+    ModelSection(name, name, {**SETTINGS.get(name, {}), **TIMED}) for name in ("als", "bpr", "item_knn", "user_knn")
 )
 Draft = Callable[..., tuple[Recommender, Manifest, Path]]
 

@@ -87,9 +87,9 @@ class ScoresItems(Protocol):
     """A scorer that can tell what it thinks of every item, for somebody else to choose from."""
 
     def scores(self, query: Query) -> Scores | None:
-        """Return what `rank` orders by, (n_items,), -inf for what it never returns; None where `rank` gives None.
+        """Return (n_items,) scores in the order of `rank`, positive but for -inf, which it never returns.
 
-        What the query excludes, allows or wants plays no part. The array is the caller's.
+        None where `rank` gives None. What the query excludes, allows or wants plays no part. The array is the caller's.
         """
         ...
 

@@ -31,6 +31,7 @@ from warmstart.recommender import Recommender
 if TYPE_CHECKING:
     import optuna
 
+Ranker = Literal["lightgbm", "xgboost", "blend"]
 SAMPLE = 1_000  # candidates that an export is tried on
 MIN_COLD = 50  # queries of people without a history: fewer decide nothing
 
@@ -47,7 +48,7 @@ class TwoStage:
     scorer: ClassVar[str] = "two_stage"
     personal: ClassVar[bool] = True
     exact_ages: ClassVar[bool] = True
-    ranker: Literal["lightgbm", "xgboost", "blend"] = "lightgbm"
+    ranker: Ranker = "lightgbm"
     candidates: int = 100  # of each first stage
     labels: Labels = "window"
     windows: int = 3  # that it learns from
@@ -84,7 +85,7 @@ class TwoStage:
         check_stages(self.stages)
         windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
         seed = int(rng.integers(2**31))
-        shown = [self._shown(window, rng) for window in windows]
+        shown = [self.shown(window, rng) for window in windows]
         self.blend_ = Blended.fitted(Examples.joined(shown).telling)
         self.second_ = self._learnt(shown, seed)
         self.cold_ = self.cold == "ranker" or (self.cold == "best" and self._better_for_cold(shown, seed))
@@ -103,6 +104,19 @@ class TwoStage:
         other.ranker, other.second_ = "blend", self.blend_
         return other
 
+    def shown(self, window: Window, rng: np.random.Generator) -> Examples:
+        """Return what the ranker is shown of a window, by the code that shows it when it serves."""
+        fitted: dict[str, Stage] = {name: _fitted(stage, window.earlier, rng) for name, stage in self.stages.items()}
+        with tempfile.TemporaryDirectory(prefix="warmstart-window-") as folder:
+            return Examples.of(window, self._draft(fitted, window.earlier, Path(folder)), self.queries, rng)
+
+    def ranked_by(self, ranker: Ranker, shown: Sequence[Examples], seed: int) -> Self:
+        """Return the same first stages, fitted, under another ranker of what it is shown."""
+        other = copy.copy(self)
+        other.ranker = ranker
+        other.second_ = other._learnt(shown, seed)
+        return other
+
     def export(self, writer: ArtifactWriter) -> None:
         """Add both stages, and what features are made of."""
         self._write_first(writer, self.first_, self.interactions_)
@@ -119,12 +133,6 @@ class TwoStage:
             "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.2, log=True),
             "min_rows": trial.suggest_int("min_rows", 10, 500, log=True),
         }
-
-    def _shown(self, window: Window, rng: np.random.Generator) -> Examples:
-        """Return what the ranker is shown of a window, by the code that shows it when it serves."""
-        fitted: dict[str, Stage] = {name: _fitted(stage, window.earlier, rng) for name, stage in self.stages.items()}
-        with tempfile.TemporaryDirectory(prefix="warmstart-window-") as folder:
-            return Examples.of(window, self._draft(fitted, window.earlier, Path(folder)), self.queries, rng)
 
     def _draft(self, fitted: Mapping[str, Stage], earlier: Interactions, folder: Path) -> Recommender:
         """Write first stages that a plain sum ranks, and open them."""

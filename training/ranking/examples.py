@@ -14,6 +14,8 @@ from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommender
 
 K = 10
+RANK = " rank"  # ends the names of features that are places in a source's list
+ANY = "any of them"
 Floats = NDArray[np.float32]
 
 
@@ -74,6 +76,17 @@ class Examples:
         """Return the queries that have a right candidate and a wrong one: no order of the others is better."""
         right = np.add.reduceat(self.right.astype(np.int64), self._starts)
         return self.where((right > 0) & (right < self.lengths))
+
+    def recalls(self, most: int) -> dict[str, float]:
+        """Return of what was right the share among the first candidates of each source, and among those of any.
+
+        Args:
+            most: how many of each source are looked at.
+        """
+        sources = {name.removesuffix(RANK): place for place, name in enumerate(self.names) if name.endswith(RANK)}
+        early = {name: self.features[:, place] <= most for name, place in sources.items()}  # nan is not
+        early[ANY] = np.any([*early.values()], axis=0)
+        return {name: float((self.right & proposed).sum() / self.had.sum()) for name, proposed in early.items()}
 
     @property
     def _starts(self) -> NDArray[np.int64]:

@@ -77,7 +77,7 @@ def compare_rankers(
         judge: seals and measures.
         seed: of whatever is random.
     """
-    found = {}
+    found = dict[str, Compared]()
     for ranker in RANKERS:
         started = time.perf_counter()
         ranked = fitted.ranked_by(ranker, shown, seed)

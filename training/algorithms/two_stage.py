@@ -30,6 +30,7 @@ from warmstart.recommender import Recommender
 if TYPE_CHECKING:
     import optuna
 
+Ranker = Literal["lightgbm", "xgboost", "blend"]
 SAMPLE = 1_000  # candidates that an export is tried on
 MIN_COLD = 50  # queries of people without a history: fewer decide nothing
 
@@ -54,7 +55,7 @@ class TwoStage:
     scorer: ClassVar[str] = "two_stage"
     personal: ClassVar[bool] = True
     exact_ages: ClassVar[bool] = True
-    ranker: Literal["lightgbm", "xgboost", "blend"] = "lightgbm"
+    ranker: Ranker = "lightgbm"
     candidates: int = 100  # of each first stage
     labels: Labels = "window"
     windows: int = 4  # that it learns from
@@ -109,6 +110,19 @@ class TwoStage:
         other.ranker, other.second_ = "blend", self.blend_
         return other
 
+    def shown(self, window: Window, rng: np.random.Generator) -> Examples:
+        """Return what the ranker is shown of a window, by the code that shows it when it serves."""
+        fitted: dict[str, Stage] = {name: _fitted(stage, window.earlier, rng) for name, stage in self.stages.items()}
+        with tempfile.TemporaryDirectory(prefix="warmstart-window-") as folder:
+            return Examples.of(window, self._draft(fitted, window.earlier, Path(folder)), self.queries, rng)
+
+    def ranked_by(self, ranker: Ranker, shown: Sequence[Examples], seed: int) -> Self:
+        """Return the same first stages, fitted, under another ranker of what it is shown."""
+        other = copy.copy(self)
+        other.ranker = ranker
+        other.second_ = other._learnt(shown, seed)
+        return other
+
     def export(self, writer: ArtifactWriter) -> None:
         """Add both stages, and what features are made of."""
         assert self.prepared is not None  # noqa: S101 it is fitted
@@ -131,17 +145,11 @@ class TwoStage:
         """Show each window to what will rank, and let the first stages learn from everything."""
         check_stages(self.stages, self.candidates)
         windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
-        shown = [self._shown(window, rng) for window in windows]
+        shown = [self.shown(window, rng) for window in windows]
         first: dict[str, Stage] = {
             name: self.published.get(name) or _fitted(stage, interactions, rng) for name, stage in self.stages.items()
         }
         return Prepared(shown, first, interactions)
-
-    def _shown(self, window: Window, rng: np.random.Generator) -> Examples:
-        """Return what the ranker is shown of a window, by the code that shows it when it serves."""
-        fitted: dict[str, Stage] = {name: _fitted(stage, window.earlier, rng) for name, stage in self.stages.items()}
-        with tempfile.TemporaryDirectory(prefix="warmstart-window-") as folder:
-            return Examples.of(window, self._draft(fitted, window.earlier, Path(folder)), self.queries, rng)
 
     def _draft(self, fitted: Mapping[str, Stage], earlier: Interactions, folder: Path) -> Recommender:
         """Write first stages that a plain sum ranks, and open them."""

@@ -1,7 +1,7 @@
 """Measures a draft on the one fold that `train` has, with the scorer that will serve it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from training.evaluation.comparison import paired
 from training.evaluation.metrics import per_user
 from training.evaluation.result import Paired
 from training.evaluation.truth import Truth, truth_of
+from warmstart.errors import DataError
 from warmstart.recommender import Recommender
 from warmstart.scorer import Rows
 
@@ -37,6 +38,19 @@ class Measured:
         """Test the difference to another model's answers to the same users, metric by metric."""
         mine, theirs = (np.stack([*measured.values.values()], axis=1) for measured in (self, other))
         return dict(zip(self.values, paired([(self.asked, mine)], [(other.asked, theirs)], seed), strict=True))
+
+    def part(self, chosen: NDArray[np.bool_]) -> "Measured":
+        """Return the same of some users: (u,) which; share and order stay those of all.
+
+        Raises:
+            DataError: nobody is chosen.
+        """
+        if not chosen.any():
+            raise DataError("there is nobody to measure on")
+        values = {name: of_users[chosen] for name, of_users in self.values.items()}
+        means = {name: round(float(of_users.mean()), 6) for name, of_users in values.items()}
+        asked, items = self.asked[chosen], self.items[chosen]
+        return replace(self, metrics=means, users=len(asked), asked=asked, items=items, values=values)
 
     def recall_of(self, other: "Measured") -> float:
         """Return the mean share of another model's lists, of the same users, that this one's hold."""

@@ -15,6 +15,8 @@ from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommender
 
 K = 10
+RANK = " rank"  # ends the names of features that are places in a source's list
+ANY = "any of them"
 Floats = NDArray[np.float32]
 
 
@@ -94,6 +96,17 @@ class Examples:
         if not found.any():
             raise DataError("there is nothing to train a ranker on: nobody's candidates hold what they then had")
         return self.where(found)
+
+    def recalls(self, most: int) -> dict[str, float]:
+        """Return of what was right the share among the first candidates of each source, and among those of any.
+
+        Args:
+            most: how many of each source are looked at.
+        """
+        sources = {name.removesuffix(RANK): place for place, name in enumerate(self.names) if name.endswith(RANK)}
+        early = {name: self.features[:, place] <= most for name, place in sources.items()}  # nan is not
+        early[ANY] = np.any([*early.values()], axis=0)
+        return {name: float((self.right & proposed).sum() / self.had.sum()) for name, proposed in early.items()}
 
     @property
     def _starts(self) -> NDArray[np.int64]:

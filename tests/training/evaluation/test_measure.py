@@ -1,6 +1,7 @@
 """Metrics over the serving scorer's answers."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,8 +94,20 @@ def test_lists_that_share_eight_of_ten_items_are_as_good_as_the_same() -> None:
     assert mine.same_answers(theirs) == 0.5
 
 
+def test_a_part_is_of_its_users_alone() -> None:
+    """Means, users, answers and values of those who are chosen; of nobody there is nothing to say."""
+    values = {"ndcg@10": np.array([0.0, 0.5, 1.0])}
+    whole = replace(lists([1, 2], [3, 4], [5, 6]), metrics={"ndcg@10": 0.5}, values=values)
+    part = whole.part(np.array([False, True, True]))
+    assert part.metrics == {"ndcg@10": 0.75}
+    assert (part.users, part.asked.tolist(), part.items.tolist()) == (2, [1, 2], [[3, 4], [5, 6]])
+    assert part.against(part, 1)["ndcg@10"].users == 2
+    with pytest.raises(DataError, match="nobody"):
+        whole.part(np.zeros(3, np.bool_))
+
+
 @pytest.mark.parametrize(("scores", "falls"), [([2.0, 2.0, 1.0], True), ([1.0, 2.0], False), ([math.nan, 1.0], False)])
 def test_scores_fall_where_each_is_at_most_the_one_before(scores: list[float], falls: bool) -> None:
     """Equal scores are in order, rising ones and what is no number are not."""
-    details = [Detail(place, score, "model", [], None, 0, trend=False) for place, score in enumerate(scores)]
+    details = [Detail(place, score, "model", [], None, {}, 0, trend=False) for place, score in enumerate(scores)]
     assert _falls(Recommendation([], np.array([], np.int32), "model", 0, details)) is falls

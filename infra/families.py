@@ -29,12 +29,14 @@ class Family:
     timeout_s: int
     disk_mb: int
     image_mb: int  # how much the image may add to the base image
+    beside: tuple[str, ...] = ()  # families whose code its own imports, so that its image holds it too
 
 
 def read_families(folder: Path) -> tuple[Family, ...]:
     """Every family under the folder, by name; ValueError names the file and the key that is wrong."""
     families = tuple(_read(path) for path in sorted(folder.glob("*/family.toml")))
     _refuse_shared_models(folder, families)
+    _refuse_strangers_beside(folder, families)
     return families
 
 
@@ -51,28 +53,29 @@ def _read(path: Path) -> Family:
     _refuse_other_keys(path, table)
     models = _names(path, "models", table["models"])
     preload = _names(path, "preload", table["preload"])
+    beside = _names(path, "beside", table.get("beside", []), "family")
     if not models:
         raise ValueError(f"{path}: models: a family serves at least one model")
     if strangers := set(preload) - set(models):
         raise ValueError(f"{path}: preload: {min(strangers)!r} is not among the models")
     sizes = {key: _size(path, key, table[key]) for key in LIMITS}
-    return Family(name=path.parent.name, models=models, preload=preload, **sizes)
+    return Family(name=path.parent.name, models=models, preload=preload, beside=beside, **sizes)
 
 
 def _refuse_other_keys(path: Path, table: Mapping[str, Any]) -> None:
-    expected = {field.name for field in fields(Family)} - {"name"}
-    if missing := expected - table.keys():
+    allowed = {field.name for field in fields(Family)} - {"name"}
+    if missing := allowed - {"beside"} - table.keys():
         raise ValueError(f"{path}: {min(missing)}: missing")
-    if unknown := table.keys() - expected:
+    if unknown := table.keys() - allowed:
         raise ValueError(f"{path}: {min(unknown)}: unknown key")
 
 
-def _names(path: Path, key: str, value: object) -> tuple[str, ...]:
+def _names(path: Path, key: str, value: object, of: str = "model") -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError(f"{path}: {key}: not a list of model names")
+        raise ValueError(f"{path}: {key}: not a list of {of} names")
     for name in value:
         if not isinstance(name, str) or not MODEL_NAME.fullmatch(name):
-            raise ValueError(f"{path}: {key}: {name!r} is not a model name: {MODEL_NAME.pattern}")
+            raise ValueError(f"{path}: {key}: {name!r} is not a {of} name: {MODEL_NAME.pattern}")
     if len(set(value)) < len(value):
         raise ValueError(f"{path}: {key}: a name stands twice")
     return tuple(value)
@@ -93,3 +96,15 @@ def _refuse_shared_models(folder: Path, families: Iterable[Family]) -> None:
             if owner != family.name:
                 path = folder / family.name / "family.toml"
                 raise ValueError(f"{path}: models: {model!r} is already a model of the family {owner!r}")
+
+
+def _refuse_strangers_beside(folder: Path, families: Iterable[Family]) -> None:
+    """Raise ValueError where what stands beside a family is none, or has others beside it that would be left out."""
+    by_name = {family.name: family for family in families}
+    for family in by_name.values():
+        for name in family.beside:
+            path = folder / family.name / "family.toml"
+            if name not in by_name or name == family.name:
+                raise ValueError(f"{path}: beside: {name!r} is no other family")
+            if left_out := set(by_name[name].beside) - {*family.beside}:
+                raise ValueError(f"{path}: beside: {min(left_out)!r} is missing, for {name!r} needs it")

@@ -8,26 +8,31 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 
 from infra import layer
+from infra.families import Family
 from infra.functions import AUTHORIZER, PYTHON, handler
 from infra.tree import LAYER, ROOT
 
 RUNTIME = LAYER.relative_to(ROOT).as_posix()
 NOT_SERVED = ("functions/*/family.toml", "functions/*/app.py", "functions/*/*.in")
+NOT_BESIDE = ("handler.py", "*.txt")  # what makes a function of a family, and so none of another one's image
 JUNK = ("**/__pycache__", "**/*.pyc", "**/.DS_Store")
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 
 
-def image(function: str, architecture: str) -> lambda_.DockerImageCode:
-    """The image of a family or the catalogue."""
+def image(family: Family, architecture: str) -> lambda_.DockerImageCode:
+    """The image of a family or the catalogue; it holds the code of the families beside it, too."""
+    own = [f"functions/{name}" for name in (family.name, *family.beside)]
+    beside = {"BESIDE": " ".join(family.beside)} if family.beside else {}
     return lambda_.DockerImageCode.from_image_asset(
         str(ROOT),
         file="functions/Dockerfile",
-        build_args={"FAMILY": function},
+        build_args={"FAMILY": family.name, **beside},
         platform=ecr_assets.Platform.custom(ARCHITECTURES[architecture].docker_platform),
-        cmd=[handler(function)],
+        cmd=[handler(family.name)],
         exclude=[
-            *_all_but("functions/Dockerfile", "functions/__init__.py", f"functions/{function}", f"{RUNTIME}/python"),
+            *_all_but("functions/Dockerfile", "functions/__init__.py", *own, f"{RUNTIME}/python"),
             *NOT_SERVED,
+            *(f"functions/{name}/{file}" for name in family.beside for file in NOT_BESIDE),
         ],
         ignore_mode=IgnoreMode.DOCKER,
     )

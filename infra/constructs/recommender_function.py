@@ -49,7 +49,7 @@ class RecommenderFunction(Construct):
         self.function = lambda_.DockerImageFunction(
             self,
             "Function",
-            code=image(family.name, stage.architecture),
+            code=image(family, stage.architecture),
             ephemeral_storage_size=Size.mebibytes(family.disk_mb),
             **self.execution.options(environment),
         )

@@ -88,6 +88,8 @@ def train_all(commands: Commands, *store: str, models: str = "", **environment: 
         if made["refusal"] or made["model"] == "als":
             named = (made["model"], made["version"])
             commands.json("promote", *named, *store, "--force", "--reason", "for the tests", **environment)
+    if not models:
+        commands.json("batch", "two_stage", *store, "--promote", **environment)  # served as two_stage_offline
 
 
 @contextmanager

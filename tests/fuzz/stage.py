@@ -19,7 +19,11 @@ from warmstart.publish import publish
 from warmstart.registry import promote
 from warmstart.store import open_store
 
+ALGORITHMS = {"blend": "two_stage"}  # where it has not the model's name
+STAGES = (ModelSection("als", "als", {"factors": 2}), ModelSection("ease", "ease", {}))
 SETTINGS: dict[str, dict[str, Setting]] = {
+    "two_stage": {"trees": 5, "min_rows": 5},
+    "blend": {"ranker": "blend"},
     "als": {"factors": 2, "alpha": 5.0},
     "bpr": {"search": "hnsw"},
     "popular_recent": {"days": 30},
@@ -29,6 +33,7 @@ MODELS = {  # those that each function answers for; random has no version, so it
     "lists": ("popular", "popular_recent", "random"),
     "factorization": ("als", "bpr", "lightfm"),
     "knn": ("item_knn", "user_knn", "ease", "rp3beta"),  # rp3beta has no version either
+    "ranker": ("two_stage", "blend"),
     "catalogue": ("als", "ease", "popular", "nothing"),
 }
 
@@ -36,8 +41,10 @@ MODELS = {  # those that each function answers for; random has no version, so it
 def build_store(folder: Path) -> str:
     """Train, publish and promote; return the store's URL. `popular` and `user_knn` have strings for ids."""
     store = open_store(f"file://{folder / 'store'}")
-    for model in ("als", "bpr", "ease", "item_knn", "lightfm", "popular", "popular_recent", "user_knn"):
-        section = ModelSection(model, model, SETTINGS.get(model, {}))
+    others = ("als", "bpr", "ease", "item_knn", "lightfm", "popular", "popular_recent", "user_knn")
+    for model in (*others, *MODELS["ranker"]):
+        stages = STAGES if model in MODELS["ranker"] else ()
+        section = ModelSection(model, ALGORITHMS.get(model, model), SETTINGS.get(model, {}), stages)
         draft = folder / f"draft-{model}"
         Training(recipe(section), _table(model)).fit_whole(section, draft)
         manifest = publish(store, draft, _opens)

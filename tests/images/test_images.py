@@ -50,13 +50,15 @@ def test_it_is_no_larger_than_its_line(image: Image) -> None:
 
 
 def test_it_holds_its_own_family_compiled(image: Image) -> None:
-    """Every module has its bytecode, of no other family is there a file, and neither tests nor settings came along."""
+    """Every module has its bytecode, of other families only code beside it is there, and no tests or settings."""
     listed = docker("run", "--rm", "--entrypoint", "/bin/sh", image.tag, "-c", "find /var/task /opt/python -type f")
     files = [Path(line) for line in listed.splitlines()]
     compiled = {path.parent.parent / path.name.partition(".")[0] for path in files if path.suffix == ".pyc"}
     assert [path for path in files if path.suffix == ".py" and path.with_suffix("") not in compiled] == []
     others = {path.parts[4] for path in files if path.parts[:4] == ("/", "var", "task", "functions")}
-    assert others - {"__init__.py", "__pycache__", image.family.name} == set()
+    assert others == {"__init__.py", "__pycache__", image.family.name, *image.family.beside}
+    handlers = {path.parent.name for path in files if path.name == "handler.py" and path.parts[3] == "functions"}
+    assert handlers == {image.family.name}
     assert not {"tests", "pip", "setuptools"} & {part for path in files for part in path.parts}
     assert not {".toml", ".in", ".txt"} & {path.suffix for path in files if path.is_relative_to("/var/task")}
 

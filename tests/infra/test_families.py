@@ -68,6 +68,37 @@ def test_what_is_wrong_is_named(tmp_path: Path, changes: dict[str, str | None], 
     assert str(path) in str(error.value)
 
 
+def test_code_beside_a_family_is_that_of_others(tmp_path: Path) -> None:
+    """Where it is not said there is none; the order is the file's."""
+    for name in ("factorization", "knn"):
+        write(tmp_path, name, {"models": f'["{name}"]', "preload": "[]"})
+    write(tmp_path, "ranker", {"models": '["two"]', "preload": "[]", "beside": '["knn", "factorization"]'})
+    beside = {family.name: family.beside for family in read_families(tmp_path)}
+    assert beside == {"factorization": (), "knn": (), "ranker": ("knn", "factorization")}
+
+
+@pytest.mark.parametrize(
+    ("beside", "message"),
+    [
+        ('"knn"', "beside: not a list of family names"),
+        ("[7]", "beside: 7 is not a family name"),
+        ('["../knn"]', "beside: '../knn' is not a family name"),
+        ('["knn", "knn"]', "beside: a name stands twice"),
+        ('["neural"]', "beside: 'neural' is no other family"),
+        ('["ranker"]', "beside: 'ranker' is no other family"),
+        ('["knn"]', "beside: 'lists' is missing, for 'knn' needs it"),
+    ],
+)
+def test_what_cannot_stand_beside_a_family_is_named(tmp_path: Path, beside: str, message: str) -> None:
+    """Only families, each once, and all that they need themselves."""
+    write(tmp_path, "lists", {"models": '["popular"]', "preload": "[]"})
+    write(tmp_path, "knn", {"models": '["ease"]', "preload": "[]", "beside": '["lists"]'})
+    write(tmp_path, "ranker", {"beside": beside})
+    with pytest.raises(ValueError, match="ranker/family") as error:
+        read_families(tmp_path)
+    assert message in str(error.value)
+
+
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     """A syntax error names its file."""
     path = write(tmp_path, "factorization")

@@ -111,6 +111,7 @@ def _answer(recommender: "Recommender", ask: "Ask", titles: "Texts | None") -> d
             "score": detail.score,
             "source": detail.source,
             "trend": detail.trend,
+            "features": dict(detail.features),
         }
         for detail, row in zip(found.details, found.rows.tolist(), strict=True)
     ]
@@ -134,7 +135,14 @@ def _chosen_by(item: dict[str, Any]) -> str:
 
 
 def _text(answer: dict[str, Any]) -> str:
-    rows = [(item["item_id"], item["title"] or "", item["score"], _chosen_by(item)) for item in answer["items"]]
+    from training.reasons import features_text
+
+    items = answer["items"]
+    headers = ["item_id", "title", "score", "source"]
+    rows = [[item["item_id"], item["title"] or "", item["score"], _chosen_by(item)] for item in items]
+    if any(item["features"] for item in items):
+        headers.append("because")
+        rows = [[*row, features_text(item["features"])] for row, item in zip(rows, items, strict=True)]
     who = "somebody unknown" if answer["user_id"] is None else f"user {answer['user_id']}"
     ignored = f", {answer['ignored_items']} unknown items ignored" if answer["ignored_items"] else ""
-    return f"{who} ({answer['source']}{ignored})\n" + table(("item_id", "title", "score", "source"), rows)
+    return f"{who} ({answer['source']}{ignored})\n" + table(headers, rows)

@@ -118,6 +118,7 @@ class VisualAnalyzer:
                 detail.source,
                 None if hits is None else detail.item_id in hits,
                 detail.trend,
+                dict(detail.features),
             )
             for detail in found.details
         )

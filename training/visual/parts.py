@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from training.reasons import features_text
 from training.visual.markup import Html, join, tag
 from training.visual.views import Had, Item, ModelList, Overlap, Recommended, UserView
 
@@ -112,7 +113,7 @@ def _recommended(rank: int, entry: Recommended, *, scored: bool, mixed: bool) ->
     """Draw one item; its source stands in the list's heading unless the list is of several."""
     cells = [
         tag("td", str(rank), class_="number"),
-        _item(entry.item, "for its trend" if entry.trend else "", hit=entry.hit is True),
+        _item(entry.item, _clipped(_reason(entry)), hit=entry.hit is True),
         tag("td", f"{entry.item.views:,}", class_="number"),
     ]
     if scored:
@@ -120,6 +121,10 @@ def _recommended(rank: int, entry: Recommended, *, scored: bool, mixed: bool) ->
     if mixed:
         cells.append(tag("td", _clipped(entry.source), class_="source muted"))
     return cells
+
+
+def _reason(entry: Recommended) -> str:
+    return ", ".join([*(["for its trend"] if entry.trend else []), *filter(None, [features_text(entry.features)])])
 
 
 def _item(item: Item, remark: str = "", *, hit: bool = False) -> Html:

@@ -1,7 +1,7 @@
 """What is shown of a user, before it is drawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from warmstart.ids import Id
@@ -38,6 +38,7 @@ class Recommended:
     source: str  # "model", or the name of the fallback
     hit: bool | None  # whether it was held out; None where nothing was
     trend: bool  # whether it would not be in the list without its trend
+    features: Mapping[str, float] = field(default_factory=dict)  # what a ranker saw -> what it adds to the score
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from infra.constructs.authorizer_function import AuthorizerFunction
 from infra.constructs.recommender_function import RecommenderFunction
 from infra.families import read_families
 from infra.functions import catalogue
-from tests.infra.stacks.synthesis import a_stack, a_stage, a_store, template_of
+from tests.infra.stacks.synthesis import a_stack, a_stage, a_store, families, template_of
 from tests.infra.stacks.template import Template, text
 
-IMAGES = {"catalogue", "factorization", "knn", "lists"}
+IMAGES = {"catalogue", "factorization", "knn", "lists", "ranker"}
 RUNTIME = "layers/warmstart/python/warmstart"
 
 
@@ -20,8 +20,8 @@ def made_of(tree: Path, architecture: str = "x86_64") -> Template:
     """A stack with every function of a tree."""
     stack = a_stack()
     stage, store = a_stage(architecture=architecture), a_store(stack)
-    families = read_families(tree / "functions")
-    for family in (*families, catalogue(families)):
+    served = read_families(tree / "functions")
+    for family in (*served, catalogue(served)):
         RecommenderFunction(stack, family.name, family=family, stage=stage, bucket=store, reads=["models/*"])
     AuthorizerFunction(stack, "authorizer", stage=stage, bucket=store)
     return template_of(stack)
@@ -66,8 +66,19 @@ def changed(tree: Path) -> Callable[..., set[str]]:
 
 @pytest.mark.parametrize("name", sorted(IMAGES))
 def test_a_family_s_file_is_its_own(changed: Callable[..., set[str]], name: str) -> None:
-    """A change in one family's folder deploys that function, and no other."""
-    assert changed(f"functions/{name}/handler.py", f"functions/{name}/new.py") == {name}
+    """A change in one family's folder deploys that function, and no other but those that hold its code, too."""
+    others = {family.name for family in families() if name in family.beside}
+    assert changed(f"functions/{name}/handler.py") == {name}
+    assert changed(f"functions/{name}/new.py") == {name, *others}
+
+
+def test_code_beside_a_family_is_a_part_of_its_image(tree: Path, changed: Callable[..., set[str]]) -> None:
+    """Whatever is named there is covered, without its handler and what its own image installs."""
+    assert changed("functions/knn/item_weights.py") == {"knn", "ranker"}
+    toml = tree / "functions" / "ranker" / "family.toml"
+    before = hashes(tree)
+    toml.write_text(toml.read_text().replace('["factorization", "knn"]', '["factorization", "knn", "lists"]'))
+    assert {name for name, code in hashes(tree).items() if code != before[name]} == {"ranker"}
 
 
 @pytest.mark.parametrize(("name", "file"), [("lists", "requirements.txt"), ("factorization", "build.txt")])

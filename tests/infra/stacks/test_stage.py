@@ -63,11 +63,11 @@ def test_no_right_is_a_wildcard(assembly: Assembly) -> None:
 
 
 def test_policies_fit(assembly: Assembly) -> None:
-    """Each role's own policy is far from IAM's limit, and each stack from CloudFormation's."""
+    """Each role's own policy is far from IAM's limit, and each stack has room for a dozen more models."""
     for stack in STACKS:
         for policy in assembly[stack].all("IAM::Policy"):
             assert len(json.dumps(policy["PolicyDocument"])) < POLICY_LIMIT / 2
-        assert len(assembly[stack].resources) < RESOURCE_LIMIT / 2
+        assert len(assembly[stack].resources) < RESOURCE_LIMIT * 3 / 4  # a model takes 10 of them, a family 10 more
 
 
 def test_one_permission_a_function(assembly: Assembly) -> None:

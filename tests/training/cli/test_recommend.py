@@ -1,12 +1,14 @@
 """`warmstart recommend`, as a shell sees it."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.training.datasets import board_file
 from training.cli.main import main
+from training.reasons import features_text
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,22 @@ def test_items_that_are_there_for_their_trend_say_so(version: list[str]) -> None
     lines = recommend(version, *asked).stdout.splitlines()[2:]
     assert any(marked)
     assert [line.endswith("model, trend") for line in lines] == marked
+
+
+def test_what_a_ranker_saw_stands_beside_its_items(version: list[str], tmp_path: Path) -> None:
+    """What each feature adds, in the text as in the JSON; of other models there is no such column."""
+    store = ["--store", str(tmp_path / "store")]
+    blend = '[models.ease]\n\n[models.blend]\nalgorithm = "two_stage"\nranker = "blend"\nfirst_stages = ["ease"]\n'
+    recipe = board_file(tmp_path, blend)
+    trained = CliRunner().invoke(main, ["train", "--recipe", str(recipe), "--models", "blend", "--json", *store])
+    made = ["blend", *store, "--version", json.loads(trained.stdout)["trained"][0]["version"]]
+    (answer,) = json.loads(recommend(made, "1", "-k", "2", "--json").stdout)["recommendations"]
+    features = [item["features"] for item in answer["items"]]
+    head, *lines = recommend(made, "1", "-k", "2").stdout.splitlines()[1:]
+    assert head.endswith("because")
+    assert all(features)
+    assert [line.endswith(features_text(seen)) for line, seen in zip(lines, features, strict=True)] == [True, True]
+    assert "because" not in recommend(version, "1").stdout
 
 
 def test_features_alone_are_an_ask(version: list[str]) -> None:

@@ -119,6 +119,6 @@ def test_the_same_lists_as_data(tmp_path: Path) -> None:
     value = json.loads(json.dumps(lists.data()))
     assert [user["user_id"] for user in value["users"]] == [8, 999]
     assert value["users"][0]["models"][1]["hits"] == 1
-    assert set(value["users"][0]["models"][1]["items"][0]) == {"item", "score", "source", "hit", "trend"}
+    assert set(value["users"][0]["models"][1]["items"][0]) == {"item", "score", "source", "hit", "trend", "features"}
     assert value["overlaps"][0]["models"] == ["popular", "als"]
     assert value["k"] == 3

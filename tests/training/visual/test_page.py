@@ -167,3 +167,12 @@ def test_an_item_that_is_there_for_its_trend_says_so(tmp_path: Path) -> None:
     risen = replace(als, items=tuple(replace(entry, trend=True) for entry in als.items))
     assert Lists(2, (replace(view, models=(risen,)),)).to_html().count("<em>for its trend</em>") == 2
     assert "for its trend" not in Lists(2, (view,)).to_html()
+
+
+def test_what_a_ranker_saw_is_under_its_item(tmp_path: Path) -> None:
+    """The strongest features and what each adds; a name that means harm is a text."""
+    view = analyzer(checkerboard(), tmp_path, k=2).users([8]).users[0]
+    seen = {"als share": 0.3125, "<b>": -0.04}
+    ranked = replace(view.models[1], items=tuple(replace(entry, features=seen) for entry in view.models[1].items))
+    found = Lists(2, (replace(view, models=(ranked,)),)).to_html()
+    assert found.count("<em>als share +0.31, &lt;b&gt; -0.04</em>") == 2

@@ -76,6 +76,7 @@ class AgeSearch:
         self._fold = fold
         self._say = say
         self._fit_seconds = fit_seconds
+        self._settled: dict[str, Chosen] = {}  # by algorithm and what the recipe says of it
 
     def settle(self, model: ModelSection) -> Chosen:
         """Choose the settings of time that a recipe leaves open, of a model or of those that it ranks again.
@@ -84,6 +85,13 @@ class AgeSearch:
         """
         if model.stages:
             return Chosen(replace(model, stages=tuple(self.settle(stage).model for stage in model.stages)), {})
+        key = repr((model.algorithm, sorted(model.params.items())))
+        if key not in self._settled:
+            self._settled[key] = self._chosen(model)
+        chosen = self._settled[key]
+        return chosen._replace(model=replace(model, params=chosen.model.params))
+
+    def _chosen(self, model: ModelSection) -> Chosen:
         algorithm = built(self._recipe, model)
         if not isinstance(algorithm, Timed):
             return Chosen(model, {})

@@ -88,7 +88,6 @@ class Training:
         learn, self._test = split(self._events, recipe.fold)
         self._age_search = AgeSearch(recipe, self._events, learn, recipe.fold, say, self.fit_seconds)
         self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
-        self._aged: dict[str, Chosen] = {}  # by algorithm and what the recipe says of it
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
@@ -104,7 +103,7 @@ class Training:
 
         Where it leaves out some of what was learnt, and that costs too much, it is made to keep more.
         """
-        timed = self._with_age(model).model
+        timed = self._age_search.settle(model).model
         key = repr(built(self._recipe, timed))
         if key not in self._trials:
             chosen, cold = self._cold(timed)
@@ -113,7 +112,7 @@ class Training:
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
         """Fit a model on the fold's earlier part and seal it for somebody's test."""
-        return self._part.seal(self._with_age(model).model, folder)
+        return self._part.seal(self._age_search.settle(model).model, folder)
 
     def train(self, model: ModelSection, folder: Path, published: Mapping[str, Artifact] = {}) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics.
@@ -125,7 +124,7 @@ class Training:
         """
         model = as_published(model, published)
         trial = self.measure(model)
-        aged = self._with_age(model)
+        aged = self._age_search.settle(model)
         return self.fit_whole(replace(aged.model, params=trial.params), folder, self._described(trial, aged), published)
 
     def fit_whole(
@@ -145,14 +144,6 @@ class Training:
         """
         sections = baseline_sections(timed=self._events.timestamps is not None)
         return {section.name: self.measure(section).measured for section in sections}
-
-    def _with_age(self, model: ModelSection) -> Chosen:
-        """Return a model's section with its settings of time."""
-        key = repr((model.algorithm, sorted(model.params.items()), model.stages))
-        if key not in self._aged:
-            self._aged[key] = self._age_search.settle(model)
-        chosen = self._aged[key]
-        return chosen._replace(model=replace(chosen.model, name=model.name))
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
         """Decide what answers people without a history, where recipe and model leave it open; return its section."""

@@ -14,6 +14,7 @@ from functions.ranker.scorer import TwoStageScorer
 from training.algorithms.base import Algorithm, Share, settings_of
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
+from training.evaluation.comparison import paired
 from training.interactions import Interactions
 from training.ranking.blending import Blended
 from training.ranking.boosting import Boosting, boosted
@@ -190,13 +191,18 @@ class TwoStage:
         return boosted(self.ranker, examples.features, right, examples.lengths, rng_seed=seed, settings=settings)
 
     def _better_for_cold(self, shown: Sequence[Examples], seed: int) -> bool:
-        """Tell whether a ranker of the earlier windows is better than the fallback for the cold of the latest."""
+        """Tell whether a ranker of the earlier windows is better than the fallback for the cold of the latest.
+
+        A paired test must find it so: the cold are no worse off than with the fallback.
+        """
         latest = shown[0].where(shown[0].cold)
         if len(shown) < 2 or len(latest.lengths) < MIN_COLD:
             return False
         scores = self._learnt(shown[1:], seed).predict(latest.features)
         ranks = latest.features[:, latest.names.index(f"{POPULAR} rank")]
-        return bool(latest.ndcg(scores).mean() > latest.ndcg(-np.nan_to_num(ranks, nan=np.inf)).mean())
+        mine, theirs = (latest.ndcg(order)[:, None] for order in (scores, ranks))  # ranks are reciprocal
+        people = np.arange(len(mine), dtype=np.int32)
+        return paired([(people, mine)], [(people, theirs)], seed)[0].verdict == "better"
 
 
 def _fitted(stage: Algorithm, interactions: Interactions, rng: np.random.Generator) -> Algorithm:

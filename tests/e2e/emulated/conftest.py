@@ -17,7 +17,7 @@ from tests.e2e.emulated.emulator import REGION, Emulator, start, stop
 from tests.e2e.emulated.tools import INFRA, ROOT, run, skip_without_docker
 
 STAGE = "dev"
-PUBLISHED = ("popular", "popular_recent", "als", "ease")
+PUBLISHED = ("popular", "popular_recent", "als", "item_knn", "ease", "two_stage")
 UNPUBLISHED = "random"
 
 

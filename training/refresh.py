@@ -71,6 +71,11 @@ class Refresh:
         return int((self._item_rows == UNKNOWN).sum())
 
     @property
+    def trendless(self) -> bool:
+        """Tell whether the version knows nothing of what is wanted now, so that only its fallback is another."""
+        return not {"trend", "item_features"} & self._version.names
+
+    @property
     def users(self) -> int:
         """Count who can be asked for to measure: people that the version knows, who had something new since."""
         return 0 if self._truth is None else len(self._truth.users)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import optuna
 import pytest
 from safetensors.numpy import load_file, save_file
@@ -22,6 +23,8 @@ from warmstart.histories import Event
 from warmstart.ids import Id
 from warmstart.manifest import Manifest
 from warmstart.recommender import Ask, Recommendation, Recommender
+from warmstart.scorer import ScoresItems
+from warmstart.topk import top_k
 
 OPTIONAL = {"seen_weights", "seen_ages", "trend", "item_titles", "item_genres", "segments", "user_segment"}
 
@@ -129,6 +132,22 @@ def distinct(answer: Recommendation) -> list[Id]:
         for place, item_id in enumerate(answer.items[:-1])
         if sum(abs(score - found[place]) < 1e-4 for score in found) == 1
     ]
+
+
+def test_scores_of_all_items_are_in_the_order_of_its_ranking(recommender: Recommender) -> None:
+    """What a scorer tells a ranker of every item is what it ranks by itself."""
+    scorer = recommender.scorer
+    if not isinstance(scorer, ScoresItems):
+        pytest.skip("it scores no items for others")
+    for ask in everybody(recommender):
+        query, _ = recommender.query(ask)
+        ranking, scores = scorer.rank(query), scorer.scores(query)  # type: ignore[attr-defined] it is a scorer, too
+        assert (ranking is None) == (scores is None)
+        if ranking is not None and scores is not None:
+            assert scores.shape == (SIZE,)
+            assert (scores[scores > -np.inf] >= 0).all()
+            found = top_k(scores.copy(), len(ranking.rows), query.exclude, query.only)
+            assert scores[found.rows] == pytest.approx(scores[ranking.rows], rel=1e-4, abs=1e-6)
 
 
 def test_a_history_in_the_request_counts_as_seen(recommender: Recommender) -> None:

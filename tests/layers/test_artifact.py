@@ -8,8 +8,9 @@ import pytest
 
 from tests.layers.artifacts import N_ITEMS, Spec, write_draft
 from warmstart.artifact import ARRAYS, Artifact
-from warmstart.artifact_writer import draft_hash
+from warmstart.artifact_writer import ArtifactWriter, draft_hash
 from warmstart.errors import Incompatible
+from warmstart.manifest import Manifest
 
 
 @pytest.fixture
@@ -95,3 +96,30 @@ def test_what_is_neither_is_no_switch_and_a_switch_is_no_number(tmp_path: Path, 
         artifact.switch("on")
     with pytest.raises(Incompatible, match="number"):
         artifact.setting("number")
+
+
+def test_an_artifact_lies_within_another(tmp_path: Path) -> None:
+    """A part has its own arrays and files under plain names, and shares what it lacks."""
+    writer = ArtifactWriter(tmp_path)
+    writer.array("popularity", np.arange(3, dtype=np.int32))
+    writer.array("trend", np.ones(3, np.float32))
+    part = writer.part("stage0.")
+    part.array("trend", np.zeros(3, np.float32))
+    part.rows("rows", np.arange(3), 3)
+    part.json("names.json", ["a"])
+    manifest = sealed(writer)
+    whole = Artifact.open(tmp_path, manifest)
+    own = whole.part("stage0.", manifest)
+    assert whole.names == {"popularity", "trend", "stage0.trend", "stage0.rows"}
+    assert whole.array("trend", np.float32, 3).tolist() == [1, 1, 1]
+    assert own.array("trend", np.float32, 3).tolist() == [0, 0, 0]
+    assert own.array("popularity", np.int32, 3).tolist() == own.rows("rows", 3).tolist() == [0, 1, 2]
+    assert own.json("names.json") == ["a"]
+    with pytest.raises(Incompatible, match=r"names\.json is missing"):
+        whole.json("names.json")
+
+
+def sealed(writer: ArtifactWriter) -> Manifest:
+    """Seal with as little as a manifest needs."""
+    named = dict.fromkeys(("family", "scorer", "algorithm", "fallback"), "popular")
+    return writer.seal(model="both", git_commit=None, dataset={}, params={}, seed=0, id_bound=None, **named)

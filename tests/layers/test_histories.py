@@ -133,3 +133,11 @@ def test_an_event_without_a_weight_is_typical() -> None:
     """What a request does not weigh counts as a typical event of training."""
     found = EMPTY.extended([Event("a"), Event("b", 3.0)], [4, 5], origin=None, typical_weight=70.0)
     assert found.weights.tolist() == [70, 3]
+
+
+def test_a_history_is_idle_since_its_newest_event() -> None:
+    """Days to the last event of training, none for what is newer; not known without times or events."""
+    assert stored(-9, -2.5).idle == 2.5
+    assert stored(-9, 3).idle == 0
+    assert EMPTY.idle is None
+    assert stored().idle is None

@@ -1,6 +1,7 @@
 """A manifest is what it says, or it is refused."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,13 @@ def test_a_manifest_is_its_json() -> None:
     assert Manifest.from_json(GOOD.to_json()) == GOOD
     assert Manifest.from_json(GOOD.to_json()).to_json() == GOOD.to_json()
     assert GOOD.total_bytes == 15
+
+
+def test_first_stages_stand_only_where_there_are_any() -> None:
+    """What is made of no other version can be read by code that knows of none."""
+    made = replace(GOOD, first_stages={"als": "20260130T000000Z-0123abc"})
+    assert Manifest.from_json(made.to_json()) == made
+    assert b"first_stages" not in GOOD.to_json()
 
 
 def test_the_least_manifest_is_one() -> None:
@@ -95,6 +103,10 @@ def test_the_least_manifest_is_one() -> None:
         {"files": {"a": {"bytes": 2**50, "sha256": "0" * 64}}},
         {"files": {"a": {"bytes": 1, "sha256": "0" * 63}}},
         {"files": {"a": {"bytes": 1, "sha256": None}}},
+        {"first_stages": []},
+        {"first_stages": {"../als": "20260131T000000Z-0123abc"}},
+        {"first_stages": {"als": "latest"}},
+        {"first_stages": {"als": None}},
         {"surprise": 1},
     ],
     ids=str,

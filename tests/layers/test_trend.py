@@ -44,3 +44,11 @@ def test_some_items_are_fused_with_their_own_factors() -> None:
     scores = np.array([[8, -8]], np.float32)
     assert prior.fuse(scores, np.array([2, 0], np.int32)).tolist() == [[2, 0]]
     assert prior.fuse(scores, slice(1, 3)).tolist() == [[4, 0]]
+
+
+def test_what_was_fused_can_be_taken_apart() -> None:
+    """Without factor and floor a fused score is what it was, on its positive scale."""
+    prior = Prior(np.array([0.5, 1.0, 0.25], np.float32), positive, floor=0.1)
+    scores = np.array([2.0, 0.0, 3.0], np.float32)
+    items = np.array([2, 0], np.int32)
+    assert prior.unfused(prior.fuse(scores)[items], items) == pytest.approx(scores[items])

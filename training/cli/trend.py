@@ -95,8 +95,8 @@ def _text(new: "Manifest", job: "Refresh", state: str, refusal: str | None) -> s
         f"{new.model} {new.version} {state}: {about['of']} with the trend and the fallback of "
         f"{about['interactions']:,} interactions up to {about['time_range'][1]}"
     ]
-    if new.personal and not new.params.get("trend_power"):
-        lines.append("its trend_power is 0: only the fallback is another")
+    if new.personal and job.trendless:
+        lines.append("it has no trend: only the fallback is another")
     if job.unknown_items:
         lines.append(
             f"it does not know {job.unknown_items:,} of the items, and recommends them once it is trained again"

@@ -87,7 +87,7 @@ def test_the_gate_is_as_ever(place: Path) -> None:
     options = ("--version", only_version(place, "rp3beta"), "--data", str(place / "new"), "--promote")
     done = refresh(place, "rp3beta", *options)
     assert done.exit_code == 3
-    assert "its trend_power is 0: only the fallback is another" in done.stdout
+    assert "it has no trend: only the fallback is another" in done.stdout
     assert "is not promoted" in done.stdout
     assert "refused" in done.stdout
 

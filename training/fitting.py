@@ -111,6 +111,8 @@ class Fitting:
         if isinstance(algorithm, RanksAgain):
             algorithm.published = published
             algorithm.prepared = self._prepared.get(algorithm.preparation)
+            if algorithm.prepared is not None:  # alone, it would have taken that time too
+                self.fit_seconds[model.name] += algorithm.prepared.seconds
         key = repr(algorithm)
         if key in self._popularity:
             return self._popularity[key]

@@ -63,6 +63,12 @@ def recipe(*models: ModelSection, fold: Fold = LAST, segments: tuple[str, ...] =
     return Recipe(name="test", data=data, fold=fold, models=models, path=Path("test.toml"))
 
 
+def section(algorithm: str) -> ModelSection:
+    """Name a model by its algorithm; one over others is over two that learn nothing by chance."""
+    stages = (ModelSection("item_knn", "item_knn", {}), ModelSection("ease", "ease", {}))
+    return ModelSection(algorithm, algorithm, {}, stages if algorithm == "two_stage" else ())
+
+
 BOARD = """
 name = "board"
 [data]

@@ -2,6 +2,7 @@
 
 import copy
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,7 @@ class Prepared(NamedTuple):
     shown: Sequence[Examples]  # of each window, the latest first
     first: Mapping[str, Stage]  # model -> what has learnt from everything
     interactions: Interactions  # everything
+    seconds: float  # that this took
 
 
 @dataclass
@@ -144,13 +146,14 @@ class TwoStage:
 
     def _prepare(self, interactions: Interactions, rng: np.random.Generator) -> Prepared:
         """Show each window to what will rank, and let the first stages learn from everything."""
+        started = time.perf_counter()
         check_stages(self.stages, self.candidates)
         windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
         shown = [self.shown(window, rng) for window in windows]
         first: dict[str, Stage] = {
             name: self.published.get(name) or _fitted(stage, interactions, rng) for name, stage in self.stages.items()
         }
-        return Prepared(shown, first, interactions)
+        return Prepared(shown, first, interactions, time.perf_counter() - started)
 
     def _draft(self, fitted: Mapping[str, Stage], earlier: Interactions, folder: Path) -> Recommender:
         """Write first stages that a plain sum ranks, and open them."""

@@ -153,6 +153,7 @@ class CrossValidator:
             values=per_user(self.metrics, self.ks, answers.items, fold.truth, learnt),
             whole=of_all(self.metrics, self.ks, answers.items, learnt),
             fit_seconds=fitting.fit_seconds[model.name] - before,
+            megabytes=manifest.total_bytes / 1e6,
             answer_seconds=answers.seconds,
             personal_share=answers.personal_share,
             ordered=answers.ordered,

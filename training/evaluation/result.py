@@ -23,6 +23,7 @@
          "against": {"popular": {"metric@k": {"difference": ..., "low": ..., "high": ..., "p": ..., "users": ...}}},
          "marks": ["< popular", "~ popular_recent"],                  < worse, ~ cannot be told apart, by `decides`
          "fit_seconds": {"mean": ..., "folds": [...]},
+         "megabytes": ...,                                             of the files that would be served
          "answers_per_second": ..., "personal_share": ..., "ordered": true}]
     }
 
@@ -117,6 +118,7 @@ class FoldScores:
     values: Mapping[str, Values]  # metric@k -> (u,), nan where there is nothing to say of a user
     whole: Mapping[str, float]  # metrics of all answers together: coverage@k, concentration@k
     fit_seconds: float
+    megabytes: float  # of the draft's files
     answer_seconds: float
     personal_share: float  # of the answers that are not all fallback
     ordered: bool  # whether the scores fall in each answer that was looked at
@@ -140,6 +142,7 @@ class ModelResult:
     against: Mapping[str, Mapping[str, Paired]]
     marks: tuple[str, ...]
     fit_seconds: Seconds
+    megabytes: float
     answers_per_second: float
     personal_share: float
     ordered: bool

@@ -35,6 +35,11 @@ class Row(NamedTuple):
         return Seconds(float(np.mean(fits)), fits)
 
     @property
+    def megabytes(self) -> float:
+        """Return the size of what would be served, mean over folds."""
+        return float(np.mean([fold.megabytes for fold in self.scores]))
+
+    @property
     def answers_per_second(self) -> float:
         """Return the speed over all folds."""
         return sum(len(fold.users) for fold in self.scores) / sum(fold.answer_seconds for fold in self.scores)
@@ -88,6 +93,7 @@ def _result(
         against=against,
         marks=_marks(against, decides),
         fit_seconds=row.fit_seconds,
+        megabytes=row.megabytes,
         answers_per_second=row.answers_per_second,
         personal_share=row.personal_share,
         ordered=all(fold.ordered for fold in row.scores),

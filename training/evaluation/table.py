@@ -48,11 +48,12 @@ def _described(found: Evaluation) -> Iterator[str]:
 
 def _at(found: Evaluation, k: int, metrics: Sequence[str], *, beyond: bool) -> Table:
     title = f"k = {k}" + (", beyond accuracy" if beyond else "") + (", leaks time" if found.plan["leaks_time"] else "")
-    table = headed(title, ("model", *metrics, *(() if beyond else ("fit, s", "answers/s", ""))))
+    table = headed(title, ("model", *metrics, *(() if beyond else ("fit, s", "MB", "answers/s", ""))))
     for model in found.models:
         cells = [_cell(model.metrics[f"{metric}@{k}"], SMALL.get(metric, 4)) for metric in metrics]
         if not beyond:
-            cells += [f"{model.fit_seconds.mean:.2f}", f"{model.answers_per_second:,.0f}", _remarks(model)]
+            speeds = f"{model.fit_seconds.mean:.2f}", f"{model.megabytes:.2f}", f"{model.answers_per_second:,.0f}"
+            cells += [*speeds, _remarks(model)]
         table.add_row(escape(model.name), *cells, style=_style(model))
     return table
 

@@ -112,10 +112,11 @@ def settings(found: Evaluation) -> Html:
                 "td", tag("bdi", clipped(", ".join(f"{key} {value}" for key, value in model.params.items()) or "none"))
             ),
             cell(f"{model.fit_seconds.mean:.2f}"),
+            cell(f"{model.megabytes:.2f}"),
             cell(f"{model.answers_per_second:,.0f}"),
             cell(f"{model.personal_share:.0%}"),
         ]
         for model in found.models
     ]
-    heads = head("model", "algorithm", "settings", "fit, s", "answers/s", "own answers", left=3)
+    heads = head("model", "algorithm", "settings", "fit, s", "MB", "answers/s", "own answers", left=3)
     return grid("Settings and speed", heads, rows)

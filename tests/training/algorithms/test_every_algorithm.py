@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.training.datasets import DAY, tables
+from tests.training.datasets import DAY, recipe, section, tables
 from training.algorithms import ALGORITHMS
 from training.algorithms.als import ALS
 from training.algorithms.base import Forgetful
+from training.fitting import built
 from training.interactions import Events
 
 
@@ -21,7 +22,7 @@ def test_a_fit_leaves_the_interactions_as_they_are(name: str) -> None:
     weights = rng.integers(1, 9, len(users)).tolist()
     events = Events.of(tables(users, items, weights=weights, times=rng.permutation(len(users)) * DAY))
     before, learnt = events.interactions(), events.interactions()
-    ALGORITHMS[name]().fit(learnt, np.random.default_rng(2))
+    built(recipe(), section(name)).fit(learnt, np.random.default_rng(2))
     for column in fields(before):
         kept, found = getattr(before, column.name), getattr(learnt, column.name)
         if isinstance(kept, np.ndarray):

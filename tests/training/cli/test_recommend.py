@@ -50,8 +50,8 @@ def test_what_a_ranker_saw_stands_beside_its_items(version: list[str], tmp_path:
     store = ["--store", str(tmp_path / "store")]
     blend = '[models.ease]\n\n[models.blend]\nalgorithm = "two_stage"\nranker = "blend"\nfirst_stages = ["ease"]\n'
     recipe = board_file(tmp_path, blend)
-    trained = CliRunner().invoke(main, ["train", "--recipe", str(recipe), "--models", "blend", "--json", *store])
-    made = ["blend", *store, "--version", json.loads(trained.stdout)["trained"][0]["version"]]
+    trained = CliRunner().invoke(main, ["train", "--recipe", str(recipe), "--models", "ease,blend", "--json", *store])
+    made = ["blend", *store, "--version", json.loads(trained.stdout)["trained"][-1]["version"]]
     (answer,) = json.loads(recommend(made, "1", "-k", "2", "--json").stdout)["recommendations"]
     features = [item["features"] for item in answer["items"]]
     head, *lines = recommend(made, "1", "-k", "2").stdout.splitlines()[1:]

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.training.datasets import DAY, SIZE, START, checkerboard, recipe, tables
+from tests.training.datasets import section as section_of
 from training.algorithms import ALGORITHMS
 from training.data.tables import Tables
 from training.evaluation.cross_validation import CrossValidator
@@ -122,7 +123,7 @@ def planted() -> Tables:
 @pytest.mark.parametrize("model", ALGORITHMS)
 def test_a_model_never_sees_a_test_row(model: str) -> None:
     """An item that everybody had, but in the fold only, is in no catalogue and in no answer."""
-    section = ModelSection(model, model, {})
+    section = section_of(model)
     plan = FoldPlan(folds=1, days=9, excluded=("cold_users", "seen"))
     job = CrossValidator(recipe(section), planted(), plan, ks=(10,))
     (scores,) = job.score(section)

@@ -109,5 +109,5 @@ def test_a_part_is_of_its_users_alone() -> None:
 @pytest.mark.parametrize(("scores", "falls"), [([2.0, 2.0, 1.0], True), ([1.0, 2.0], False), ([math.nan, 1.0], False)])
 def test_scores_fall_where_each_is_at_most_the_one_before(scores: list[float], falls: bool) -> None:
     """Equal scores are in order, rising ones and what is no number are not."""
-    details = [Detail(place, score, "model", [], None, {}, 0, trend=False) for place, score in enumerate(scores)]
+    details = [Detail(place, score, "model", [], None, 0, trend=False) for place, score in enumerate(scores)]
     assert _falls(Recommendation([], np.array([], np.int32), "model", 0, details)) is falls

@@ -70,6 +70,7 @@ def model(
         "against": {} if name in BASELINES or decides is None else dict.fromkeys(BASELINES, tests),
         "marks": [],
         "fit_seconds": {"mean": 0.5, "folds": [0.5] * folds},
+        "megabytes": 1.5,
         "answers_per_second": 1000.0,
         "personal_share": 1.0,
         "ordered": True,

@@ -10,6 +10,7 @@ import numpy as np
 
 from training.algorithms.base import Algorithm, settings_of
 from training.algorithms.orders import Orders
+from training.algorithms.two_stage import TwoStage
 from training.interactions import Interactions
 from training.recipe import ModelSection, Recipe
 from training.scorers import FAMILIES
@@ -64,7 +65,7 @@ def export(
         id_bound=None if largest is None else max(MIN_ID_BOUND, largest),
         fallback=fallback[0],
         personal=algorithm.personal,
-        first_stages=getattr(algorithm, "versions_", {}),
+        first_stages=algorithm.sources.versions if isinstance(algorithm, TwoStage) else {},
         **measured,
     )
 

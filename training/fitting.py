@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from training.algorithms import ALGORITHMS
-from training.algorithms.base import Algorithm, RanksAgain
+from training.algorithms.base import Algorithm
 from training.algorithms.build import build
 from training.algorithms.orders import Orders
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
+from training.algorithms.two_stage import TwoStage
 from training.export import export
 from training.interactions import Interactions
+from training.ranking.first_stage import Prepared
+from training.ranking.sources import Source, Sources
 from training.recipe import ModelSection, Recipe
 from warmstart.artifact import Artifact
 from warmstart.errors import DataError
@@ -24,25 +27,32 @@ from warmstart.manifest import Manifest
 Popularity = Popular | PopularRecent
 
 
-def built(recipe: Recipe, model: ModelSection) -> Algorithm:
-    """Return a model's algorithm with the recipe's settings; a wrong one is a DataError that names it."""
+def built(recipe: Recipe, model: ModelSection, published: Mapping[str, Artifact] = {}) -> Algorithm:
+    """Return a model's algorithm with the recipe's settings; a wrong one is a DataError that names it.
+
+    Args:
+        recipe: where it stands, and its first stages, if it has any.
+        model: its section.
+        published: versions that take the place of its first stages.
+    """
     where = f"{recipe.path}: models.{model.name}"
     algorithm = build(model.algorithm, model.params, where=where)
-    if isinstance(algorithm, RanksAgain):
-        algorithm.stages = {stage.name: _first_stage(recipe, stage) for stage in model.stages}
-        algorithm.algorithms = {stage.name: stage.algorithm for stage in model.stages}
-        algorithm.fallback = built(recipe, fallback_section(recipe))
+    if isinstance(algorithm, TwoStage):
+        fallback = built(recipe, fallback_section(recipe))
+        assert isinstance(fallback, Popularity)  # noqa: S101 its section says so
+        sources = {stage.name: _source(recipe, stage, published.get(stage.name)) for stage in model.stages}
+        algorithm.sources = Sources(sources, fallback)
     elif model.stages:
         raise DataError(f"{where}.first_stages: {model.algorithm} ranks no other models")
     return algorithm
 
 
-def _first_stage(recipe: Recipe, model: ModelSection) -> Algorithm:
-    """Return a first stage's algorithm; it scores every item, so no index is asked."""
+def _source(recipe: Recipe, model: ModelSection, published: Artifact | None) -> Source:
+    """Return a first stage; it scores every item, so no index is asked."""
     algorithm = built(recipe, model)
     if hasattr(algorithm, "search"):
         algorithm.search = "exact"
-    return algorithm
+    return Source(model.algorithm, algorithm, published, None if published is None else published.manifest.version)
 
 
 def fallback_section(recipe: Recipe) -> ModelSection:
@@ -79,7 +89,7 @@ class Fitting:
         self._dataset = dataset
         self._say = say
         self._popularity: dict[str, Popularity] = {}  # by algorithm and settings
-        self._prepared: dict[str, Any] = {}  # what rankers of the same first stages share
+        self._prepared: dict[str, Prepared] = {}  # what rankers of the same first stages share
         self.fit_seconds = defaultdict[str, float](float) if fit_seconds is None else fit_seconds
 
     def seal(
@@ -107,24 +117,31 @@ class Fitting:
 
     def fit(self, model: ModelSection, published: Mapping[str, Artifact] = {}) -> Algorithm:
         """Fit a model; popularity is fitted once, and what is published already takes a first stage's place."""
-        algorithm = built(self._recipe, model)
-        if isinstance(algorithm, RanksAgain):
-            algorithm.published = published
-            algorithm.prepared = self._prepared.get(algorithm.preparation)
-            if algorithm.prepared is not None:  # alone, it would have taken that time too
-                self.fit_seconds[model.name] += algorithm.prepared.seconds
+        algorithm = built(self._recipe, model, published)
         key = repr(algorithm)
         if key in self._popularity:
             return self._popularity[key]
         self._say(f"{model.name}: fitting on {len(self.interactions.items):,} interactions")
         started = time.perf_counter()
-        fitted = algorithm.fit(self.interactions, np.random.default_rng(self._recipe.seed))
+        rng = np.random.default_rng(self._recipe.seed)
+        if isinstance(algorithm, TwoStage):
+            fitted: Algorithm = algorithm.learn(self._preparation(algorithm, model.name), rng)
+        else:
+            fitted = algorithm.fit(self.interactions, rng)
         self.fit_seconds[model.name] += time.perf_counter() - started
-        if isinstance(fitted, RanksAgain):
-            self._prepared[fitted.preparation] = fitted.prepared
         if isinstance(fitted, Popularity):
             self._popularity[key] = fitted
         return fitted
+
+    def _preparation(self, algorithm: TwoStage, name: str) -> Prepared:
+        """Prepare what rankers are shown, once for all with the same first stages."""
+        key = repr(algorithm.first_stage)
+        if key in self._prepared:
+            self.fit_seconds[name] += self._prepared[key].seconds  # alone, it would have taken that time too
+        else:
+            rng = np.random.default_rng(self._recipe.seed)
+            self._prepared[key] = algorithm.first_stage.prepare(self.interactions, rng)
+        return self._prepared[key]
 
     def fallback_of(self, model: ModelSection) -> tuple[str, Orders]:
         """Return the name and the order of what the unknown get of a model: itself, where it is popularity."""

@@ -1,10 +1,10 @@
 """What algorithms learn from: each pair of user and item once, in rows, with the tables beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import compress
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -35,6 +35,7 @@ class Interactions:
     titles: list[str] | None  # (n_items,)
     genres: list[str] | None  # (n_items,) joined by |
     segments: tuple[str, ...] = ()  # the user features that popularity is also counted by, most telling first
+    rows: "Kept | None" = field(default=None, repr=False)  # of the table, where the pairs are all that is in them
 
     def __post_init__(self) -> None:
         if (np.diff(self.users) < 0).any():
@@ -92,7 +93,20 @@ class Interactions:
             timestamps=None if self.timestamps is None else self.timestamps[keep],
             titles=None if self.titles is None else [*compress(self.titles, occurs)],
             genres=None if self.genres is None else [*compress(self.genres, occurs)],
+            rows=None,
         )
+
+    def before(self, moment: float) -> "Interactions":
+        """Return what there was before a moment, in UTC epoch seconds: a pair that came again since is as it was then.
+
+        Raises:
+            DataError: there are no timestamps.
+        """
+        if self.timestamps is None:
+            raise DataError("a cut by time needs timestamps, and the interactions have none")
+        if self.rows is None:
+            return self.part(self.timestamps < moment)
+        return self.rows.events.interactions(self.rows.before(moment), self.segments)
 
     def trend(self, half_life: float) -> Scores:
         """Return each item's popularity, decayed by a half-life in days: (n_items,).
@@ -172,6 +186,7 @@ class Events:
         interactions = self._of_items(self.item_ids.subset(occurs), np.cumsum(occurs) - 1, kept, segments)
         return replace(
             interactions,
+            rows=Kept(self, kept),
             titles=None if self.titles is None else [*compress(self.titles, occurs)],
             genres=None if self.genres is None else [*compress(self.genres, occurs)],
         )
@@ -199,6 +214,19 @@ class Events:
             genres=None,
             segments=segments,
         )
+
+
+class Kept(NamedTuple):
+    """Rows of a table that interactions are made of."""
+
+    events: Events
+    mask: NDArray[np.bool_]  # (n,)
+
+    def before(self, moment: float) -> NDArray[np.bool_]:
+        """Return which of them came before a moment, in UTC epoch seconds: (n,)."""
+        assert self.events.timestamps is not None  # noqa: S101 a moment is asked for where there are times
+        earlier: NDArray[np.bool_] = self.mask & (self.events.timestamps < moment)
+        return earlier
 
 
 def why_timeless(timestamps: NDArray[np.int64] | None) -> str | None:

@@ -170,7 +170,9 @@ class Refresh:
         baselines = {section.name: self._baseline(section, truth) for section in baseline_sections(timed=True)}
         described = measured_on(found, baselines, fold, rows=rows, digest=digest, seed=seed)
         described["fold"]["since"] = iso(self._times[self._newest].min())
-        of_training = {name: self._version.manifest.measured_on.get(name) for name in ("abridged", "cold", "time")}
+        of_training = {
+            name: self._version.manifest.measured_on.get(name) for name in ("abridged", "blend", "cold", "time")
+        }
         kept = {name: value for name, value in of_training.items() if value is not None}
         return {"metrics": found.metrics, "measured_on": {**described, **kept}}
 

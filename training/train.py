@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from training.age_search import AgeSearch, Chosen
-from training.algorithms.base import Abridged, Algorithm, RanksAgain, ServesCold, settings_of
+from training.algorithms.base import Abridged, Algorithm, ServesCold, settings_of
+from training.algorithms.two_stage import TwoStage
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
@@ -72,7 +73,7 @@ class Trial(NamedTuple):
         if self.blend is None:
             return {}
         paired = {name: asdict(found) for name, found in self.measured.against(self.blend, seed).items()}
-        return {"blend": {"metrics": self.blend.metrics, "paired": paired}}
+        return {"blend": {"metrics": self.blend.metrics, "ranker": self.measured.metrics, "paired": paired}}
 
 
 class Training:
@@ -162,7 +163,7 @@ class Training:
 
     def _settled(self, fitted: Algorithm, model: ModelSection) -> Trial:
         """Measure a fitted model, and again with twice as much kept while too much is lost."""
-        if isinstance(fitted, RanksAgain) and (plain := fitted.plain()) is not None:
+        if isinstance(fitted, TwoStage) and (plain := fitted.plain()) is not None:
             return self._tried(fitted, model)._replace(blend=self._tried(plain, model).measured)
         if not isinstance(fitted, Abridged):
             return self._tried(fitted, model)

@@ -1,6 +1,6 @@
 """The plain second stage: the weighted sum of what the first stages say, each as a share of its best."""
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,25 +10,24 @@ from warmstart.artifact import Artifact
 from warmstart.scorer import Scores
 
 
-class Blend:
-    """Reads the shares among the features; the baseline that a ranker must beat."""
+class Blend(NamedTuple):
+    """Reads the scores among the features; the baseline that a ranker must beat."""
 
-    def __init__(self, weights: Scores, shares: slice) -> None:
-        self._weights = weights  # (s,) of the first stages
-        self._columns = shares  # where these are among the features
+    weights: Scores  # (s,) of the first stages
+    columns: slice  # where their scores are among the features
 
     @classmethod
-    def load(cls, artifact: Artifact, shares: slice) -> Self:
-        """Open `blend_weights`; raise Incompatible where they are not one for each stage."""
-        return cls(artifact.array("blend_weights", np.float32, shares.stop), shares)
+    def load(cls, artifact: Artifact, columns: slice) -> Self:
+        """Open `blend_weights`; raise Incompatible where they are not one for each column."""
+        return cls(artifact.array("blend_weights", np.float32, columns.stop), columns)
 
     def scores(self, features: Matrix) -> Scores:
         """Score candidates (c, f): (c,)."""
-        found: Scores = (features[:, self._columns] * self._weights).sum(axis=1)
+        found: Scores = (features[:, self.columns] * self.weights).sum(axis=1)
         return found
 
-    def parts(self, features: Matrix) -> NDArray[np.float64]:
+    def contributions(self, features: Matrix) -> NDArray[np.float64]:
         """Return what each feature adds to the score: (c, f)."""
         found = np.zeros(features.shape)
-        found[:, self._columns] = features[:, self._columns] * self._weights
+        found[:, self.columns] = features[:, self.columns] * self.weights
         return found

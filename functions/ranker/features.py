@@ -37,14 +37,16 @@ class Features:
         alike: ItemWeights,
         known: FeatureVectors | None,
         genres: Matrix | None,
+        later: np.float32,
     ) -> None:
         self._items = items  # (n_items, f)
         self._alike = alike
         self._known = known
         self._genres = genres  # (n_items, g) lines of length 1, or 0 where none is known
-        self.shares = slice(len(stages))  # of the columns: what a blend sums
+        self._later = later  # days that what is known of the items reaches beyond what is known of the users
+        self.scores = slice(len(stages))  # of the columns: what a blend sums
         of_stages = [*(f"{name} score" for name in stages), *(f"{name} score without trend" for name in trended)]
-        of_stages += [f"{name} rank" for name in (*stages, POPULAR)]
+        of_stages += [f"{name} reciprocal rank" for name in (*stages, POPULAR)]
         of_user = [f"user {name}" for name in OF_USER]
         names = [*of_stages, "sources", *item_names, *of_user, *OF_BOTH, *OF_HISTORY]
         names += ["genres alike"] if genres is not None else []
@@ -67,25 +69,27 @@ class Features:
         if names[: len(ITEM_FEATURES)] != [f"item {name}" for name in ITEM_FEATURES]:
             raise Incompatible(f"{FILE} does not begin with {', '.join(ITEM_FEATURES)}")
         known = None
-        if f"{KNOWN}{FEATURES_FILE}" in artifact.manifest.files:
-            values = len(artifact.array(f"{KNOWN}feature_vectors", np.float32, None, None))
-            known = FeatureVectors.load(artifact.part(KNOWN, artifact.manifest), n_users, values)
+        of_users = artifact.part(KNOWN)
+        if FEATURES_FILE in of_users.manifest.files:
+            values = len(of_users.array("feature_vectors", np.float32, None, None))
+            known = FeatureVectors.load(of_users, n_users, values)
         return cls(
             stages,
             trended,
             artifact.array("item_features", np.float32, n_items, len(names)),
             names,
-            load_weights(artifact.part(ALIKE, artifact.manifest), n_items),
+            load_weights(artifact.part(ALIKE), n_items),
             known,
             artifact.array("genres", np.float32, n_items, None) if "genres" in artifact else None,
+            artifact.array("later_days", np.float32, 1)[0],
         )
 
     def matrix(self, query: Query, found: Candidates) -> Matrix:
         """Return a line per candidate and a column per name: (c, len(names))."""
         items, of_user = self._items[found.rows].T, self._of_user(query)
         columns = [
-            *shares(found.scores),
-            *shares(found.plain),
+            *of_best(found.scores),
+            *of_best(found.plain),
             *np.divide(1, found.ranks, out=np.zeros_like(found.ranks), where=found.ranks > 0),
             np.count_nonzero(found.ranks, axis=0),
             *items,
@@ -101,17 +105,18 @@ class Features:
         return np.ascontiguousarray(matrix.T)
 
     def _of_user(self, query: Query) -> list[float]:
-        """Return the values of OF_USER; an event's age is that before the last of training."""
+        """Return the values of OF_USER; an event's age is that before the last that is known of the items."""
         if not len(query.history):
             return [0.0] + [NAN] * (len(OF_USER) - 1)
         had = self._items[query.history, :2]
         popularity = float(had[:, 0].mean())
         if query.ages is None or query.idle is None:
             return [float(len(had)), NAN, NAN, NAN, popularity, NAN]
-        ages = query.ages + np.float32(query.idle)
+        idle = np.float32(query.idle) + self._later
+        ages = np.maximum(query.ages + idle, 0)
         return [
             float(len(had)),
-            query.idle,
+            max(float(idle), 0.0),
             float(query.ages[0]),
             float(decayed(ages, half_life=ACTIVE).sum()),
             popularity,
@@ -142,7 +147,7 @@ def _of_both(items: Matrix, of_user: list[float]) -> list[Any]:
     return [items[0] - popularity, items[1] - freshness, items[1] - idle]
 
 
-def shares(scores: Scores) -> Scores:
+def of_best(scores: Scores) -> Scores:
     """Return scores (s, c) over the best of their line, 0 where there is none or it is not above 0."""
     held: Scores = np.maximum(scores, 0)
     best = held.max(axis=1, keepdims=True, initial=0)

@@ -1,5 +1,6 @@
 """The first stage: models that lie whole in the ranker's artifact, and what they propose for one query."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
@@ -15,7 +16,7 @@ from warmstart.errors import Incompatible
 from warmstart.fallback import Fallback, first_allowed
 from warmstart.scorer import Query, Rows, Scores, ScoresItems
 from warmstart.topk import top_k
-from warmstart.trend import Prior, decayed, positive
+from warmstart.trend import Prior, positive, recency
 
 FILE = "first_stages.json"
 KINDS = {scorer.name: scorer for scorer in (FactorizationScorer, ItemItemScorer, UserKnnScorer)}
@@ -46,9 +47,7 @@ class Stage:
 
     def scores(self, query: Query) -> Scores | None:
         """Score every item, with the history's events weighed as this model does."""
-        aged = query.ages is not None and self.half_life > 0
-        recency = decayed(query.ages, half_life=self.half_life) if aged and query.ages is not None else None
-        return self.scorer.scores(replace(query, recency=recency))
+        return self.scorer.scores(replace(query, recency=recency(query.ages, self.half_life)))
 
     def plain(self, scores: Scores, rows: Rows) -> Scores | None:
         """Return scores of some rows without the trend; None where there is none."""
@@ -127,7 +126,6 @@ class FirstStages:
 
 def _stage(artifact: Artifact, number: int, about: Any) -> Stage:
     """Open one of the models."""
-    manifest = artifact.manifest
     try:
         model, algorithm, params = str(about["model"]), str(about["algorithm"]), about["params"]
         kind = KINDS[about["scorer"]]
@@ -135,11 +133,12 @@ def _stage(artifact: Artifact, number: int, about: Any) -> Stage:
         raise Incompatible(f"{FILE} does not describe first stages") from None
     if not isinstance(params, Mapping):
         raise Incompatible(f"{FILE} does not describe first stages")
-    prefix = prefix_of(number)
-    files = {name.removeprefix(prefix): entry for name, entry in manifest.files.items() if name.startswith(prefix)}
-    part = artifact.part(prefix, replace(manifest, model=model, algorithm=algorithm, params=params, files=files))
+    part = artifact.part(prefix_of(number), algorithm=algorithm, params=params)
+    half_life = part.setting("history_half_life", 0)
+    if not 0 <= half_life < math.inf:
+        raise Incompatible(f"a history_half_life of {half_life:g}")
     prior = Prior.load(part, len(part.array("popularity", np.int32, None)), positive)
-    return Stage(model, kind.load(part), part.setting("history_half_life", 0), prior)
+    return Stage(model, kind.load(part), half_life, prior)
 
 
 def prefix_of(number: int) -> str:

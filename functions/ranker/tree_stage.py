@@ -16,7 +16,7 @@ class TreeStage(NamedTuple):
     """Boosted trees."""
 
     trees: OnnxTrees
-    contributions: Contributions
+    paths: Contributions
 
     @classmethod
     def load(cls, artifact: Artifact, n_features: int) -> Self:
@@ -27,6 +27,6 @@ class TreeStage(NamedTuple):
         """Score candidates (c, f): (c,)."""
         return self.trees.scores(features)
 
-    def parts(self, features: Matrix) -> NDArray[np.float64]:
+    def contributions(self, features: Matrix) -> NDArray[np.float64]:
         """Return what each feature adds to each score: (c, f)."""
-        return self.contributions.of(features)
+        return self.paths.of(features)

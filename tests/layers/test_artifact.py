@@ -109,7 +109,7 @@ def test_an_artifact_lies_within_another(tmp_path: Path) -> None:
     part.json("names.json", ["a"])
     manifest = sealed(writer)
     whole = Artifact.open(tmp_path, manifest)
-    own = whole.part("stage0.", manifest)
+    own = whole.part("stage0.")
     assert whole.names == {"popularity", "trend", "stage0.trend", "stage0.rows"}
     assert whole.array("trend", np.float32, 3).tolist() == [1, 1, 1]
     assert own.array("trend", np.float32, 3).tolist() == [0, 0, 0]

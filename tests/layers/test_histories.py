@@ -136,8 +136,8 @@ def test_an_event_without_a_weight_is_typical() -> None:
 
 
 def test_a_history_is_idle_since_its_newest_event() -> None:
-    """Days to the last event of training, none for what is newer; not known without times or events."""
+    """Days to the last event of training, below 0 for what is newer; not known without times or events."""
     assert stored(-9, -2.5).idle == 2.5
-    assert stored(-9, 3).idle == 0
+    assert stored(-9, 3).idle == -3
     assert EMPTY.idle is None
     assert stored().idle is None

@@ -1,6 +1,5 @@
 """What every algorithm can do: learn and export. Ranking is the scorer's part."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
@@ -8,7 +7,6 @@ import numpy as np
 from scipy import sparse
 
 from training.interactions import Interactions
-from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
 
 if TYPE_CHECKING:
@@ -97,26 +95,6 @@ class Algorithm(Protocol):
     @staticmethod
     def space(trial: "optuna.Trial") -> dict[str, Any]:
         """Return settings to try."""
-        ...
-
-
-@runtime_checkable
-class RanksAgain(Algorithm, Protocol):
-    """An algorithm that orders what other models propose; whoever builds it gives it these."""
-
-    stages: dict[str, Algorithm]  # model -> not fitted
-    algorithms: dict[str, str]  # model -> the name of its algorithm
-    fallback: Algorithm  # popularity, not fitted: what the unknown get, and one more source
-    published: Mapping[str, Artifact]  # model -> a version to take in place of a fit on everything
-    prepared: Any  # all that comes before the ranker: its own after a fit, or that of another
-
-    @property
-    def preparation(self) -> str:
-        """Return what two models must have in common to be ranked from the same preparation."""
-        ...
-
-    def plain(self) -> Self | None:
-        """Return the same, fitted, with a plain blend in place of a ranker; None where it is one."""
         ...
 
 

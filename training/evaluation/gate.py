@@ -53,9 +53,10 @@ def _worse_than_popular(manifest: Manifest) -> Iterator[str]:
 
 
 def _worse_than_blend(manifest: Manifest) -> Iterator[str]:
-    own = manifest.metrics.get(DECIDING[0])
+    """Compare them where both were measured: at training, also of a version whose trend was refreshed since."""
+    own = _within(manifest.measured_on, "blend", "ranker", DECIDING[0])
     blend = _within(manifest.measured_on, "blend", "metrics", DECIDING[0])
-    if isinstance(blend, float) and own is not None and own < blend:
+    if isinstance(blend, float) and isinstance(own, float) and own < blend:
         sure = _surely(_within(manifest.measured_on, "blend", "paired", DECIDING[0], "p"))
         yield f"{DECIDING[0]} {own:.4f}, a plain blend of its first stages has {blend:.4f} ({sure})"
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from functions.ranker.scorer import TwoStageScorer
+from functions.ranker.proposals import Proposals
 from training.ranking.windows import Window
 from warmstart.errors import DataError
 from warmstart.ids import Id
@@ -25,7 +25,7 @@ class Examples:
     """Queries one after another, each with all its candidates."""
 
     names: tuple[str, ...]  # (f,) of the features
-    shares: slice  # where among them the shares are that a blend sums
+    scores: slice  # where among them the scores are that a blend sums
     features: Floats  # (n, f)
     right: NDArray[np.bool_]  # (n,)
     lengths: NDArray[np.int64]  # (q,) candidates of each query
@@ -33,27 +33,28 @@ class Examples:
     cold: NDArray[np.bool_]  # (q,) who had no history
 
     @classmethod
-    def of(cls, window: Window, recommender: Recommender, most: int, rng: np.random.Generator) -> Self:
+    def of(
+        cls, window: Window, recommender: Recommender, proposals: Proposals, most: int, rng: np.random.Generator
+    ) -> Self:
         """Ask the first stages for the users of a window.
 
         Args:
             window: whom to ask for and what is right.
-            recommender: a draft of what is earlier, in its rows.
+            recommender: makes the queries, of a draft of what is earlier.
+            proposals: of the same draft.
             most: users at most; drawn where there are more.
             rng: draws them.
 
         Raises:
             DataError: nobody is left anything to be recommended.
         """
-        scorer = recommender.scorer
-        assert isinstance(scorer, TwoStageScorer)  # noqa: S101 it was written as one
         places = np.sort(rng.permutation(len(window.users))[:most])
         blocks, right, had, cold = [], [], [], []
         ids: list[Id] = [*recommender.user_ids.external(window.users[places])]
         with threadpool_limits(1, "blas"):  # as in a function
             for place, user_id in zip(places, ids, strict=True):
                 query, _ = recommender.query(Ask(user_id=user_id))
-                seen, items = scorer.seen(query), window.had_by(int(place))
+                seen, items = proposals.seen(query), window.had_by(int(place))
                 if len(seen.rows):  # who has had everything is shown nothing
                     blocks.append(seen.features)
                     right.append(np.isin(seen.rows, items))
@@ -62,13 +63,15 @@ class Examples:
         if not blocks:
             raise DataError("there is nothing to train a ranker on: no candidate is left for anybody")
         lengths = np.array([len(block) for block in blocks])
-        names, shares = tuple(scorer.features.names), scorer.features.shares
+        names, scores = tuple(proposals.features.names), proposals.features.scores
         features, correct = np.concatenate(blocks), np.concatenate(right)
-        return cls(names, shares, features, correct, lengths, np.array(had), np.array(cold))
+        return cls(names, scores, features, correct, lengths, np.array(had), np.array(cold))
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Return the queries of several windows."""
+        """Return the queries of several windows; raise DataError where these were not shown the same features."""
+        if any(part.names != parts[0].names for part in parts):
+            raise DataError("the windows know different things of items or users: take fewer of them")
         names = ("features", "right", "lengths", "had", "cold")
         return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 

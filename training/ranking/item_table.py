@@ -1,5 +1,8 @@
 """What a ranker knows of items: how many want them, how many now, and since when."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,29 +23,47 @@ MOST_VALUES = 30  # of the users' features, the most frequent
 Floats = NDArray[np.float32]
 
 
-def write_knowledge(writer: ArtifactWriter, interactions: Interactions, half_life: float) -> None:
-    """Add what features are made of.
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """What features are made of."""
 
-    That is `item_features` (n_items, f) and their names, cosines of items, what is known of users, `genres`
-    (n_items, g), each line of length 1, and, where times tell of it, `demand` (n_items,).
+    names: list[str]  # (f,) of the items' features
+    items: Floats  # (n_items, f)
+    demand: Scores | None  # (n_items,) what everybody wants now; None where times tell nothing
+    alike: ItemKNN  # cosines of items
+    users: FeatureTable
+    genres: Floats | None  # (n_items, g) lines of length 1, or 0 where none is known; None without an items table
 
-    Args:
-        writer: of a draft.
-        interactions: what is known.
-        half_life: of the demand, in days.
-    """
-    if interactions.timeless is None:
-        writer.array("demand", demand_of(interactions, half_life))
-    names, table = item_features(interactions)
-    writer.array("item_features", table)
-    writer.json(FILE, names)
-    cosines = ItemKNN(k=ALIKE_K, weighting="cosine").fit(interactions, np.random.default_rng(0))
-    cosines.export(writer.part(ALIKE))
-    users = of_users(interactions).most_common(MOST_VALUES)
-    identity = np.eye(len(users), dtype=np.float32)
-    write_features(writer.part(KNOWN), users, identity, np.zeros(len(users), np.float32))
-    if (genres := of_items(interactions)).values:
-        writer.array("genres", _of_length_1(genres))
+    @classmethod
+    def of(cls, interactions: Interactions, half_life: float) -> Self:
+        """Gather what interactions say.
+
+        Args:
+            interactions: all that is known.
+            half_life: of the demand, in days.
+        """
+        names, items = item_features(interactions)
+        return cls(
+            names,
+            items,
+            demand=None if interactions.timeless is not None else demand_of(interactions, half_life),
+            alike=ItemKNN(k=ALIKE_K, weighting="cosine").fit(interactions, np.random.default_rng(0)),
+            users=of_users(interactions).most_common(MOST_VALUES),
+            genres=None if interactions.genres is None else _of_length_1(of_items(interactions)),
+        )
+
+    def write(self, writer: ArtifactWriter) -> None:
+        """Add everything, of interactions that end where those of the histories do."""
+        writer.json(FILE, self.names)
+        writer.array("item_features", self.items)
+        writer.array("later_days", np.zeros(1, np.float32))
+        if self.demand is not None:
+            writer.array("demand", self.demand)
+        self.alike.export(writer.part(ALIKE))
+        one_each = np.eye(len(self.users), dtype=np.float32)
+        write_features(writer.part(KNOWN), self.users, one_each, np.zeros(len(self.users), np.float32))
+        if self.genres is not None:
+            writer.array("genres", self.genres)
 
 
 def demand_of(interactions: Interactions, half_life: float) -> Scores:
@@ -63,16 +84,18 @@ def item_features(interactions: Interactions) -> tuple[list[str], Floats]:
 
 def _first_and_last(interactions: Interactions) -> tuple[Floats, Floats]:
     """Return the days since each item was had first and last, 0 where times tell nothing: (n_items,) each."""
-    oldest, newest = np.zeros(interactions.n_items, np.float32), np.full(interactions.n_items, LONG_AGO, np.float32)
     if interactions.ages is None:
-        return oldest, np.zeros_like(oldest)
+        nothing = np.zeros(interactions.n_items, np.float32)
+        return nothing, nothing
+    oldest, newest = np.full(interactions.n_items, -1, np.float32), np.full(interactions.n_items, LONG_AGO, np.float32)
     np.maximum.at(oldest, interactions.items, interactions.ages)
     np.minimum.at(newest, interactions.items, interactions.ages)
-    return oldest, newest
+    return np.where(oldest < 0, newest, oldest), newest
 
 
 def _of_length_1(table: FeatureTable) -> Floats:
-    matrix = table.matrix.toarray()
+    """Return lines of ones (n, max(g, 1)) scaled to length 1: one column of 0 where no value is common enough."""
+    matrix = table.matrix.toarray() if len(table) else np.zeros((table.matrix.shape[0], 1), np.float32)
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     scaled: Floats = np.divide(matrix, lengths, out=np.zeros_like(matrix), where=lengths > 0)
     return scaled

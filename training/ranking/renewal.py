@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from functions.ranker.features import FILE as NAMES
 from functions.ranker.first_stages import FILE as STAGES
 from functions.ranker.first_stages import prefix_of
-from training.interactions import Interactions
+from training.interactions import DAY, Interactions
 from training.ranking.item_table import demand_of, item_features
 from training.shared_arrays import trend_of
 from warmstart.artifact import Artifact
+from warmstart.manifest import last_event_of
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -30,7 +32,16 @@ def renewed(version: Artifact, interactions: Interactions) -> Arrays:
         return {}
     found: dict[str, NDArray[Any]] = {"item_features": table}
     found["demand"] = demand_of(interactions, version.setting("demand_half_life"))
+    found["later_days"] = np.array([_later(version, interactions)], np.float32)
     for number, stage in enumerate(version.json(STAGES)):
         if (trend := trend_of(interactions, stage["params"])) is not None:
             found[f"{prefix_of(number)}trend"] = trend
     return found
+
+
+def _later(version: Artifact, interactions: Interactions) -> float:
+    """Return the days that interactions reach beyond the histories of a version."""
+    learnt_until = last_event_of(version.manifest.dataset)
+    if learnt_until is None or interactions.timestamps is None:
+        return 0.0
+    return float(interactions.timestamps.max() - learnt_until) / DAY

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from functions.ranker.first_stages import FILE, KINDS, MOST_CANDIDATES, MOST_STAGES, prefix_of
+from functions.ranker.first_stages import FILE, prefix_of
 from training.algorithms.base import Algorithm, settings_of
 from training.interactions import Interactions
 from training.shared_arrays import trend_of
@@ -16,18 +16,7 @@ from warmstart.errors import DataError
 from warmstart.fallback import SEGMENTS_FILE
 
 Stage = Algorithm | Artifact  # fitted on the same interactions, or published
-SAME = ("item_ids", "user_ids", "seen_indptr", "seen_rows")  # what rows mean
-
-
-def check_stages(stages: Mapping[str, Algorithm], candidates: int) -> None:
-    """Raise DataError for what cannot be a first stage, or proposes too much."""
-    if candidates > MOST_CANDIDATES:
-        raise DataError(f"{candidates:,} candidates of each first stage; {MOST_CANDIDATES:,} are possible")
-    if not 1 <= len(stages) <= MOST_STAGES:
-        raise DataError(f"first_stages names {len(stages)} models; two stages are made of 1 to {MOST_STAGES} others")
-    for name, stage in stages.items():
-        if stage.scorer not in KINDS:
-            raise DataError(f"{name} cannot be a first stage: it has no score for every item and user")
+SAME = ("item_ids", "user_ids", "seen_indptr", "seen_rows", "seen_weights")  # what was learnt from
 
 
 def write_stages(

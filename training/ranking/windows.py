@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from warmstart.scorer import Rows
 
 Labels = Literal["window", "last", "share"]
 SHARE = 0.2  # of the pairs
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -61,49 +60,50 @@ def windows_of(
     Raises:
         DataError: no cut leaves anything to learn from and anything that is right.
     """
-    cuts = [*_cuts(interactions, labels, windows, days, rng)]
-    found = [window for cut in cuts if (window := _window(interactions, cut)) is not None]
+    found = [window for window in _windows(interactions, labels, windows, days, rng) if window is not None]
     if not found:
         raise DataError("there is nothing to train a ranker on: no one had anything new after a cut")
     return found
 
 
-class Cut(NamedTuple):
-    """Which pairs are learnt from and which are right: (n,) each."""
-
-    earlier: Mask
-    right: Mask
-    since: float | None = None  # UTC epoch seconds
-
-
-def _cuts(
+def _windows(
     interactions: Interactions, labels: Labels, windows: int, days: float, rng: np.random.Generator
-) -> Iterator[Cut]:
+) -> Iterator[Window | None]:
     times = interactions.timestamps
     if labels == "window" and times is not None and interactions.timeless is None:
         end = (int(times.max()) // int(DAY) + 1) * DAY
         for number in range(windows):
-            begin, until = end - (number + 1) * days * DAY, end - number * days * DAY
-            yield Cut(times < begin, (times >= begin) & (times < until), begin)
+            until = end - number * days * DAY
+            yield _of_days(interactions, until - days * DAY, until)
     elif labels == "last":
         last = np.zeros(len(interactions.items), np.bool_)
         last[interactions.indptr[1:][np.diff(interactions.indptr) > 1] - 1] = True
-        yield Cut(~last, last)
+        yield _window(interactions.part(~last), interactions.part(last))
     else:
         for _ in range(windows):
             drawn = rng.random(len(interactions.items)) < SHARE
-            yield Cut(~drawn, drawn)
+            yield _window(interactions.part(~drawn), interactions.part(drawn))
 
 
-def _window(interactions: Interactions, cut: Cut) -> Window | None:
-    """Return what a cut shows; None where nothing came before it, or nobody had anything known after it."""
-    if not cut.earlier.any():
+def _of_days(interactions: Interactions, since: float, until: float) -> Window | None:
+    """Return a window by time; None where times tell nothing of what came before it, as if there were none."""
+    earlier, later = interactions.before(since), interactions.before(until)
+    return None if earlier.timeless is not None else _window(earlier, later, since)
+
+
+def _window(earlier: Interactions, later: Interactions, since: float | None = None) -> Window | None:
+    """Return what a cut shows: what is right is in the later part, new to its user, and known to the earlier part.
+
+    None where nothing came before the cut, or nobody had anything new.
+    """
+    if not len(earlier.items):
         return None
-    part = interactions.part(cut.earlier)
-    rows = rows_among(part.item_ids, interactions.item_ids)[interactions.items[cut.right]]
-    known = rows != UNKNOWN
-    users, counts = np.unique(interactions.users[cut.right][known], return_counts=True)
-    if not len(users):
+    items = rows_among(earlier.item_ids, later.item_ids)[later.items].astype(np.int64)
+    pairs = later.users.astype(np.int64) * earlier.n_items + items
+    before = earlier.users.astype(np.int64) * earlier.n_items + earlier.items
+    right = np.sort(pairs[(items != UNKNOWN) & ~np.isin(pairs, before)])
+    if not len(right):
         return None
+    users, counts = np.unique(right // earlier.n_items, return_counts=True)
     starts = np.concatenate([[0], np.cumsum(counts)])
-    return Window(part, users.astype(np.int32), starts, rows[known].astype(np.int32), cut.since)
+    return Window(earlier, users.astype(np.int32), starts, (right % earlier.n_items).astype(np.int32), since)

@@ -2,8 +2,10 @@
 
 import json
 import mmap
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from warmstart.manifest import Manifest
 from warmstart.tensors import Tensor, header_bytes, parse_header
 
 ARRAYS = "arrays.safetensors"
+V = TypeVar("V")
 
 
 class Artifact:
@@ -46,10 +49,16 @@ class Artifact:
     def __contains__(self, name: str) -> bool:
         return name in self._tensors
 
-    def part(self, prefix: str, manifest: Manifest) -> "Artifact":
-        """Return an artifact that lies within this one, as `ArtifactWriter.part` adds it; what it lacks is shared."""
-        own = {name.removeprefix(prefix): tensor for name, tensor in self._tensors.items() if name.startswith(prefix)}
-        return Artifact(self.folder, manifest, {**self._tensors, **own}, self._mapped, self._prefix + prefix)
+    def part(self, prefix: str, **described: Any) -> "Artifact":
+        """Return an artifact that lies within this one, as `ArtifactWriter.part` adds it.
+
+        Args:
+            prefix: of the names of its arrays and files; arrays that it lacks are shared, files are not.
+            described: fields of its manifest that are not this one's.
+        """
+        manifest = replace(self.manifest, files=_under(prefix, self.manifest.files), **described)
+        tensors = {**self._tensors, **_under(prefix, self._tensors)}
+        return Artifact(self.folder, manifest, tensors, self._mapped, self._prefix + prefix)
 
     @property
     def names(self) -> frozenset[str]:
@@ -113,3 +122,7 @@ class Artifact:
             return json.loads((self.folder / f"{self._prefix}{name}").read_bytes())
         except (OSError, ValueError, RecursionError):
             raise Incompatible(f"{name} is missing or not JSON") from None
+
+
+def _under(prefix: str, named: Mapping[str, V]) -> dict[str, V]:
+    return {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}

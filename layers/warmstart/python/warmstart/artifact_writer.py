@@ -3,9 +3,10 @@
 import hashlib
 import shutil
 from collections.abc import Mapping
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,18 +24,19 @@ class ArtifactWriter:
             raise FileExistsError(f"{folder} is not empty: what lies there would be sealed too")
         self.folder = folder
         self._arrays: dict[str, NDArray[Any]] = {}
+        self._prefix = ""  # of the names of arrays and files
 
     def array(self, name: str, values: NDArray[Any]) -> None:
         """Add an array; names are those of the table in the artifact's specification."""
-        self._arrays[name] = np.ascontiguousarray(values)
+        self._arrays[f"{self._prefix}{name}"] = np.ascontiguousarray(values)
 
     @property
     def names(self) -> frozenset[str]:
-        """Return the names of the arrays so far."""
+        """Return the names of the arrays so far, prefixes included."""
         return frozenset(self._arrays)
 
     def added(self, name: str) -> NDArray[Any] | None:
-        """Return an array that was added; None where there is none."""
+        """Return an array that was added, by its whole name; None where there is none."""
         return self._arrays.get(name)
 
     def rows(self, name: str, rows: NDArray[Any], n_rows: int) -> None:
@@ -43,15 +45,17 @@ class ArtifactWriter:
 
     def json(self, name: str, value: Any) -> None:
         """Add a small JSON file."""
-        (self.folder / name).write_bytes(canonical_json(value))
+        (self.folder / f"{self._prefix}{name}").write_bytes(canonical_json(value))
 
-    def part(self, prefix: str) -> "PartWriter":
-        """Return a writer of an artifact within this one, whose arrays and files have a prefix to their names."""
-        return PartWriter(self, prefix)
+    def part(self, prefix: str) -> Self:
+        """Return a writer into the same draft that puts a prefix to the names of its arrays and files."""
+        inner = copy(self)
+        inner._prefix = f"{self._prefix}{prefix}"
+        return inner
 
     def file(self, path: Path) -> None:
         """Add a copy of a file, under its own name."""
-        shutil.copyfile(path, self.folder / path.name)
+        shutil.copyfile(path, self.folder / f"{self._prefix}{path.name}")
 
     def seal(self, **described: Any) -> Manifest:
         """Write the arrays and the manifest; version and time are fixed here.
@@ -76,23 +80,6 @@ class ArtifactWriter:
         )
         (self.folder / "manifest.json").write_bytes(manifest.to_json())
         return manifest
-
-
-class PartWriter(ArtifactWriter):
-    """Adds what it is given to another writer, under a prefix."""
-
-    def __init__(self, whole: ArtifactWriter, prefix: str) -> None:
-        self.folder = whole.folder
-        self._whole = whole
-        self._prefix = prefix
-
-    def array(self, name: str, values: NDArray[Any]) -> None:
-        """Add an array."""
-        self._whole.array(f"{self._prefix}{name}", values)
-
-    def json(self, name: str, value: Any) -> None:
-        """Add a small JSON file."""
-        self._whole.json(f"{self._prefix}{name}", value)
 
 
 def draft_hash(files: Mapping[str, FileEntry]) -> str:

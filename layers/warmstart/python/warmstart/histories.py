@@ -37,8 +37,8 @@ class History(NamedTuple):
 
     @property
     def idle(self) -> float | None:
-        """Return days from the newest of these events to the last of training, 0 where it is later; None: not known."""
-        return None if self.days is None or not len(self.days) else max(0.0, -float(self.days[-1]))
+        """Return days from the newest of these events to the last of training, below 0 if that is older; None: unknown."""
+        return None if self.days is None or not len(self.days) else -float(self.days[-1])
 
     def extended(
         self, events: Sequence[Event], rows: Sequence[int], *, origin: float | None, typical_weight: float

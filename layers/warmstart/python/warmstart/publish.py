@@ -36,11 +36,12 @@ def publish(store: Store, draft: Path, check: Callable[[Path, Manifest], None]) 
     except OSError:
         raise ManifestInvalid(f"{draft} holds no sealed draft") from None
     manifest = Manifest.from_json(data)
-    _refuse_without_first_stages(store, manifest)
     stands = _committed(store, manifest) == hashlib.sha256(data).hexdigest()
     names = absent_files(store, manifest) if stands else sorted(manifest.files)
     if stands and not names:
         return manifest
+    if not stands:
+        _refuse_without_first_stages(store, manifest)
     for name in names:
         store.put(f"{version_prefix(manifest.model, manifest.version)}/{name}", draft / name)
     _try(store, manifest, check)

@@ -24,11 +24,10 @@ from warmstart.scorer import (
     Reason,
     Rows,
     Scorer,
-    Scores,
     Similar,
     Trending,
 )
-from warmstart.trend import decayed
+from warmstart.trend import recency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +156,7 @@ class Recommender:
             history=history.rows,
             weights=history.weights,
             ages=history.ages,
-            recency=self._recency(history.ages),
+            recency=recency(history.ages, self._half_life),
             idle=history.idle,
             fresh=bool(known),
             features=ask.features,
@@ -171,9 +170,6 @@ class Recommender:
         if isinstance(self.scorer, RanksMany):
             return self.scorer.rank_many(queries)
         return [self.scorer.rank(query) for query in queries]
-
-    def _recency(self, ages: Scores | None) -> Scores | None:
-        return None if ages is None or not self._half_life else decayed(ages, half_life=self._half_life)
 
     def _answer(self, ask: Ask, query: Query, ranking: Ranking | None, ignored: int) -> Recommendation:
         chosen = ranking.rows if ranking else NO_ROWS

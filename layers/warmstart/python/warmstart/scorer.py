@@ -24,7 +24,7 @@ class Query:
     weights: Scores  # (h,)
     ages: Scores | None  # (h,) days before the newest event; None where times are not known
     recency: Scores | None = None  # (h,) what each event counts by its age, the newest 1; None where all count alike
-    idle: float | None = None  # days from the newest event of the history to the last of training; None: not known
+    idle: float | None = None  # days from the history's newest event to the last of training, below 0 if that is older
     fresh: bool  # the history holds events that training did not see
     features: Mapping[str, str | Sequence[str]]  # what is known about the user
     exclude: Rows  # (e,) never to return

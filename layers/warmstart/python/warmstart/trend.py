@@ -27,6 +27,11 @@ def decayed(ages: Floats, *, half_life: float, days: float | None = None) -> Flo
     return weights if days is None else np.where(ages < days, weights, np.float32(0))
 
 
+def recency(ages: Floats | None, half_life: float) -> Floats | None:
+    """Return what each event of a history counts by its age, the newest 1; None where all count alike."""
+    return None if ages is None or not half_life else decayed(ages, half_life=half_life)
+
+
 def demand_prior(demand: Floats, power: float) -> Floats:
     """Return what the scores of items are multiplied by: their demand, over the largest, to a power: (n_items,)."""
     factors: Floats = np.maximum(demand / demand.max(initial=0), LEAST) ** np.float32(power)
@@ -73,8 +78,9 @@ class Prior(NamedTuple):
 
     def unfused(self, fused: Floats, items: NDArray[np.int32]) -> Floats:
         """Return what some items' fused scores (n,) were on the positive scale, without floor and factor."""
-        plain: Floats = fused / self.factors[items] - np.float32(self.floor)
-        return plain
+        factors = self.factors[items]
+        plain = np.divide(fused, factors, out=np.full_like(fused, -np.inf), where=factors > 0)
+        return plain - np.float32(self.floor)
 
     def lifted(self, scores: Floats) -> Floats:
         """Return scores on a positive scale, the floor beneath them: none is above that of a larger score."""

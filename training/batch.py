@@ -1,4 +1,4 @@
-"""A model's lists for every user, made at once: sealed as a version of the `lists` family, or given as tables."""
+"""A model's lists for all users and the unknown, made at once: a version of the `lists` family, or tables."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from functions.lists.ready_lists_scorer import ReadyListsScorer
 from training.carry_over import FALLBACK, carry, described_by
 from training.columns import ITEM_ID, USER_ID
 from training.memory import refuse_over
-from training.over_users import over_users
-from training.ready_lists import Answers, Lists, answered, ranked
+from training.over_users import once, over_users
+from training.ready_lists import Answers, Lists, answered, ranked, ranked_unknown
 from training.scorers import FAMILIES
 from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
@@ -64,7 +64,7 @@ class Batch:
         return len(self._user_ids)
 
     def lists(self) -> Lists:
-        """Rank for every user.
+        """Rank for every user, and once more for whom training did not see: the last list.
 
         Raises:
             DataError: the lists would not fit into memory.
@@ -75,7 +75,7 @@ class Batch:
         parts = over_users(
             self._folder, self._manifest, ranked, k=self._k, workers=self._workers, say=self._saying("ranked for")
         )
-        return Lists.joined([*parts])
+        return Lists.joined([*parts, once(self._folder, self._manifest, ranked_unknown, k=self._k)])
 
     def seal(self, lists: Lists, folder: Path, name: str) -> Manifest:
         """Write the lists as a model's draft, with what was measured of the version: it answers the same."""

@@ -56,8 +56,7 @@ def over_users(
     Raises:
         SettingsError: a process was killed.
     """
-    (folder / "manifest.json").write_bytes(manifest.to_json())
-    n_users = len(_opened(folder).user_ids)
+    n_users = len(_sealed(folder, manifest).user_ids)
     chunks = [np.arange(start, min(start + chunk, n_users), dtype=np.int32) for start in range(0, n_users, chunk)]
     workers = min(workers, len(chunks))
     parts = (
@@ -71,6 +70,13 @@ def over_users(
         before, done = done, done + len(users)
         if done * 10 // n_users > before * 10 // n_users:
             say(done)
+
+
+def once(folder: Path, manifest: Manifest, task: Callable[[Recommender, int], T], *, k: int) -> T:
+    """Return what a task makes of a version, in this process, as it does of each chunk of users."""
+    recommender = _sealed(folder, manifest)
+    with threadpool_limits(1, "blas"):
+        return task(recommender, k)
 
 
 def _in_processes(folder: Path, task: Task[T], chunks: Sequence[Rows], k: int, workers: int) -> Iterator[T]:
@@ -92,6 +98,12 @@ def _in_processes(folder: Path, task: Task[T], chunks: Sequence[Rows], k: int, w
 def _done(folder: Path, task: Task[T], users: Rows, k: int) -> T:
     with threadpool_limits(1, "blas"):  # as in a function; and the cores are taken by the other processes
         return task(_opened(folder), users, k)
+
+
+def _sealed(folder: Path, manifest: Manifest) -> Recommender:
+    """Put the manifest beside the files, where other processes find it, and open them."""
+    (folder / "manifest.json").write_bytes(manifest.to_json())
+    return _opened(folder)
 
 
 @lru_cache(maxsize=1)

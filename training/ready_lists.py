@@ -1,22 +1,21 @@
 """What a chunk of users gets, as the processes of a batch make it: a scorer's own lists, or whole answers."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from warmstart.ids import Id
 from warmstart.ragged import Places
 from warmstart.recommender import Ask, Recommender
-from warmstart.scorer import Rows, Scores
+from warmstart.scorer import NO_ROWS, Ranking, Rows, Scores
 
 
 class Lists(NamedTuple):
     """What a scorer ranks for users, one list after the other; an empty one for whom it leaves to the fallback."""
 
     lengths: Places  # (u,)
-    rows: NDArray[Any]  # (n_listed,) best first in each list
+    rows: Rows  # (n_listed,) best first in each list
     scores: Scores  # (n_listed,)
 
     @classmethod
@@ -37,14 +36,12 @@ class Answers(NamedTuple):
 
 def ranked(recommender: Recommender, users: Rows, k: int) -> Lists:
     """Rank for some users."""
-    rankings = recommender.rankings(users, k)
-    known = [ranking for ranking in rankings if ranking is not None]
-    kind = np.uint16 if len(recommender.item_ids) <= 2**16 else np.int32
-    return Lists(
-        np.array([0 if ranking is None else len(ranking.rows) for ranking in rankings], np.int64),
-        np.concatenate([np.empty(0, kind), *(ranking.rows.astype(kind) for ranking in known)]),
-        np.concatenate([np.empty(0, np.float32), *(ranking.scores.astype(np.float32) for ranking in known)]),
-    )
+    return _lists(recommender.rankings(users, k))
+
+
+def ranked_unknown(recommender: Recommender, k: int) -> Lists:
+    """Rank for whom training did not see, and of whom nothing is said: one list."""
+    return _lists([recommender.scorer.rank(recommender.query(Ask(k=k))[0])])
 
 
 def answered(recommender: Recommender, users: Rows, k: int) -> Answers:
@@ -58,4 +55,13 @@ def answered(recommender: Recommender, users: Rows, k: int) -> Answers:
         [detail.item_id for detail in details],
         [detail.score for detail in details],
         [detail.source for detail in details],
+    )
+
+
+def _lists(rankings: Sequence[Ranking | None]) -> Lists:
+    known = [ranking for ranking in rankings if ranking is not None]
+    return Lists(
+        np.array([0 if ranking is None else len(ranking.rows) for ranking in rankings], np.int64),
+        np.concatenate([NO_ROWS, *(ranking.rows for ranking in known)]),
+        np.concatenate([np.empty(0, np.float32), *(ranking.scores.astype(np.float32) for ranking in known)]),
     )

@@ -61,7 +61,7 @@ def _check_lists(artifact: Artifact, n_users: int, n_items: int) -> None:
     for index, length, named, bound in (
         ("weights_indptr", n_items, "weights_targets", n_items),
         ("item_indptr", n_items, "item_users", n_users),
-        ("list_indptr", n_users, "list_rows", n_items),
+        ("list_indptr", n_users + 1, "list_rows", n_items),  # the last is of the unknown
     ):
         if index not in artifact:
             continue

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from functions.lists.ready_lists_scorer import ReadyListsScorer
-from tests.training.datasets import SIZE, checkerboard, recipe, tables
+from tests.training.datasets import SIZE, checkerboard, fashions, recipe, tables
 from training import memory
 from training.batch import Batch, offline_name
 from training.data.tables import Tables
@@ -70,11 +70,11 @@ def named(letter: str, number: int, recommender: Recommender) -> Id:
     return f"{letter}{number}" if recommender.manifest.id_bound is None else number
 
 
-def said(answer: Recommendation) -> tuple[object, ...]:
-    """Return what an answer holds, but for reasons and trends, which a ready list has not."""
-    details = [(d.item_id, d.source, d.users) for d in answer.details]
-    scores = pytest.approx([d.score or 0.0 for d in answer.details], rel=1e-4, abs=1e-5)
-    return (answer.source, answer.items, answer.ignored_items, details, scores)
+def same(mine: Recommendation, theirs: Recommendation) -> bool:
+    """Compare what answers hold, but for reasons and trends, which a ready list has not."""
+    held = [(a.source, a.items, a.ignored_items, [(d.source, d.users) for d in a.details]) for a in (mine, theirs)]
+    scores = [[d.score or 0.0 for d in a.details] for a in (mine, theirs)]
+    return held[0] == held[1] and scores[0] == pytest.approx(scores[1], rel=1e-4, abs=1e-5)
 
 
 def untied(answer: Recommendation) -> Recommendation:
@@ -92,7 +92,7 @@ def test_online_and_offline_are_the_same(pair: Pair, k: int) -> None:
     for user in (named("u", number, online) for number in range(SIZE)):
         for ask in (Ask(user_id=user, k=k, explain=True), Ask(user_id=user, k=k, exclude=barred, explain=True)):
             mine, theirs = ready.recommend(ask), online.recommend(ask)
-            assert said(untied(mine)) == said(untied(theirs)) or _tied_at_the_end(mine, theirs)
+            assert same(untied(mine), untied(theirs)) or _tied_at_the_end(mine, theirs)
             assert mine.source == theirs.source
 
 
@@ -117,12 +117,43 @@ def test_a_list_is_in_the_order_in_which_it_was_made(pair: Pair) -> None:
             assert kept == ranking.scores.astype(np.float32)[:7].tolist()
 
 
-def test_who_is_unknown_gets_the_fallback(pair: Pair) -> None:
-    """Nobody, and ids that training did not see, are answered as by any model."""
-    _, ready, _ = pair
-    for ask in (Ask(k=5), Ask(user_id=named("u", 10**6, ready), k=5)):
+def test_who_is_unknown_gets_what_the_model_has_for_them(pair: Pair) -> None:
+    """Nobody, and ids that training did not see, get the fallback offline where they get it online."""
+    online, ready, _ = pair
+    for ask in (Ask(k=5, explain=True), Ask(user_id=named("u", 10**6, ready), k=5, explain=True)):
         answer = ready.recommend(ask)
-        assert (answer.source, len(answer.items)) == ("popular", 5)
+        assert same(answer, online.recommend(ask))
+        assert answer.source == ("model" if ready.manifest.params["of"] == "random" else "popular")
+
+
+@pytest.fixture(scope="module")
+def ranked_cold(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Return two stages whose ranker answers who has no history."""
+    stages = tuple(ModelSection(name, name, {}) for name in ("item_knn", "ease"))
+    settings = {"min_rows": 20, "candidates": 10, "trees": 20, "cold": "ranker"}
+    return offline(tmp_path_factory.mktemp("cold"), ModelSection("cold", "two_stage", settings, stages), fashions())
+
+
+def test_whom_a_ranker_answers_without_a_history_its_lists_answer_too(ranked_cold: Pair) -> None:
+    """Ids that training did not see, and nobody, get the same list from the same source."""
+    online, ready, folder = ranked_cold
+    check_in_fresh_process(folder, ready.manifest)
+    barred = online.recommend(Ask(k=3)).items
+    for user in (None, 10**6, 3):
+        for k in (1, 5, 10, 30):
+            ask = Ask(user_id=user, k=k, explain=True)
+            assert same(ready.recommend(ask), online.recommend(ask))
+    assert [ready.recommend(Ask(user_id=10**6, k=k)).source for k in (5, 30)] == ["model", "mixed"]
+    assert not set(ready.recommend(Ask(user_id=10**6, exclude=barred)).items) & set(barred)
+
+
+def test_what_an_unknown_person_brings_only_excludes(ranked_cold: Pair) -> None:
+    """A history is left out of the list of the unknown, and features change nothing of it."""
+    _, ready, _ = ranked_cold
+    before = ready.recommend(Ask(k=5)).items
+    history = [Event(before[0])]
+    answer = ready.recommend(Ask(user_id=10**6, k=4, history=history, features={"kind": "even"}))
+    assert (answer.source, answer.items) == ("model", before[1:])
 
 
 def test_only_is_looked_for_in_the_list(pair: Pair) -> None:

@@ -50,8 +50,8 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
     """Make a model's lists for every user at once, and publish them as MODEL_offline.
 
     The family `lists` serves that from its arrays alone, with the same answers; whom the model leaves to its fallback
-    gets it there too. A history that comes with a request is only excluded: the lists are what they were when they
-    were made.
+    gets it there too, and whom it does not know gets what it has for all of them. A history that comes with a request
+    is only excluded: the lists are what they were when they were made.
     """
     if to:
         refuse(context, ["promote"], "a file is not served")
@@ -86,16 +86,16 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
 
 
 def _value(sealed: "Manifest", lists: "Lists", seconds: float) -> dict[str, Any]:
-    users = len(lists.lengths)
+    of_users = lists.lengths[:-1]  # the last list is of the unknown
     return {
         "model": sealed.model,
         "version": sealed.version,
         "of": sealed.params["version"],
         "k": sealed.params["k"],
-        "users": users,
-        "by_fallback": int((lists.lengths == 0).sum()),
+        "users": len(of_users),
+        "by_fallback": int((of_users == 0).sum()),
         "seconds": round(seconds, 3),
-        "users_per_second": round(users / seconds),
+        "users_per_second": round(len(of_users) / seconds),
     }
 
 

@@ -170,10 +170,8 @@ class Refresh:
         baselines = {section.name: self._baseline(section, truth) for section in baseline_sections(timed=True)}
         described = measured_on(found, baselines, fold, rows=rows, digest=digest, seed=seed)
         described["fold"]["since"] = iso(self._times[self._newest].min())
-        of_training = {
-            name: self._version.manifest.measured_on.get(name) for name in ("abridged", "blend", "cold", "time")
-        }
-        kept = {name: value for name, value in of_training.items() if value is not None}
+        before = self._version.manifest.measured_on
+        kept = {name: before[name] for name in ("abridged", "blend", "cold", "time") if name in before}
         return {"metrics": found.metrics, "measured_on": {**described, **kept}}
 
     def _baseline(self, section: ModelSection, truth: Truth) -> Measured:

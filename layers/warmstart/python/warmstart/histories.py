@@ -37,7 +37,7 @@ class History(NamedTuple):
 
     @property
     def idle(self) -> float | None:
-        """Return days from the newest of these events to the last of training, below 0 if that is older; None: unknown."""
+        """Return days from the newest of these to the last of training, below 0 if that is older; None: not known."""
         return None if self.days is None or not len(self.days) else -float(self.days[-1])
 
     def extended(

@@ -12,6 +12,7 @@ of a polynomial of degree d - 1, which Gauss and Legendre's rule integrates exac
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
 
 STEP = 3  # paths are taken together with those that are less than so many features longer
+MOST = 2**24  # numbers in one of the arrays
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
@@ -44,10 +46,15 @@ class Paths(NamedTuple):
         )
         missing = artifact.array("path_missing", np.uint8, *features.shape)
         values = artifact.array("path_values", np.float32, len(features))
-        if not features.size or features.min() < -1 or features.max() >= n_features:
+        if not 0 < features.size <= MOST or features.shape[1] > n_features:
+            raise Incompatible(f"path_features {features.shape} are none, or more than there can be")
+        if features.min() < -1 or features.max() >= n_features:
             raise Incompatible(f"path_features are not of {n_features} features")
         if not (shares.min() > 0 and shares.max() <= 1):
             raise Incompatible("path_shares are no shares")
+        for name, numbers in (("lows", lows), ("highs", highs), ("values", values)):
+            if not np.isfinite(numbers).all():
+                raise Incompatible(f"path_{name} are not all finite")
         return cls(features, lows, highs, missing, shares, values)
 
     def by_length(self) -> Iterator["Paths"]:
@@ -56,16 +63,15 @@ class Paths(NamedTuple):
         steps = np.maximum(lengths - 1, 0) // STEP
         for step in np.unique(steps):
             rows, width = steps == step, (step + 1) * STEP
-            yield Paths._make([*(part[rows, :width] for part in self[:-1]), self.values[rows]])
+            yield Paths._make([*(array[rows, :width] for array in self[:-1]), self.values[rows]])
 
 
 class Contributions:
-    """Exact contributions; a row's are the same among any others, to the last bit."""
+    """Exact contributions; a row's are the same among any others, to the last bit. The first asked for takes longer."""
 
     def __init__(self, paths: Paths, n_features: int) -> None:
         self._n_features = n_features
-        self._parts = [_Part(some, n_features) for some in paths.by_length()]
-        self.bias = sum(part.mean for part in self._parts)  # the mean score, which is no feature's
+        self._paths = paths
 
     @classmethod
     def load(cls, artifact: Artifact, n_features: int) -> Self:
@@ -75,13 +81,22 @@ class Contributions:
     def of(self, features: Singles) -> Floats:
         """Return what each feature adds (n, f) to the scores of n rows (n, f), finite or NaN: bias + sum = score."""
         found = np.zeros((len(features), self._n_features))
-        for part in self._parts:
+        for group in self._groups:
             for number, row in enumerate(features):
-                found[number] += part.of(row)
+                found[number] += group.of(row)
         return found
 
+    @cached_property
+    def bias(self) -> float:
+        """The mean score, which is no feature's."""
+        return sum(group.mean for group in self._groups)
 
-class _Part:
+    @cached_property
+    def _groups(self) -> list["_PathGroup"]:
+        return [_PathGroup(some, self._n_features) for some in self._paths.by_length()]
+
+
+class _PathGroup:
     """What p paths of at most d features add, by q points."""
 
     def __init__(self, paths: Paths, n_features: int) -> None:

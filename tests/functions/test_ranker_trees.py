@@ -1,13 +1,16 @@
 """Trees as they are served: scores, what each feature adds to them, and files that do not fit."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
-from functions.ranker.contributions import Contributions, Paths
-from functions.ranker.trees import FILE, OnnxTrees
+from functions.ranker.contributions import MOST, Contributions, Paths
+from functions.ranker.trees import FILE, MOST_BYTES, OnnxTrees
 from tests.training.ranking.forests import F, by_eye, judged, opened, ranker, sealed
 from training.ranking.boosting import Kind
 from training.ranking.onnx_file import write_onnx
@@ -123,12 +126,99 @@ def test_a_rows_contributions_are_the_same_among_any_others(tmp_path: Path) -> N
     assert np.array_equal(contributions.of(rows), np.concatenate([contributions.of(row[None]) for row in rows]))
 
 
-def test_shares_that_are_none_are_incompatible(tmp_path: Path) -> None:
-    """They are over 0 and at most 1."""
-    paths = Paths.load(sealed(tmp_path / "good", by_eye(), 2), 2)
-    for share in (0, 1.5, np.nan):
-        writer = ArtifactWriter(tmp_path / f"bad {share}")
-        for name, values in paths._asdict().items():
-            writer.array(f"path_{name}", np.full_like(values, share) if name == "shares" else values)
-        with pytest.raises(Incompatible, match="path_shares"):
-            Contributions.load(opened(writer), 2)
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        *(("shares", number) for number in (0, 1.5, np.nan)),
+        *((name, number) for name in ("lows", "highs", "values") for number in (np.nan, np.inf, -np.inf)),
+    ],
+)
+def test_numbers_that_are_none_of_a_path_are_incompatible(tmp_path: Path, name: str, number: float) -> None:
+    """Shares are over 0 and at most 1, all others finite; loading tells, not the first explanation."""
+    arrays = Paths.load(sealed(tmp_path / "good", by_eye(), 2), 2)._asdict()
+    arrays[name] = arrays[name].copy()
+    arrays[name].flat[0] = number
+    with pytest.raises(Incompatible, match=f"path_{name}"):
+        Contributions.load(written(tmp_path / "bad", arrays), 2)
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (2, 3), (MOST // 2 + 1, 2)])
+def test_paths_of_another_size_are_incompatible(tmp_path: Path, shape: tuple[int, int]) -> None:
+    """None, longer than there are features, or too many to be held."""
+    arrays: dict[str, Any] = {name: np.broadcast_to(np.float32(1), shape) for name in ("lows", "highs", "shares")}
+    arrays |= {"features": np.broadcast_to(np.int32(0), shape), "missing": np.broadcast_to(np.uint8(1), shape)}
+    with pytest.raises(Incompatible, match="path_features"):
+        Contributions.load(written(tmp_path, arrays | {"values": np.ones(shape[0], np.float32)}), 2)
+
+
+def test_an_infinite_threshold_has_a_finite_path(tmp_path: Path) -> None:
+    """It parts NaN from all numbers, and no low or high says so by infinity."""
+    for number, threshold in enumerate(np.float32([np.inf, -np.inf])):
+        trees = replace(by_eye(), threshold=np.array([threshold, 0, 0, 0, 0], np.float32))
+        artifact = sealed(tmp_path / str(number), trees, 2)
+        contributions = Contributions.load(artifact, 2)
+        rows = np.array([[np.nan, 1], [3e38, -1], [-3e38, np.nan]], np.float32)
+        sums = contributions.of(rows).sum(axis=1) + contributions.bias
+        np.testing.assert_allclose(sums, OnnxTrees.load(artifact, 2).scores(rows), rtol=1e-6)
+
+
+def test_nothing_is_made_ready_before_the_first_explanation(tmp_path: Path) -> None:
+    """A cold start waits for no explanation; the second one finds what the first one made."""
+    contributions = Contributions.load(sealed(tmp_path, by_eye(), 2), 2)
+    assert "_groups" not in vars(contributions)
+    contributions.of(np.zeros((1, 2), np.float32))
+    assert contributions._groups is contributions._groups
+
+
+def test_a_file_that_is_too_large_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size alone refuses it."""
+    artifact = sealed(tmp_path, by_eye(), 2)
+    with (artifact.folder / FILE).open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)
+    monkeypatch.setattr(Path, "read_bytes", None)
+    with pytest.raises(Incompatible, match="64 MiB"):
+        OnnxTrees.load(artifact, 2)
+
+
+@pytest.mark.parametrize("place", ["attribute", "initializer", "constant"])
+def test_a_file_that_names_another_is_incompatible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Onnxruntime would read it from the working directory."""
+    artifact = sealed(tmp_path, by_eye(), 2)
+    (tmp_path / "other").write_bytes(np.float32([7, 7, 7]).tobytes())
+    monkeypatch.chdir(tmp_path)
+    tensor = TensorProto(name="other", data_type=TensorProto.FLOAT, dims=[3], data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="other")
+    model = onnx.load(artifact.folder / FILE)
+    (node,) = model.graph.node
+    if place == "attribute":
+        kept = [entry for entry in node.attribute if entry.name != "target_weights"]
+        del node.attribute[:]
+        node.attribute.extend([*kept, helper.make_attribute("target_weights_as_tensor", tensor)])
+    elif place == "initializer":
+        model.graph.initializer.append(tensor)
+    else:
+        model.graph.node.append(helper.make_node("Constant", [], ["other"], value=tensor))
+    (artifact.folder / FILE).write_bytes(model.SerializeToString())
+    if place == "attribute":
+        assert OnnxTrees((artifact.folder / FILE).read_bytes()).scores(np.zeros((1, 2), np.float32)) == [17]
+    with pytest.raises(Incompatible, match="other files"):
+        OnnxTrees.load(artifact, 2)
+
+
+@pytest.mark.parametrize("operator", ["Identity", "Neg"])
+def test_a_graph_of_more_than_trees_is_incompatible(tmp_path: Path, operator: str) -> None:
+    """Whether its other node does anything or not."""
+    artifact = sealed(tmp_path, by_eye(), 2)
+    model = onnx.load(artifact.folder / FILE)
+    model.graph.node.append(helper.make_node(operator, ["features"], ["other"]))
+    (artifact.folder / FILE).write_bytes(model.SerializeToString())
+    with pytest.raises(Incompatible, match="more than one"):
+        OnnxTrees.load(artifact, 2)
+
+
+def written(folder: Path, arrays: dict[str, Any]) -> Artifact:
+    """Write and open an artifact of paths alone."""
+    writer = ArtifactWriter(folder)
+    for name, values in arrays.items():
+        writer.array(f"path_{name}", values)
+    return opened(writer)

@@ -1,9 +1,9 @@
 """A gradient-boosted ranker: LambdaMART (Burges, 2010) by LightGBM or XGBoost, with settings that mean the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +12,17 @@ from training.ranking.trees import Trees, of_lightgbm, of_xgboost
 from warmstart.errors import DataError
 
 Kind = Literal["lightgbm", "xgboost"]
+Features = NDArray[np.float32]
+Whole = NDArray[np.integer[Any]]
+Predict = Callable[[Features], NDArray[np.float64]]  # (n, f) -> (n,) raw scores
 PACKAGES: dict[Kind, str] = {"lightgbm": "lightgbm", "xgboost": "xgboost-cpu"}
-
-
-class Judged(NamedTuple):
-    """Candidates of q queries, one query's after the other's."""
-
-    features: NDArray[np.float32]  # (n, f) finite or NaN
-    labels: NDArray[np.integer[Any]]  # (n,) 1 where it was wanted, else 0
-    groups: NDArray[np.integer[Any]]  # (q,) candidates of each query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boosting:
     """Settings of either library."""
 
-    trees: int = 200  # at most, where a validation stops earlier
+    trees: int = 200
     leaves: int = 31  # of a tree, grown best first
     learning_rate: float = 0.05
     min_rows: int = 20  # in a leaf; LightGBM's alone, for XGBoost counts only hessians
@@ -37,7 +32,6 @@ class Boosting:
     columns: float = 0.5  # of the features, how many a tree may use
     bins: int = 63  # of a feature
     top: int = 20  # pairs count where one of them is ranked so high
-    patience: int = 30  # trees without a better ndcg@10 before it stops
     threads: int = 1  # two wait for each other on a busy machine, up to a hundred times as long
 
 
@@ -46,20 +40,18 @@ class Boosted:
     """A ranker, and what its library says of a row."""
 
     trees: Trees
-    predict: Callable[[NDArray[np.float32]], NDArray[np.float64]]  # (n, f) -> (n,) raw scores
+    predict: Predict
     seconds: float
-    best_trees: int  # by ndcg@10 of the validation, else all
 
 
 def boosted(
     kind: Kind,
-    features: NDArray[np.float32],
-    labels: NDArray[np.integer[Any]],
-    groups: NDArray[np.integer[Any]],
+    features: Features,
+    labels: Whole,
+    groups: Whole,
     *,
     rng_seed: int,
     settings: Boosting = Boosting(),
-    valid: Judged | None = None,
 ) -> Boosted:
     """Fit a ranker; the same seed grows the same trees on one machine.
 
@@ -70,25 +62,23 @@ def boosted(
         groups: (q,) candidates of each query, one query's after the other's.
         rng_seed: of whatever is random.
         settings: of either library.
-        valid: the same of other queries, which choose the number of trees.
 
     Raises:
         DataError: there is nothing to learn a ranking from, or the library is missing or refuses.
     """
     if kind not in PACKAGES:
         raise DataError(f"a ranker is one of {', '.join(PACKAGES)}, not {kind!r}")
-    train = _checked(Judged(features, labels, groups))
-    valid = valid and _checked(Judged(*valid))
+    checked = _checked(features, labels, groups)
     fit = _lightgbm if kind == "lightgbm" else _xgboost
     start = perf_counter()
     try:
-        found = fit(train, valid, settings, rng_seed)
+        trees, predict = fit(*checked, settings, rng_seed)
     except (ImportError, OSError) as error:  # an OSError where OpenMP is missing
         raise DataError(f"this ranker needs pip install {PACKAGES[kind]} ({error})") from None
-    return replace(found, seconds=perf_counter() - start)
+    return Boosted(trees, predict, perf_counter() - start)
 
 
-def _lightgbm(train: Judged, valid: Judged | None, settings: Boosting, seed: int) -> Boosted:
+def _lightgbm(features: Features, labels: Whole, groups: Whole, settings: Boosting, seed: int) -> tuple[Trees, Predict]:
     import lightgbm  # noqa: PLC0415 a second that only this ranker needs
 
     params = {
@@ -103,30 +93,25 @@ def _lightgbm(train: Judged, valid: Judged | None, settings: Boosting, seed: int
         "bagging_freq": 1,
         "max_bin": settings.bins,
         "lambdarank_truncation_level": settings.top,
-        "metric": "ndcg",
-        "eval_at": [10],
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": settings.threads,
         "verbosity": -1,
     }
-    data = lightgbm.Dataset(train.features, train.labels, group=train.groups, params=params)
-    judged = [data.create_valid(valid.features, valid.labels, group=valid.groups)] if valid else None
-    stop: list[Callable[..., Any]] = [lightgbm.early_stopping(settings.patience, verbose=False)] if valid else []
+    data = lightgbm.Dataset(features, labels, group=groups, params=params)
     try:
-        booster = lightgbm.train(params, data, settings.trees, valid_sets=judged, callbacks=stop)
+        booster = lightgbm.train(params, data, settings.trees)
     except lightgbm.basic.LightGBMError as error:
         raise DataError(f"LightGBM refuses: {error}") from None
 
-    def predict(features: NDArray[np.float32]) -> NDArray[np.float64]:
+    def predict(features: Features) -> NDArray[np.float64]:
         return np.asarray(booster.predict(features, raw_score=True), np.float64)
 
-    trees = of_lightgbm(booster)
-    return Boosted(trees, predict, 0, len(trees.roots))
+    return of_lightgbm(booster), predict
 
 
-def _xgboost(train: Judged, valid: Judged | None, settings: Boosting, seed: int) -> Boosted:
+def _xgboost(features: Features, labels: Whole, groups: Whole, settings: Boosting, seed: int) -> tuple[Trees, Predict]:
     import xgboost  # noqa: PLC0415 half a second that only this ranker needs
 
     params = {
@@ -143,28 +128,24 @@ def _xgboost(train: Judged, valid: Judged | None, settings: Boosting, seed: int)
         "max_bin": settings.bins,
         "lambdarank_pair_method": "topk",
         "lambdarank_num_pair_per_sample": settings.top,
-        "eval_metric": "ndcg@10",
         "seed": seed,
         "nthread": settings.threads,
         "verbosity": 0,
     }
-    tables = [xgboost.DMatrix(part.features, part.labels, group=part.groups) for part in (train, valid) if part]
-    judged = {"evals": [(tables[1], "valid")], "early_stopping_rounds": settings.patience} if valid else {}
+    data = xgboost.DMatrix(features, labels, group=groups)
     try:
-        booster = xgboost.train(params, tables[0], settings.trees, verbose_eval=False, **judged)
+        booster = xgboost.train(params, data, settings.trees)
     except xgboost.core.XGBoostError as error:
         raise DataError(f"XGBoost refuses: {error}") from None
-    best = booster.best_iteration + 1 if valid else booster.num_boosted_rounds()
-    booster = booster[:best]
 
-    def predict(features: NDArray[np.float32]) -> NDArray[np.float64]:
+    def predict(features: Features) -> NDArray[np.float64]:
         return np.asarray(booster.predict(xgboost.DMatrix(features), output_margin=True), np.float64)
 
-    return Boosted(of_xgboost(booster), predict, 0, best)
+    return of_xgboost(booster), predict
 
 
-def _checked(judged: Judged) -> Judged:
-    features, labels, groups = np.asarray(judged.features, np.float32), *map(np.asarray, judged[1:])
+def _checked(features: Features, labels: Whole, groups: Whole) -> tuple[Features, Whole, Whole]:
+    features, labels, groups = np.asarray(features, np.float32), np.asarray(labels), np.asarray(groups)
     if features.ndim != 2 or not features.shape[1] or labels.shape != features.shape[:1] or groups.ndim != 1:
         raise DataError(f"features {features.shape}, labels {labels.shape} and groups {groups.shape} do not fit")
     if not len(groups) or groups.min() < 1 or groups.sum() != len(labels):
@@ -176,4 +157,4 @@ def _checked(judged: Judged) -> Judged:
     wanted = np.add.reduceat(labels, np.cumsum(groups) - groups, dtype=np.int64)
     if not ((wanted > 0) & (wanted < groups)).any():
         raise DataError("no query has both what was wanted and what was not: there is no order to learn")
-    return Judged(features, labels.astype(np.int32), groups.astype(np.int32))
+    return features, labels.astype(np.int32), groups.astype(np.int32)

@@ -9,34 +9,35 @@ from training.ranking.trees import LEAF, Trees
 from warmstart.artifact_writer import ArtifactWriter
 
 LEAST_SHARE = 1e-12  # a node that nothing reached still has a logarithm
+LOWEST, HIGHEST = np.finfo(np.float32).min, np.finfo(np.float32).max  # no feature is beyond them
 
 
-class Part(NamedTuple):
+class Condition(NamedTuple):
     """What all splits of a path on one feature ask for together."""
 
-    low: np.float32 = np.finfo(np.float32).min  # x > low
-    high: np.float32 = np.finfo(np.float32).max  # x <= high
+    low: np.float32 = LOWEST  # x > low
+    high: np.float32 = HIGHEST  # x <= high
     missing: bool = True  # NaN follows the path
     share: float = 1.0  # of what arrives, how much follows
 
 
-Path = dict[int, Part]
+Path = dict[int, Condition]
 
 
 def write_paths(writer: ArtifactWriter, trees: Trees) -> None:
     """Add the arrays that `Contributions` reads, a row a path; the base score is a path without a feature."""
     paths = [*_paths(trees), ({}, trees.base)]
     shape = len(paths), max(1, *(len(path) for path, _ in paths))
-    features, lows, highs = np.full(shape, LEAF, np.int32), np.full(shape, Part().low), np.full(shape, Part().high)
+    features, lows, highs = np.full(shape, LEAF, np.int32), np.full(shape, LOWEST), np.full(shape, HIGHEST)
     missing, shares = np.ones(shape, np.uint8), np.ones(shape, np.float32)
     for row, (path, _) in enumerate(paths):
-        for column, (feature, part) in enumerate(path.items()):
+        for column, (feature, condition) in enumerate(path.items()):
             at = row, column
             features[at] = feature
-            lows[at], highs[at], missing[at], shares[at] = part
+            lows[at], highs[at], missing[at], shares[at] = condition
     writer.array("path_features", features)
-    writer.array("path_lows", lows)
-    writer.array("path_highs", highs)
+    writer.array("path_lows", np.minimum(lows, HIGHEST))  # a threshold may be infinite
+    writer.array("path_highs", np.maximum(highs, LOWEST))
     writer.array("path_missing", missing)
     writer.array("path_shares", np.maximum(shares, np.float32(LEAST_SHARE)))
     writer.array("path_values", np.array([value for _, value in paths], np.float32))
@@ -57,11 +58,11 @@ def _paths(trees: Trees) -> Iterator[tuple[Path, float]]:
 
 def _longer(path: Path, trees: Trees, node: int, child: int) -> Path:
     feature, threshold, leftward = int(trees.feature[node]), trees.threshold[node], child == trees.left[node]
-    part = path.get(feature, Part())
-    longer = Part(
-        low=part.low if leftward else max(part.low, threshold),
-        high=min(part.high, threshold) if leftward else part.high,
-        missing=part.missing and bool(trees.missing_left[node] == leftward),
-        share=part.share * float(trees.cover[child] / trees.cover[node]),
+    before = path.get(feature, Condition())
+    longer = Condition(
+        low=before.low if leftward else max(before.low, threshold),
+        high=min(before.high, threshold) if leftward else before.high,
+        missing=before.missing and bool(trees.missing_left[node] == leftward),
+        share=before.share * float(trees.cover[child] / trees.cover[node]),
     )
     return {**path, feature: longer}

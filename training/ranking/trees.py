@@ -47,7 +47,7 @@ class Node(NamedTuple):
 
 
 def of_lightgbm(booster: Any) -> Trees:
-    """Read a LightGBM booster up to its best iteration; covers are numbers of rows, as its own contributions count.
+    """Read a LightGBM booster; covers are numbers of rows, as its own contributions count.
 
     Raises:
         DataError: it has categorical splits, zeros that are missing, linear leaves or averages.
@@ -121,10 +121,11 @@ def _flat(trees: list[tuple[Any, Callable[[Any], Node]]], base: float) -> Trees:
         waiting: list[tuple[Any, int, int]] = [(root, -1, 0)]  # what to read, its parent, its side
         while waiting:
             raw, parent, side = waiting.pop()
+            node = read(raw)
             if parent >= 0:
                 sides[parent][side] = len(nodes)
-            waiting += [(child, len(nodes), side) for side, child in enumerate(read(raw).children)][::-1]
-            nodes.append(read(raw))
+            waiting += [(child, len(nodes), side) for side, child in enumerate(node.children)][::-1]
+            nodes.append(node)
             owners.append(number)
             sides.append([LEAF, LEAF])
     children = np.array(sides, np.int32).reshape(-1, 2)

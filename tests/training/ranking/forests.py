@@ -2,12 +2,13 @@
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.ranker.trees import FILE
-from training.ranking.boosting import Boosted, Boosting, Judged, Kind, boosted
+from training.ranking.boosting import Boosted, Boosting, Kind, boosted
 from training.ranking.onnx_file import write_onnx
 from training.ranking.paths import write_paths
 from training.ranking.trees import Trees
@@ -16,6 +17,14 @@ from warmstart.artifact_writer import ArtifactWriter
 
 F = 8  # two that are never missing, the last of them 0 or 1; a whole number; five that are sometimes missing
 SETTINGS = Boosting(trees=25, leaves=12, learning_rate=0.2)
+
+
+class Judged(NamedTuple):
+    """Candidates of q queries, one query's after the other's."""
+
+    features: NDArray[np.float32]  # (n, f) finite or NaN
+    labels: NDArray[np.integer[Any]]  # (n,) 1 where it was wanted, else 0
+    groups: NDArray[np.integer[Any]]  # (q,) candidates of each query
 
 
 @functools.cache

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.training.ranking.forests import SETTINGS, F, judged, ranker
-from training.ranking.boosting import Boosting, Judged, Kind, boosted
+from tests.training.ranking.forests import SETTINGS, F, Judged, judged, ranker
+from training.ranking.boosting import Boosting, Kind, boosted
 from training.ranking.trees import Trees
 from warmstart.errors import DataError
 
@@ -28,7 +28,7 @@ def test_what_was_wanted_is_ranked_first(kind: Kind) -> None:
     scores = ranker(kind).predict(features)
     assert (scores[labels == 1][:, None] > scores[labels == 0]).mean() > 0.85
     trees = ranker(kind).trees
-    assert len(trees.roots) == ranker(kind).best_trees == SETTINGS.trees
+    assert len(trees.roots) == SETTINGS.trees
     assert np.bincount(trees.tree, trees.feature < 0).max() == SETTINGS.leaves
     assert ranker(kind).seconds > 0
 
@@ -40,19 +40,6 @@ def test_the_same_seed_grows_the_same_trees(kind: Kind) -> None:
     first, second, other = (boosted(kind, *judged(), rng_seed=n, settings=settings).trees for n in (3, 3, 4))
     assert same(first, second)
     assert not same(first, other)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_validation_chooses_the_number_of_trees(kind: Kind) -> None:
-    """Those after the best are neither kept nor asked."""
-    settings = Boosting(trees=60, learning_rate=0.5, patience=5)
-    found = boosted(kind, *judged(), rng_seed=1, settings=settings, valid=judged(seed=5))
-    assert found.best_trees == len(found.trees.roots) < 60
-    fewer = dataclasses.replace(settings, trees=found.best_trees)
-    alone = boosted(kind, *judged(), rng_seed=1, settings=fewer)
-    assert same(found.trees, alone.trees)
-    rows = judged(seed=5).features
-    np.testing.assert_array_equal(found.predict(rows), alone.predict(rows))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -80,11 +67,9 @@ def test_the_libraries_are_silent(
     ],
 )
 def test_what_teaches_no_order_is_refused(change: Callable[[Judged], Judged], said: str) -> None:
-    """For training as for validation, before a library sees it."""
+    """Before a library sees it."""
     with pytest.raises(DataError, match=said):
         boosted("lightgbm", *change(judged()), rng_seed=1)
-    with pytest.raises(DataError, match=said):
-        boosted("xgboost", *judged(), rng_seed=1, valid=change(judged()))
 
 
 def test_what_a_library_refuses_is_said() -> None:

@@ -28,6 +28,7 @@ BENCHMARKS = {
     "search": ONE_THREAD,
     "batch": {},
     "offline": {},
+    "ranker": ONE_THREAD,
     "fit": {},
     "help": {},
 }

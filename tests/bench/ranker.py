@@ -43,10 +43,10 @@ def _online(recommender: Recommender) -> Iterator[Figure | Amount]:
     scorer = recommender.scorer
     assert isinstance(scorer, TwoStageScorer)
     queries = [recommender.query(Ask(user_id=user))[0] for user in recommender.user_ids.external(_some(recommender))]
-    shown = [scorer.seen(query) for query in queries]
+    shown = [scorer.proposals.seen(query) for query in queries]
     measures = {
         "answer": _in_turn(queries, scorer.rank),
-        "first stages": _in_turn(queries, scorer.first.candidates),
+        "first stages": _in_turn(queries, scorer.proposals.first.candidates),
         "trees": _in_turn([seen.features for seen in shown], scorer.second.scores),
     }
     interleaved(measures, 50)

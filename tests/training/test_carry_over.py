@@ -74,7 +74,9 @@ def test_of_two_stages_what_is_wanted_now_is_renewed_throughout(tmp_path: Path) 
     fallback = Fitting(recipe(), fresh, {}).fallback()
     new = Artifact.open(tmp_path / "again", carried_over(version, fresh, tmp_path / "again", fallback=fallback))
     differ = {name for name in new.names if (new.any_array(name) != version.any_array(name)).any()}
-    assert differ == {"item_features", "demand", "stage0.trend", "stage1.trend", "fallback"}
+    assert differ == {"item_features", "later_days", "demand", "stage0.trend", "stage1.trend", "fallback"}
+    ends = [interactions.timestamps.max() / DAY for interactions in (fresh, old.interactions)]  # type: ignore[union-attr]
+    assert new.array("later_days", np.float32, 1)[0] == pytest.approx(ends[0] - ends[1])
 
 
 def test_the_trend_is_of_the_versions_items(tmp_path: Path) -> None:

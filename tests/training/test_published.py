@@ -97,7 +97,7 @@ def test_its_first_stages_are_those_versions_bit_by_bit(store: Path, tmp_path: P
     """What lies in its artifact scores as the published first stages do."""
     manifest, opened = newest(store, "two_stage")
     both = open_recommender(pull(opened, manifest, tmp_path), manifest)
-    for stage in both.scorer.first._stages[:3]:  # type: ignore[attr-defined]
+    for stage in both.scorer.proposals.first._stages[:3]:  # type: ignore[attr-defined]
         own, _ = newest(store, stage.model)
         alone = open_recommender(pull(opened, own, tmp_path), own)
         for user in (0, 1, 77):
@@ -132,7 +132,8 @@ def test_a_first_stage_that_was_swept_is_refused_at_publish(store: Path, tmp_pat
     draft = tmp_path / "draft"
     shutil.copytree(pull(opened, manifest, tmp_path), draft)
     (draft / "manifest.json").write_bytes(manifest.to_json())
-    shutil.rmtree(copied / "models" / "ease")
+    for gone in ("ease", "two_stage"):
+        shutil.rmtree(copied / "models" / gone)
     with pytest.raises(VersionMissing, match=rf"made of ease {manifest.first_stages['ease']}.*swept.*train it again"):
         publish(opened, draft, lambda _folder, _manifest: None)
 

@@ -1,5 +1,6 @@
 """Two stages from tables to answers: what is trained, what it is made of, and that it is worth it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import polars as pl
 import pytest
 from threadpoolctl import threadpool_limits
 
-from functions.ranker.scorer import Seen, TwoStageScorer
+from functions.ranker.proposals import Proposals, Seen
+from functions.ranker.scorer import TwoStageScorer
 from tests.training.datasets import fashions, recipe
 from training.algorithms.two_stage import TwoStage
 from training.data.tables import Tables
@@ -71,25 +73,27 @@ def test_shuffled_candidates_give_the_same_lists(
     """In whatever order candidates reach the second stage, its list is the same."""
     recommender, rng = drafts[ranker], np.random.default_rng(5)
     straight = [recommender.recommend(ask).items for ask in everybody(recommender)]
-    honest = TwoStageScorer.seen
+    honest = Proposals.seen
 
-    def shuffled(self: TwoStageScorer, query: Query) -> Seen:
+    def shuffled(self: Proposals, query: Query) -> Seen:
         rows, features = honest(self, query)
         order = rng.permutation(len(rows))
         return Seen(rows[order], features[order])
 
-    monkeypatch.setattr(TwoStageScorer, "seen", shuffled)
+    monkeypatch.setattr(Proposals, "seen", shuffled)
     assert [recommender.recommend(ask).items for ask in everybody(recommender)] == straight
 
 
 def test_one_by_one_is_bit_by_bit_the_same_as_many(drafts: dict[str, Recommender]) -> None:
     """What a batch makes is what an answer is."""
     for recommender in drafts.values():
-        asks = everybody(recommender)
+        asks = [replace(ask, explain=True) for ask in everybody(recommender)]
         with threadpool_limits(1, "blas"):
             alone = [recommender.recommend(ask) for ask in asks]
             many = recommender.recommend_many(asks)
+        scores = [[detail.score for detail in answer.details] for answer in (*alone, *many)]
         assert [answer.items for answer in alone] == [answer.items for answer in many]
+        assert scores[: len(alone)] == scores[len(alone) :]
 
 
 def test_no_two_rankers_score_the_same(table: Tables) -> None:
@@ -107,14 +111,10 @@ def test_the_blend_is_measured_beside_a_ranker(table: Tables, tmp_path: Path) ->
     assert manifest.metrics["ndcg@10"] > blend["metrics"]["ndcg@10"] > 0
     assert blend["paired"]["ndcg@10"]["difference"] > 0
     gate.check(manifest)
+    assert blend["ranker"] == manifest.metrics
     worse = {**manifest.measured_on, "blend": {**blend, "metrics": {"ndcg@10": 1.0}}}
     with pytest.raises(GateRefused, match=r"a plain blend of its first stages has 1\.0000"):
-        gate.check(type(manifest)(**{**vars_of(manifest), "measured_on": worse}))
-
-
-def vars_of(manifest: object) -> dict[str, object]:
-    """Return the fields of a manifest."""
-    return {name: getattr(manifest, name) for name in type(manifest).__dataclass_fields__}  # type: ignore[attr-defined]
+        gate.check(replace(manifest, measured_on=worse))
 
 
 def test_reasons_are_the_strongest_features_and_sum_to_the_score(drafts: dict[str, Recommender]) -> None:
@@ -124,15 +124,15 @@ def test_reasons_are_the_strongest_features_and_sum_to_the_score(drafts: dict[st
         query, _ = recommender.query(Ask(user_id=3, k=5))
         ranking = scorer.rank(query)
         assert ranking is not None
-        seen = scorer.seen(query)
-        parts = scorer.second.parts(seen.features)
+        seen = scorer.proposals.seen(query)
+        parts = scorer.second.contributions(seen.features)
         off = scorer.second.scores(seen.features) - parts.sum(axis=1)
         assert np.ptp(off) < 1e-4, ranker
         (details, *_) = recommender.recommend(Ask(user_id=3, k=5, explain=True)).details
         values = [abs(part) for part in details.features.values()]
         assert values == sorted(values, reverse=True)
         assert 1 <= len(values) <= 5
-        assert details.features.keys() <= set(scorer.features.names)
+        assert details.features.keys() <= set(scorer.proposals.features.names)
 
 
 def test_cold_warm_and_hot_are_all_answered_and_measured_apart(table: Tables) -> None:

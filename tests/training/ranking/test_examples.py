@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.evaluation.accuracy import accuracy
-from training.ranking.blending import Blended
+from training.ranking.blending import fitted_blend
 from training.ranking.examples import Examples, K
 from warmstart.errors import DataError
 
@@ -61,7 +61,7 @@ def test_fewer_wrong_leaves_all_that_is_right() -> None:
 def test_a_blend_takes_from_each_what_it_is_right_about() -> None:
     """A stage that is always wrong gets no weight, one that is right all of it."""
     features = [[0.6, 0.0], [0.4, 1.0], [0.9, 0.1], [0.2, 1.0]]
-    blend = Blended.fitted(examples([[1, 0], [1, 0]], features))
+    blend = fitted_blend(examples([[1, 0], [1, 0]], features))
     assert blend.weights.sum() == pytest.approx(1)
     assert blend.weights[0] > blend.weights[1]
-    assert blend.predict(np.array(features, np.float32)) == pytest.approx(np.array(features) @ blend.weights)
+    assert blend.scores(np.array(features, np.float32)) == pytest.approx(np.array(features) @ blend.weights)

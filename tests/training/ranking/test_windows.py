@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.training.datasets import DAY, checkerboard, fashions, tables
+from tests.training.datasets import DAY, START, checkerboard, fashions, tables
 from training.interactions import Events, Interactions
-from training.ranking import windows as cutting
+from training.ranking.item_table import item_features
 from training.ranking.windows import Window, windows_of
 from warmstart.errors import DataError
 
@@ -46,20 +46,41 @@ def test_what_is_right_is_what_the_users_had_in_the_window(weekly: Interactions)
             assert (user, item) in had
 
 
-@pytest.mark.parametrize("labels", ["window", "last", "share"])
-def test_a_planted_leak_is_caught(weekly: Interactions, labels: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where candidates come from what they are to tell, there is no window."""
-    honest = cutting._cuts
+def test_a_planted_leak_is_caught(weekly: Interactions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where first stages learn from a day of what they are to tell, there is no window."""
+    honest = Interactions.before
+    monkeypatch.setattr(Interactions, "before", lambda pairs, moment: honest(pairs, moment + DAY))
+    with pytest.raises(ValueError, match="later than a cut is among what came before it"):
+        of(weekly)
 
-    def leaking(*given: object) -> object:
-        for cut in honest(*given):  # type: ignore[arg-type]
-            planted = cut.earlier.copy()
-            planted[np.flatnonzero(cut.right)[0]] = True
-            yield cut._replace(earlier=planted)
 
-    monkeypatch.setattr(cutting, "_cuts", leaking)
-    with pytest.raises(ValueError, match="came before"):
-        of(weekly, labels)
+def test_a_label_among_what_came_before_is_caught() -> None:
+    """A pair that is right and learnt from is a leak, whatever its time."""
+    pairs = Events.of(tables([1, 1, 2], [1, 2, 1], times=[DAY, 2 * DAY, 3 * DAY])).interactions()
+    had = np.zeros(1, np.int32)
+    with pytest.raises(ValueError, match="what is right after a cut"):
+        Window(pairs, had, np.array([0, 1]), had + 1)
+
+
+def test_a_window_is_what_a_table_that_ends_at_its_cut_says() -> None:
+    """Who buys again in the window bought before it too: that is no label, and counts as it did then."""
+    users, items = [1, 1, 2, 2, 3, 1, 1, 3], [1, 2, 1, 3, 1, 1, 3, 1]
+    times = [0, 1, 2, 3, 3, 9, 10, 8]  # days; 1 and 3 buy item 1 again, 1 has item 3 for the first time
+    events = Events.of(tables(users, items, times=[START + day * DAY for day in times]))
+    (window,) = of(events.interactions(), count=1, days=4)
+    assert window.since is not None
+    then = events.interactions(events.timestamps < window.since)  # type: ignore[operator] it has times
+    assert window.earlier.popularity.tolist() == then.popularity.tolist() == [3, 1, 1]
+    assert (item_features(window.earlier)[1] == item_features(then)[1]).all()
+    assert [*window.earlier.user_ids.external(window.users)] == [1]
+    assert [*window.earlier.item_ids.external(window.had_by(0))] == [3]
+
+
+def test_a_cut_with_nothing_but_one_moment_before_it_is_no_window() -> None:
+    """Times that tell nothing there would make other features than elsewhere."""
+    rows = tables([1, 2, 1, 2], [1, 2, 2, 1], times=[START, START, START + 8 * DAY, START + 15 * DAY])
+    found = of(Events.of(rows).interactions(), count=2)
+    assert len(found) == 1
 
 
 def test_an_event_of_the_window_among_the_earlier_ones_is_caught() -> None:

@@ -120,7 +120,8 @@ class Examples:
         there = np.arange(self.lengths.max()) < self.lengths[:, None]  # (q, c)
         laid, right = np.full(there.shape, -np.inf), np.zeros(there.shape, np.bool_)
         laid[there], right[there] = scores, self.right
-        best = np.argsort(-laid, axis=1, kind="stable")[:, :K]
+        first = np.argpartition(-laid, min(K, laid.shape[1]) - 1, axis=1)[:, :K]
+        best = np.take_along_axis(first, np.argsort(-np.take_along_axis(laid, first, axis=1), axis=1), axis=1)
         gains = np.take_along_axis(right, best, axis=1) / np.log2(np.arange(best.shape[1]) + 2)
         ideal = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(K) + 2))])
         found: NDArray[np.float64] = gains.sum(axis=1) / ideal[np.minimum(self.had, K)]

@@ -14,7 +14,6 @@ from training.algorithms.two_stage import Ranker, TwoStage
 from training.evaluation.measure import Measured, measure
 from training.evaluation.truth import Truth
 from training.fitting import Fitting
-from training.ranking.examples import Examples
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from warmstart.ids import Id
@@ -65,14 +64,11 @@ class Judge(NamedTuple):
         return Draft(folder, manifest, recommender, measure(recommender, self.truth))
 
 
-def compare_rankers(
-    fitted: TwoStage, shown: Sequence[Examples], model: ModelSection, judge: Judge, seed: int
-) -> dict[str, Compared]:
-    """Let each ranker learn from what it is shown, and ask a draft with it.
+def compare_rankers(fitted: TwoStage, model: ModelSection, judge: Judge, seed: int) -> dict[str, Compared]:
+    """Let each ranker learn from the same examples, and ask a draft with it.
 
     Args:
-        fitted: its first stages are those of all drafts.
-        shown: what rankers learn from, the latest window first.
+        fitted: its examples, its first stages and what it does for the cold are those of all drafts.
         model: its section.
         judge: seals and measures.
         seed: of whatever is random.
@@ -80,7 +76,7 @@ def compare_rankers(
     found = dict[str, Compared]()
     for ranker in RANKERS:
         started = time.perf_counter()
-        ranked = fitted.ranked_by(ranker, shown, seed)
+        ranked = fitted.ranked_by(ranker, seed)
         seconds = time.perf_counter() - started
         draft = judge.written(ranked, model, ranker)
         file = draft.folder / FILE

@@ -54,9 +54,13 @@ class TwoStageScorer:
         )
         return cls(proposals, second, cold=bool(artifact.array("cold", np.uint8, 1)[0]))
 
+    def ranks_for(self, query: Query) -> bool:
+        """Tell whether somebody gets a ranking, and not the fallback."""
+        return len(query.history) > 0 or self._cold
+
     def rank(self, query: Query) -> Ranking | None:
         """Rank for one user."""
-        if not len(query.history) and not self._cold:
+        if not self.ranks_for(query):
             return None
         seen = self.proposals.seen(query)
         return best(seen.rows, self.second.scores(seen.features), query.k)

@@ -15,7 +15,8 @@ from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommender
 
 K = 10
-RANK = " rank"  # ends the names of features that are places in a source's list
+RANK = " reciprocal rank"  # ends the names of features that are 1 / place in a source's list, 0 where not in it
+ROUNDED = 1e-6  # how far place * (1 / place) may be from 1
 ANY = "any of them"
 Floats = NDArray[np.float32]
 
@@ -106,8 +107,8 @@ class Examples:
         Args:
             most: how many of each source are looked at.
         """
-        sources = {name.removesuffix(RANK): place for place, name in enumerate(self.names) if name.endswith(RANK)}
-        early = {name: self.features[:, place] <= most for name, place in sources.items()}  # nan is not
+        sources = {name.removesuffix(RANK): column for column, name in enumerate(self.names) if name.endswith(RANK)}
+        early = {name: self.features[:, column] * most >= 1 - ROUNDED for name, column in sources.items()}
         early[ANY] = np.any([*early.values()], axis=0)
         return {name: float((self.right & proposed).sum() / self.had.sum()) for name, proposed in early.items()}
 

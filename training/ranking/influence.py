@@ -1,17 +1,17 @@
-"""What trees look at: how much each feature adds to the scores of candidates, exactly."""
+"""What a ranker looks at: how much each feature adds to the scores of candidates, exactly."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from functions.ranker.contributions import Contributions
 from functions.ranker.scorer import TwoStageScorer
-from warmstart.artifact import Artifact
+from warmstart.errors import DataError
 from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommender
 
-CANDIDATES = 20  # of a user, spread evenly from the best to the last
+CANDIDATES = 20  # of a user at most, spread evenly from the best to the last
 
 
 class Influence(NamedTuple):
@@ -22,25 +22,37 @@ class Influence(NamedTuple):
     within: float  # how far that differs among a user's candidates (standard deviation): only this changes an order
 
 
-def influences(recommender: Recommender, artifact: Artifact, user_ids: Sequence[Id]) -> list[Influence]:
-    """Return every feature's influence, what changes orders most first.
+def influences(recommender: Recommender, user_ids: Sequence[Id]) -> list[Influence]:
+    """Return every feature's influence, what changes orders most first; each user counts alike.
 
     Args:
-        recommender: of the artifact, which ranks by trees.
-        artifact: holds their paths.
+        recommender: of two stages.
         user_ids: whose candidates are looked at; who gets the fallback is left out.
+
+    Raises:
+        DataError: nothing ranks, or it ranks for none of them.
     """
     scorer = recommender.scorer
-    assert isinstance(scorer, TwoStageScorer)  # noqa: S101 its artifact has paths
-    names = scorer.features.names
-    contributions = Contributions.load(artifact, len(names))
-    lists = []
-    for user_id in user_ids:
-        query, _ = recommender.query(Ask(user_id=user_id, k=len(recommender.item_ids)))
-        if (ranking := scorer.rank(query)) is not None:
-            rows = ranking.rows[np.linspace(0, len(ranking.rows) - 1, CANDIDATES).astype(np.int64)]
-            seen = scorer.seen(query)
-            lists.append(contributions.of(seen.features[np.searchsorted(seen.rows, rows)]))
-    parts = np.stack(lists)  # (u, CANDIDATES, f)
-    means, within = np.abs(parts).mean(axis=(0, 1)).tolist(), parts.std(axis=1).mean(axis=0).tolist()
-    return sorted(map(Influence, names, means, within), key=lambda found: -found.within)
+    if not isinstance(scorer, TwoStageScorer):
+        raise DataError(f"{recommender.manifest.model} has no ranker: what it looks at cannot be told")
+    found = (_added(recommender, scorer, user_id) for user_id in user_ids)
+    parts = [added for added in found if added is not None]
+    if not parts:
+        raise DataError("the ranker has nothing to order for any of these users")
+    means = np.mean([np.abs(added).mean(axis=0) for added in parts], axis=0)
+    within = np.mean([added.std(axis=0) for added in parts], axis=0)
+    influence = map(Influence, scorer.proposals.features.names, means.tolist(), within.tolist())
+    return sorted(influence, key=lambda each: -each.within)
+
+
+def _added(recommender: Recommender, scorer: TwoStageScorer, user_id: Id) -> NDArray[np.float64] | None:
+    """Return what features add to the scores of some candidates: (c, f); None where nothing is ranked."""
+    query, _ = recommender.query(Ask(user_id=user_id))
+    if not scorer.ranks_for(query):
+        return None
+    features = scorer.proposals.seen(query).features
+    if not len(features):
+        return None
+    order = np.argsort(-scorer.second.scores(features), kind="stable")
+    places = np.linspace(0, len(order) - 1, min(CANDIDATES, len(order))).round().astype(np.int64)
+    return scorer.second.contributions(features[order[places]])

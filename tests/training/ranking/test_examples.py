@@ -1,18 +1,20 @@
 """Queries with their candidates, as a second stage learns from them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from training.evaluation.accuracy import accuracy
 from training.ranking.blending import fitted_blend
-from training.ranking.examples import Examples, K
+from training.ranking.examples import ANY, Examples, K
 from warmstart.errors import DataError
 
 
 def examples(
     right: list[list[int]], features: list[list[float]] | None = None, had: list[int] | None = None
 ) -> Examples:
-    """Make queries of what is right among their candidates; features are two shares a candidate."""
+    """Make queries of what is right among their candidates; features are two scores a candidate."""
     flat = [value for query in right for value in query]
     shown = np.zeros((len(flat), 2), np.float32) if features is None else np.array(features, np.float32)
     lengths = np.array([len(query) for query in right])
@@ -65,3 +67,21 @@ def test_a_blend_takes_from_each_what_it_is_right_about() -> None:
     assert blend.weights.sum() == pytest.approx(1)
     assert blend.weights[0] > blend.weights[1]
     assert blend.scores(np.array(features, np.float32)) == pytest.approx(np.array(features) @ blend.weights)
+
+
+def test_recalls_are_of_the_first_of_each_list() -> None:
+    """Reciprocal ranks 1, 1/2, 1/3 and none (0): a candidate counts as far down as its place, and none never."""
+    ranks: list[list[float]] = [[1, 0], [1 / 2, 1], [1 / 3, 0], [0, 1 / 2], [0, 1], [1, 0]]
+    made = examples([[1, 0, 1, 1], [1, 0]], ranks, had=[4, 1])  # one of the first query's is no candidate
+    named = replace(made, names=("a reciprocal rank", "b reciprocal rank"))
+    assert named.recalls(1) == {"a": 1 / 5, "b": 1 / 5, ANY: 2 / 5}
+    assert named.recalls(2) == {"a": 1 / 5, "b": 2 / 5, ANY: 3 / 5}
+    assert named.recalls(3) == {"a": 2 / 5, "b": 2 / 5, ANY: 4 / 5}
+
+
+def test_every_place_of_a_long_list_is_told_from_the_next() -> None:
+    """As far as a list may reach, with what 1 / place loses in 32 bits."""
+    places = np.arange(1, 1_001)
+    ranks = [[1 / place, 0.0] for place in places.tolist()]
+    named = replace(examples([[1] * 1_000], ranks), names=("a reciprocal rank", "b reciprocal rank"))
+    assert [round(named.recalls(most)["a"] * 1_000) for most in places.tolist()] == places.tolist()

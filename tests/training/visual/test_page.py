@@ -172,7 +172,7 @@ def test_an_item_that_is_there_for_its_trend_says_so(tmp_path: Path) -> None:
 def test_what_a_ranker_saw_is_under_its_item(tmp_path: Path) -> None:
     """The strongest features and what each adds; a name that means harm is a text."""
     view = analyzer(checkerboard(), tmp_path, k=2).users([8]).users[0]
-    seen = {"als share": 0.3125, "<b>": -0.04}
+    seen = {"als score": 0.3125, "<b>": -0.04}
     ranked = replace(view.models[1], items=tuple(replace(entry, features=seen) for entry in view.models[1].items))
     found = Lists(2, (replace(view, models=(ranked,)),)).to_html()
-    assert found.count("<em>als share +0.31, &lt;b&gt; -0.04</em>") == 2
+    assert found.count("<em>als score +0.31, &lt;b&gt; -0.04</em>") == 2

@@ -42,6 +42,10 @@ def built(recipe: Recipe, model: ModelSection, published: Mapping[str, Artifact]
         assert isinstance(fallback, Popularity)  # noqa: S101 its section says so
         sources = {stage.name: _source(recipe, stage, published.get(stage.name)) for stage in model.stages}
         algorithm.sources = Sources(sources, fallback)
+        try:
+            algorithm.sources.check()
+        except DataError as error:
+            raise DataError(f"{where}.first_stages: {error}") from None
     elif model.stages:
         raise DataError(f"{where}.first_stages: {model.algorithm} ranks no other models")
     return algorithm

@@ -166,16 +166,18 @@ def _models(section: Section) -> tuple[ModelSection, ...]:
     if not section.values:
         raise section.error("", "at least one model is needed")
     models = {name: _model(name, section.section(name)) for name in section.values}
-    return tuple(_over_stages(model, section.section(name), models) for name, model in models.items())
+    plain = {name: model for name, model in models.items() if FIRST_STAGES not in section.section(name).values}
+    return tuple(_over_stages(model, section.section(name), plain) for name, model in models.items())
 
 
 def _over_stages(model: ModelSection, section: Section, models: Mapping[str, ModelSection]) -> ModelSection:
-    """Return a model with the models that it names as its first stages."""
+    """Return a model with those that it names as its first stages, out of the models that have none themselves."""
     names = section.texts(FIRST_STAGES)
     for name in names:
-        if name not in models or name == model.name:
-            others = ", ".join(other for other in models if other != model.name)
-            raise section.error(FIRST_STAGES, f"no other model {name!r} in this recipe; there are {others}")
+        if name not in models:
+            raise section.error(
+                FIRST_STAGES, f"no model {name!r} that is made of no others; there are {', '.join(models)}"
+            )
     return replace(model, stages=tuple(models[name] for name in names))
 
 

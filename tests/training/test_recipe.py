@@ -125,9 +125,13 @@ def test_our_recipes_can_be_read(path: Path) -> None:
         (
             "alpha = 1.5",
             'first_stages = ["ease"]',
-            "models.als_films.first_stages: no other model 'ease' in this recipe",
+            "models.als_films.first_stages: no model 'ease' that is made of no others",
         ),
-        ("alpha = 1.5", 'first_stages = ["als_films"]', "models.als_films.first_stages: no other model 'als_films'"),
+        (
+            "alpha = 1.5",
+            'first_stages = ["als_films"]',
+            "models.als_films.first_stages: no model 'als_films' that is made of",
+        ),
         ("alpha = 1.5", 'first_stages = "ease"', "models.als_films.first_stages: must be a list"),
         ("alpha = 1.5", "alpha = ", "is not TOML"),
     ],

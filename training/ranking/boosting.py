@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.ranking.trees import Trees, of_lightgbm, of_xgboost
+from training.ranking.trees import LEAF, Trees, of_lightgbm, of_xgboost
 from warmstart.errors import DataError
 
 Kind = Literal["lightgbm", "xgboost"]
@@ -75,6 +75,8 @@ def boosted(
         trees, predict = fit(*checked, settings, rng_seed)
     except (ImportError, OSError) as error:  # an OSError where OpenMP is missing
         raise DataError(f"this ranker needs pip install {PACKAGES[kind]} ({error})") from None
+    if not (trees.feature != LEAF).any():
+        raise DataError("the trees found nothing to tell candidates apart by: few of these, a large min_rows, one leaf")
     return Boosted(trees, predict, perf_counter() - start)
 
 

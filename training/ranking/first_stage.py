@@ -11,9 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from functions.lists.scorer import ListsScorer
+from functions.ranker.first_stages import MOST_CANDIDATES
 from functions.ranker.proposals import Proposals
 from training.algorithms.base import Algorithm
 from training.interactions import Interactions
+from training.memory import refuse_over
 from training.ranking.examples import Examples
 from training.ranking.item_table import Knowledge
 from training.ranking.sources import Sources
@@ -22,7 +24,12 @@ from training.ranking.windows import Labels, Window, windows_of
 from training.shared_arrays import write_histories, write_shared
 from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.errors import DataError
 from warmstart.recommender import Recommender
+
+MOST_WINDOWS = 100
+COLUMNS = 4 * 70  # bytes of the features of a candidate, about
+COPIES = 3  # of them that are held at a time
 
 
 class Prepared(NamedTuple):
@@ -54,9 +61,13 @@ class FirstStage:
             DataError: there are no first stages, or nothing to show.
         """
         started = time.perf_counter()
-        self.sources.check(self.candidates)
+        self._check(interactions)
         windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
-        shown = [self.shown(window, rng) for window in windows]
+        shown = [self.shown(window, rng) for window in windows]  # one after the other: each is a copy of its time
+        if not shown:
+            raise DataError(
+                f"there is nothing to train a ranker on: no one had anything new after a cut ({self.labels})"
+            )
         stages: dict[str, Stage] = {
             name: source.published or _fitted(source.unfitted, interactions, rng)
             for name, source in self.sources.models.items()
@@ -82,6 +93,16 @@ class FirstStage:
         algorithms = {name: source.algorithm for name, source in self.sources.models.items()}
         write_stages(writer, stages, algorithms, interactions)
         knowledge.write(writer)
+
+    def _check(self, interactions: Interactions) -> None:
+        """Raise DataError for impossible sources or sizes."""
+        self.sources.check()
+        if self.candidates > MOST_CANDIDATES or self.windows > MOST_WINDOWS:
+            raise DataError(f"at most {MOST_CANDIDATES:,} candidates and {MOST_WINDOWS} windows are possible")
+        candidates = min(self.candidates * (len(self.sources.models) + 2), interactions.n_items)
+        queries = self.windows * min(self.queries, interactions.n_users)
+        what = f"a ranker shown {queries:,} queries of up to {candidates:,} candidates (queries, windows, candidates)"
+        refuse_over(COPIES * COLUMNS * queries * candidates, what)
 
     def _draft(self, fitted: Mapping[str, Stage], earlier: Interactions, folder: Path) -> Artifact:
         """Write first stages that nothing ranks, and open them."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from functions.ranker.first_stages import KINDS, MOST_CANDIDATES, MOST_STAGES
+from functions.ranker.first_stages import KINDS, MOST_STAGES
 from training.algorithms.base import Algorithm
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
@@ -33,10 +33,8 @@ class Sources(NamedTuple):
         """Return the published versions, by model."""
         return {name: source.version for name, source in self.models.items() if source.version is not None}
 
-    def check(self, candidates: int) -> None:
-        """Raise DataError for what cannot be a first stage, or proposes too much."""
-        if candidates > MOST_CANDIDATES:
-            raise DataError(f"{candidates:,} candidates of each first stage; {MOST_CANDIDATES:,} are possible")
+    def check(self) -> None:
+        """Raise DataError for what cannot be a first stage."""
         if not 1 <= len(self.models) <= MOST_STAGES:
             count = len(self.models)
             raise DataError(f"first_stages names {count} models; two stages are made of 1 to {MOST_STAGES} others")

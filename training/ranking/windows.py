@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.interactions import DAY, Interactions
-from warmstart.errors import DataError
 from warmstart.ids import UNKNOWN, rows_among
 from warmstart.scorer import Rows
 
@@ -46,8 +45,8 @@ class Window:
 
 def windows_of(
     interactions: Interactions, labels: Labels, *, windows: int, days: float, rng: np.random.Generator
-) -> list[Window]:
-    """Cut interactions, the latest window first.
+) -> Iterator[Window]:
+    """Cut interactions, the latest window first; those that leave nothing to learn from, or nothing right, are none.
 
     Args:
         interactions: all that may be learnt from.
@@ -56,14 +55,8 @@ def windows_of(
         windows: how many cuts there are, one before the other.
         days: that each reaches; of windows alone.
         rng: draws the share.
-
-    Raises:
-        DataError: no cut leaves anything to learn from and anything that is right.
     """
-    found = [window for window in _windows(interactions, labels, windows, days, rng) if window is not None]
-    if not found:
-        raise DataError("there is nothing to train a ranker on: no one had anything new after a cut")
-    return found
+    return (window for window in _windows(interactions, labels, windows, days, rng) if window is not None)
 
 
 def _windows(

@@ -46,9 +46,10 @@ def test_the_same_seed_grows_the_same_trees(kind: Kind) -> None:
 def test_the_libraries_are_silent(
     kind: Kind, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
 ) -> None:
-    """Also where there is nothing to split."""
+    """Also where there is nothing to split, and so no ranker."""
     features, labels, groups = judged()
-    boosted(kind, np.zeros_like(features), labels, groups, rng_seed=1, settings=Boosting(trees=3))
+    with pytest.raises(DataError, match="nothing to tell candidates apart by"):
+        boosted(kind, np.zeros_like(features), labels, groups, rng_seed=1, settings=Boosting(trees=3))
     assert capfd.readouterr() == ("", "")
     assert not recwarn.list
 

@@ -12,7 +12,7 @@ from training.train import Training
 
 NAME = "movielens-100k"
 RECIPE = ROOT / "training" / "recipes" / "movielens_100k.toml"
-MODELS = ("popular", "popular_recent", "als", "lightfm", "bpr", "item_knn", "user_knn", "rp3beta", "ease")
+MODELS = ("popular", "popular_recent", "als", "lightfm", "bpr", "item_knn", "user_knn", "rp3beta", "ease", "two_stage")
 
 
 def figures(models: Sequence[str] = MODELS) -> Iterator[Figure]:

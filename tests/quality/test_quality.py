@@ -24,16 +24,19 @@ README = {  # map@10 of its table
     "user_knn": 0.0456,
     "rp3beta": 0.0468,
     "ease": 0.0530,
+    "two_stage": 0.0750,
 }
+BY_CHANCE = ("als", "two_stage")  # threads of als add up in any order, and it is a first stage of the other
 
 
 def test_movielens_100k_is_what_the_readme_says() -> None:
-    """map@10 on each user's last film, through the serving scorer, is that of the README; of als, within a tenth."""
+    """map@10 on each user's last film, through the serving scorer, is that of the README; by chance, within a tenth."""
     try:
         found = {figure.model: figure.metrics["map@10"] for figure in movielens_100k.figures(tuple(README))}
     except Skipped as why:
         pytest.skip(str(why))
-    assert found.pop("als") == pytest.approx(README["als"], rel=0.1)  # its threads add up in any order
+    for model in BY_CHANCE:
+        assert found.pop(model) == pytest.approx(README[model], rel=0.1)
     assert found == pytest.approx({model: README[model] for model in found}, abs=5e-4)
 
 

@@ -124,6 +124,8 @@ class Training:
             published: versions that take the place of its first stages, whose settings are theirs.
         """
         model = as_published(model, published)
+        for name, version in published.items():
+            self._say(f"{model.name}: made of {name} {version.manifest.version}, with its settings")
         trial = self.measure(model)
         aged = self._age_search.settle(model)
         return self.fit_whole(replace(aged.model, params=trial.params), folder, self._described(trial, aged), published)

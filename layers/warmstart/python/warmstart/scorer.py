@@ -87,7 +87,7 @@ class ScoresItems(Protocol):
     """A scorer that can tell what it thinks of every item, for somebody else to choose from."""
 
     def scores(self, query: Query) -> Scores | None:
-        """Return (n_items,) scores in the order of `rank`, positive but for -inf, which it never returns.
+        """Return (n_items,) scores in the order of `rank`: at least 0, or -inf for what it never returns.
 
         None where `rank` gives None. What the query excludes, allows or wants plays no part. The array is the caller's.
         """

@@ -28,7 +28,7 @@ from warmstart.errors import DataError
 from warmstart.recommender import Recommender
 
 MOST_WINDOWS = 100
-COLUMNS = 4 * 70  # bytes of the features of a candidate, about
+CANDIDATE_BYTES = 4 * 70  # of the features of one, about
 COPIES = 3  # of them that are held at a time
 
 
@@ -65,9 +65,7 @@ class FirstStage:
         windows = windows_of(interactions, self.labels, windows=self.windows, days=self.days, rng=rng)
         shown = [self.shown(window, rng) for window in windows]  # one after the other: each is a copy of its time
         if not shown:
-            raise DataError(
-                f"there is nothing to train a ranker on: no one had anything new after a cut ({self.labels})"
-            )
+            raise DataError("there is nothing to train a ranker on: no one had anything new after a cut (labels, days)")
         stages: dict[str, Stage] = {
             name: source.published or _fitted(source.unfitted, interactions, rng)
             for name, source in self.sources.models.items()
@@ -102,7 +100,7 @@ class FirstStage:
         candidates = min(self.candidates * (len(self.sources.models) + 2), interactions.n_items)
         queries = self.windows * min(self.queries, interactions.n_users)
         what = f"a ranker shown {queries:,} queries of up to {candidates:,} candidates (queries, windows, candidates)"
-        refuse_over(COPIES * COLUMNS * queries * candidates, what)
+        refuse_over(COPIES * CANDIDATE_BYTES * queries * candidates, what)
 
     def _draft(self, fitted: Mapping[str, Stage], earlier: Interactions, folder: Path) -> Artifact:
         """Write first stages that nothing ranks, and open them."""

@@ -46,8 +46,11 @@ class SparseWeights:
     def sums(self, sources: Rows, strengths: Scores) -> Scores:
         """Return what the sources together say for every item: (n_items,)."""
         places, lengths = self._index.places(sources)
+        values = self._values[places]
+        if (strengths != 1).any():
+            values *= np.repeat(strengths, lengths)
         sums = np.zeros(len(self._index), np.float32)
-        np.add.at(sums, self._targets[places], self._values[places] * np.repeat(strengths, lengths))
+        np.add.at(sums, self._targets[places], values)
         return sums
 
     def between(self, sources: Rows, targets: Rows) -> Scores:

@@ -1,6 +1,7 @@
 """What the second stage sees of each candidate: the one place where that is decided, for training and for serving."""
 
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,22 +88,19 @@ class Features:
     def matrix(self, query: Query, found: Candidates) -> Matrix:
         """Return a line per candidate and a column per name: (c, len(names))."""
         items, of_user = self._items[found.rows].T, self._of_user(query)
-        columns = [
-            *of_best(found.scores),
-            *of_best(found.plain),
-            *np.divide(1, found.ranks, out=np.zeros_like(found.ranks), where=found.ranks > 0),
-            np.count_nonzero(found.ranks, axis=0),
-            *items,
-            *of_user,
-            *_of_both(items, of_user),
-            *self._of_history(query.history, found.rows),
+        blocks = [
+            of_best(found.scores),
+            of_best(found.plain),
+            np.divide(1, found.ranks, out=np.zeros_like(found.ranks), where=found.ranks > 0),
+            np.count_nonzero(found.ranks, axis=0)[None],
+            items,
+            _for_all(of_user, len(found.rows)),
+            _of_both(items, of_user),
+            self._of_history(query.history, found.rows),
             *self._of_genres(query.history, found.rows),
-            *self._of_known(query),
+            *self._of_known(query, len(found.rows)),
         ]
-        matrix = np.empty((len(self.names), len(found.rows)), np.float32)
-        for line, column in zip(matrix, columns, strict=True):
-            line[:] = column
-        return np.ascontiguousarray(matrix.T)
+        return np.ascontiguousarray(np.concatenate(blocks, dtype=np.float32, casting="same_kind").T)
 
     def _of_user(self, query: Query) -> list[float]:
         """Return the values of OF_USER; an event's age is that before the last that is known of the items."""
@@ -123,28 +121,35 @@ class Features:
             float(np.median(had[:, 1] - ages)),  # how old what they took was then
         ]
 
-    def _of_history(self, history: Rows, rows: Rows) -> list[Any]:
+    def _of_history(self, history: Rows, rows: Rows) -> Matrix:
         if not len(history):
-            return [NAN] * len(OF_HISTORY)
+            return np.full((len(OF_HISTORY), len(rows)), NAN, np.float32)
         alike = self._alike.between(history[-LATEST:], rows)  # (c, h)
-        return [alike.max(axis=1), alike.mean(axis=1), alike[:, -LAST:].mean(axis=1), alike[:, -1]]
+        return np.stack([alike.max(axis=1), alike.mean(axis=1), alike[:, -LAST:].mean(axis=1), alike[:, -1]])
 
-    def _of_genres(self, history: Rows, rows: Rows) -> list[Any]:
+    def _of_genres(self, history: Rows, rows: Rows) -> list[Matrix]:
         if self._genres is None:
             return []
-        return [self._genres[rows] @ self._genres[history].mean(axis=0) if len(history) else NAN]
+        if not len(history):
+            return [_for_all([NAN], len(rows))]
+        return [(self._genres[rows] @ self._genres[history].mean(axis=0))[None]]
 
-    def _of_known(self, query: Query) -> list[Any]:
+    def _of_known(self, query: Query, count: int) -> list[Matrix]:
         if self._known is None:
             return []
         found = self._known.sum(query.user, query.features)
-        return [NAN] * len(self._known.names) if found is None else [*found]
+        return [_for_all([NAN] * len(self._known.names) if found is None else found, count)]
 
 
-def _of_both(items: Matrix, of_user: list[float]) -> list[Any]:
-    """Return the values of OF_BOTH out of the items' first ones, (f, c), and the user's."""
+def _for_all(values: Sequence[float] | Scores, count: int) -> Matrix:
+    """Return values that are the same for every candidate: (len(values), count)."""
+    return np.broadcast_to(np.asarray(values, np.float32)[:, None], (len(values), count))
+
+
+def _of_both(items: Matrix, of_user: list[float]) -> Matrix:
+    """Return the values of OF_BOTH, (3, c), out of the items' first ones, (f, c), and the user's."""
     _, idle, _, _, popularity, freshness = of_user
-    return [items[0] - popularity, items[1] - freshness, items[1] - idle]
+    return np.stack([items[0] - popularity, items[1] - freshness, items[1] - idle])
 
 
 def of_best(scores: Scores) -> Scores:

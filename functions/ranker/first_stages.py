@@ -108,7 +108,7 @@ class FirstStages:
             found = stage.scores(query)
             if found is not None:
                 line[:] = found
-            proposed.append(top_k(line.copy(), self._candidates, query.exclude, query.only).rows)
+            proposed.append(top_k(line, self._candidates, query.exclude, query.only).rows)
         _, order = self._fallback.of(query.user, query.features)
         proposed.append(first_allowed(order, self._candidates, self._n_items, (query.exclude,), query.only))
         return self._joined(proposed, scores)

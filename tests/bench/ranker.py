@@ -11,14 +11,13 @@ from functions.ranker.scorer import TwoStageScorer
 from tests.bench.figures import Amount, Figure
 from tests.bench.knn_data import fitting
 from tests.bench.movielens import NAME, recipe_of
+from tests.bench.offline import in_two_processes
 from tests.bench.places import data_set
-from tests.bench.timing import Measure, interleaved, medians, percentile, timed
-from training.batch import Batch
+from tests.bench.timing import Measure, interleaved, percentile, timed
 from training.data.tables import read_tables
 from training.interactions import Events
 from training.recipe import ModelSection
 from training.scorers import open_recommender
-from warmstart.manifest import Manifest
 from warmstart.recommender import Ask, Recommender
 from warmstart.scorer import Query
 
@@ -33,9 +32,7 @@ LIGHT = ModelSection(  # for batches: half the candidates, of first stages that 
     tuple(ModelSection(name, name, {}) for name in ("als", "item_knn")),
 )
 ROUNDS = 2_000
-BATCHES = 3
 MOST_MS = 10.0
-MOST_MS_OF_BATCH = 0.5  # of a user: 2,000 a second
 
 
 def figures() -> Iterator[Figure | Amount]:
@@ -48,7 +45,7 @@ def figures() -> Iterator[Figure | Amount]:
             what = " + ".join(stage.name for stage in model.stages)
             if model is MODEL:
                 yield from _online(open_recommender(draft, manifest))
-            yield from _batch(what, draft, manifest)
+            yield from in_two_processes(f"batch over {what}", draft, manifest)
 
 
 def _online(recommender: Recommender) -> Iterator[Figure | Amount]:
@@ -75,19 +72,6 @@ def _online(recommender: Recommender) -> Iterator[Figure | Amount]:
             limits="ms",
         )
     yield Amount(name="  of it the trees, p50", amount=percentile(times["trees"], 50), unit="ms")
-
-
-def _batch(what: str, folder: Path, manifest: Manifest) -> Iterator[Figure | Amount]:
-    times = interleaved({str(n): timed(Batch(folder, manifest, workers=n).lists) for n in (1, 2)}, BATCHES)
-    middle, users = medians(times), manifest.dataset["users"]
-    yield Figure(
-        name=f"batch over {what}, {users:,} users, 2 processes",
-        ms=middle["2"],
-        peer="1 process",
-        peer_ms=middle["1"],
-        raw=times,
-    )
-    yield Amount(name="  a user, 2 processes", amount=middle["2"] / users, unit="ms", limit=MOST_MS_OF_BATCH)
 
 
 def _some(recommender: Recommender) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":

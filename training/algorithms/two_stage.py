@@ -23,8 +23,8 @@ from warmstart.artifact_writer import ArtifactWriter
 if TYPE_CHECKING:
     import optuna
 
-Window = Annotated[float, Between(0.1, 3_650)]
-Part = Annotated[float, Between(0.001, 1)]
+Span = Annotated[float, Between(0.1, 3_650)]
+Fraction = Annotated[float, Between(0.001, 1)]
 Ranker = Literal["lightgbm", "xgboost", "blend"]
 SAMPLE = 1_000  # candidates that an export is tried on
 MIN_COLD = 50  # queries of people without a history: fewer decide nothing
@@ -46,13 +46,13 @@ class TwoStage:
     candidates: int = 100  # of each first stage
     labels: Labels = "window"  # last and share know no time: what is wanted now may be later than what is right
     windows: int = 4  # that it learns from; the last of each user is one
-    days: Window = 7.0  # of a window
+    days: Span = 7.0  # of a window
     queries: int = 5_000  # of a window, at most
-    demand_half_life: Window = 7.0  # days, of what everybody wants now
-    negatives: Part = 0.4  # of the wrong candidates, what trees are shown
+    demand_half_life: Span = 7.0  # days, of what everybody wants now
+    negatives: Fraction = 0.4  # of the wrong candidates, what trees are shown
     trees: int = 80
     leaves: int = 15
-    learning_rate: Part = 0.05
+    learning_rate: Fraction = 0.05
     min_rows: int = 50  # in a leaf
     cold: Literal["best", "ranker", "popular"] = "best"  # what answers who has no history; the best on the last window
     sources: Sources = field(init=False, default=Sources())

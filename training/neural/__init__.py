@@ -1,0 +1,1 @@
+"""Networks, trained in PyTorch: the only part of training that imports it, and only once a network is asked for."""

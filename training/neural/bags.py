@@ -1,0 +1,32 @@
+"""Histories as bags: each item once, whatever its place, as a network reads them by the thousand."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch.nn import functional as F  # noqa: N812 as everybody calls it
+
+
+class Bags(NamedTuple):
+    """Some users' items, one user after another."""
+
+    items: torch.Tensor  # (n,) rows
+    shares: torch.Tensor  # (n,) of each user's items, of length 1 together
+    starts: torch.Tensor  # (b,) where each user's items begin
+    owners: torch.Tensor  # (n,) whose item it is, from 0
+
+    @classmethod
+    def of(cls, histories: sparse.csr_matrix, device: torch.device) -> "Bags":
+        """Lay out the lines of a matrix (b, n_items)."""
+        counts = np.diff(histories.indptr)
+        norms = np.sqrt(np.asarray(histories.multiply(histories).sum(axis=1))).ravel()
+        shares = histories.data / np.repeat(norms, counts)
+        owners = np.repeat(np.arange(len(counts)), counts)
+        laid = (histories.indices.astype(np.int64), shares.astype(np.float32), histories.indptr[:-1].astype(np.int64))
+        return cls(*(torch.from_numpy(values).to(device) for values in (*laid, owners)))
+
+    def sums(self, table: torch.Tensor, shares: torch.Tensor | None = None) -> torch.Tensor:
+        """Return the sum of what each user's items are in a table (n_items, d), by their shares or others: (b, d)."""
+        weights = self.shares if shares is None else shares
+        return F.embedding_bag(self.items, table, self.starts, mode="sum", per_sample_weights=weights)

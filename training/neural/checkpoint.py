@@ -1,0 +1,69 @@
+"""A training that was killed goes on from its last checkpoint, and ends where it would have ended."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from training.neural.watch import Epoch, written_whole
+
+
+class Checkpoint:
+    """The state of one run of epochs in a file; without one nothing is kept."""
+
+    def __init__(self, path: Path | None, every: float) -> None:
+        """Read nothing yet.
+
+        Args:
+            path: of the file; None keeps nothing.
+            every: seconds from one writing to the next.
+        """
+        self._path = path
+        self._every = every
+        self._written = time.monotonic()
+
+    def restore(self, network: nn.Module, optimizers: list[torch.optim.Optimizer]) -> list[Epoch]:
+        """Put a network and its optimizers into the state that was kept; return the epochs behind it, none if none.
+
+        A file that is no checkpoint of this network is left out of account, as if it were not there.
+        """
+        state = self._read()
+        if state is None:
+            return []
+        try:
+            network.load_state_dict(state["network"])
+            for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(kept)
+            return [Epoch(*values) for values in state["curve"]]
+        except (KeyError, TypeError, ValueError, RuntimeError):
+            return []
+
+    def store(
+        self, network: nn.Module, optimizers: list[torch.optim.Optimizer], curve: list[Epoch], *, last: bool
+    ) -> None:
+        """Keep the state, where the last writing was long enough ago or nothing comes after it."""
+        if self._path is None or not (last or time.monotonic() - self._written >= self._every):
+            return
+        state = {
+            "network": network.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+            "curve": [tuple(epoch) for epoch in curve],
+        }
+        written_whole(self._path, lambda path: torch.save(state, path))
+        self._written = time.monotonic()
+
+    def forget(self) -> None:
+        """Remove the file."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def _read(self) -> dict[str, Any] | None:
+        if self._path is None or not self._path.exists():
+            return None
+        try:
+            state: dict[str, Any] = torch.load(self._path, weights_only=True)  # tensors and plain values: no code
+        except Exception:  # noqa: BLE001 torch.load has no error of its own for a broken file
+            return None
+        return state

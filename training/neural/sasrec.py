@@ -1,0 +1,143 @@
+"""SASRec as a network: RecTools' layers over the items of a history, the last state against all items."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+import torch
+from rectools.models.nn.transformers.ligr import LiGRLayers
+from rectools.models.nn.transformers.sasrec import SASRecTransformerLayers
+from torch import nn
+from torch.nn import functional as F  # noqa: N812 as everybody calls it
+
+from training.interactions import Interactions
+from training.neural.device import found
+from training.neural.sequences import Batch, batches, newest
+from warmstart.inner_product import Vectors
+from warmstart.scorer import Rows
+
+Layers = Literal["sasrec", "ligr"]
+KINDS = {"sasrec": SASRecTransformerLayers, "ligr": LiGRLayers}
+ASKED = 512  # users that are encoded at once
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the network is."""
+
+    layers: Layers
+    factors: int
+    blocks: int
+    heads: int
+    length: int  # events that are read, the newest
+    dropout: float
+
+
+class SequenceNetwork(nn.Module):
+    """Reads a history from its first event to its last; the state at each says what comes next."""
+
+    def __init__(self, shape: Shape, n_items: int) -> None:
+        super().__init__()
+        self.items = nn.Embedding(n_items, shape.factors)
+        self.positions = nn.Embedding(shape.length, shape.factors)  # from the newest event back
+        self.dropout = nn.Dropout(shape.dropout)
+        self.layers = KINDS[shape.layers](
+            n_blocks=shape.blocks, n_factors=shape.factors, n_heads=shape.heads, dropout_rate=shape.dropout
+        )
+        for table in (self.items, self.positions):
+            nn.init.xavier_normal_(table.weight)
+
+    def states(self, vectors: torch.Tensor, from_end: torch.Tensor) -> torch.Tensor:
+        """Return the state after each event.
+
+        No event reads a later one, so what pads the end is read by none that counts.
+
+        Args:
+            vectors: (b, l, d) of the events' items.
+            from_end: (b, l) how many events are newer.
+        """
+        length = vectors.shape[1]
+        hidden = self.dropout(vectors + self.positions(from_end))
+        later = torch.ones((length, length), dtype=torch.bool, device=vectors.device).triu(1)
+        timeline = torch.ones((1, 1, 1), dtype=vectors.dtype, device=vectors.device)
+        return cast("torch.Tensor", self.layers(hidden, timeline, later, None))
+
+
+class LastState(nn.Module):
+    """One history (h, d) to one vector (1, d): what is served."""
+
+    def __init__(self, network: SequenceNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, sequence: torch.Tensor) -> torch.Tensor:
+        """Return the state after the newest event."""
+        from_end = torch.arange(sequence.shape[0] - 1, -1, -1)
+        return self.network.states(sequence[None], from_end[None])[:, -1]
+
+
+class SequenceLearner:
+    """Learns to tell each event from those before it, by the softmax over all items or a sample of them."""
+
+    def __init__(
+        self, interactions: Interactions, shape: Shape, *, batch: int, learning_rate: float, negatives: int
+    ) -> None:
+        self._interactions = interactions
+        self._shape = shape
+        self._batch = batch
+        self._negatives = negatives
+        self._device = found()
+        self.network = SequenceNetwork(shape, interactions.n_items).to(self._device)
+        self.optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.Adam(self.network.parameters(), lr=learning_rate, betas=(0.9, 0.98))
+        ]
+
+    def epoch(self, rng: np.random.Generator) -> float:
+        """Learn from all sequences once; return the mean cross-entropy of an event."""
+        self.network.train()
+        (optimizer,) = self.optimizers
+        total, count = 0.0, 0
+        for batch in batches(self._interactions, self._shape.length + 1, self._batch, rng):
+            loss, events = self._loss(batch, rng)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, count = total + loss.item() * events, count + events
+        return total / max(count, 1)
+
+    def _loss(self, batch: Batch, rng: np.random.Generator) -> tuple[torch.Tensor, int]:
+        read = Batch(batch.items[:, :-1], batch.lengths - 1)
+        told = read.there
+        states = self._states(read)[told.to(self._device)]  # (events, d)
+        targets = batch.items[:, 1:][told].to(self._device)
+        n_items = self._interactions.n_items
+        if self._negatives >= n_items:
+            return F.cross_entropy(states @ self.network.items.weight.T, targets), len(targets)
+        others = torch.from_numpy(rng.integers(n_items, size=self._negatives)).to(self._device)
+        right = (states * self.network.items(targets)).sum(1, keepdim=True)
+        wrong = states @ self.network.items(others).T
+        wrong = wrong.masked_fill(others[None] == targets[:, None], -torch.inf)
+        logits = torch.cat([right, wrong], 1)
+        return F.cross_entropy(logits, torch.zeros_like(targets)), len(targets)
+
+    def _states(self, batch: Batch) -> torch.Tensor:
+        places = torch.arange(batch.items.shape[1])
+        from_end = (batch.lengths[:, None] - 1 - places[None]).clamp(min=0)
+        vectors = self.network.items(batch.items.to(self._device))
+        return self.network.states(vectors, from_end.to(self._device))
+
+    @torch.inference_mode()
+    def vectors(self, users: Rows) -> Vectors:
+        """Return the state after each user's newest event: (len(users), d)."""
+        self.network.eval()
+        found: list[Vectors] = []
+        for start in range(0, len(users), ASKED):
+            batch = newest(self._interactions, users[start : start + ASKED], self._shape.length)
+            last = (batch.lengths - 1).clamp(min=0)
+            found.append(self._states(batch)[torch.arange(len(last)), last].cpu().numpy())
+        return np.concatenate(found)
+
+    def item_vectors(self) -> Vectors:
+        """Return the items' embeddings, which events are read by and states are multiplied with: (n_items, d)."""
+        return cast("Vectors", self.network.items.weight.detach().cpu().numpy())

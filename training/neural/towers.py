@@ -1,0 +1,198 @@
+"""DSSM as a network: a tower for what a user had and is, one for items; the score is the product of their vectors.
+
+Huang et al., CIKM 2013, as retrieval has it since Yi et al., RecSys 2019: what others of a batch had is wrong for a
+user, corrected by how often each item comes so (logQ).
+"""
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+from torch import nn
+from torch.nn import functional as F  # noqa: N812 as everybody calls it
+
+from training.features import FeatureTable
+from training.interactions import Interactions
+from training.neural.bags import Bags
+from training.neural.device import found
+from warmstart.inner_product import Vectors
+from warmstart.scorer import Rows
+
+Sampling = Literal["quality", "uniform"]
+ASKED = 1_024  # users or items that are encoded at once
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the towers are, and how they learn."""
+
+    hidden: int
+    factors: int
+    dropout: float  # of the items of a history
+    temperature: float  # of the softmax; a product of two vectors is at most one over it
+    sampling: Sampling
+    positives: int  # items of a user that are told in a step
+
+
+class Tower(nn.Module):
+    """One hidden layer over a sum, and a vector of length 1."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.offset = nn.Parameter(torch.zeros(shape.hidden))
+        self.hidden = nn.Linear(shape.hidden, shape.hidden)
+        self.out = nn.Linear(shape.hidden, shape.factors)
+
+    def forward(self, bag: torch.Tensor) -> torch.Tensor:
+        """Encode sums (b, hidden) as vectors (b, factors)."""
+        first = F.silu(bag + self.offset)
+        return F.normalize(self.out(first + F.silu(self.hidden(first))), dim=1)
+
+
+class Towers(nn.Module):
+    """Both towers and the tables that their sums are of."""
+
+    def __init__(self, shape: Shape, n_items: int, n_user_values: int, n_item_values: int) -> None:
+        super().__init__()
+        self.history = nn.Parameter(torch.empty(n_items, shape.hidden))  # an item as a part of a history
+        self.user_values = nn.Parameter(torch.empty(n_user_values, shape.hidden))
+        self.items = nn.Parameter(torch.empty(n_items, shape.hidden))
+        self.item_values = nn.Parameter(torch.empty(n_item_values, shape.hidden))
+        self.biases = nn.Parameter(torch.zeros(n_items))
+        self.user, self.item = Tower(shape), Tower(shape)
+        for table in (self.history, self.user_values, self.items, self.item_values):
+            nn.init.normal_(table, std=0.1)
+
+
+class VectorAndOne(nn.Module):
+    """What is served: a user's vector over the temperature, and a one that an item's bias is multiplied with."""
+
+    def __init__(self, tower: nn.Module, temperature: float) -> None:
+        super().__init__()
+        self.tower = tower
+        self.temperature = temperature
+
+    def forward(self, bag: torch.Tensor) -> torch.Tensor:
+        """Return (1, factors + 1)."""
+        vector = self.tower(bag) / self.temperature
+        return torch.cat([vector, torch.ones_like(vector[:, :1])], dim=1)
+
+
+class TowersLearner:
+    """Learns to tell some items of a user from the others of their history and from what others had."""
+
+    def __init__(
+        self,
+        interactions: Interactions,
+        users: FeatureTable,
+        items: FeatureTable,
+        shape: Shape,
+        *,
+        batch: int,
+        learning_rate: float,
+        binary: bool,
+    ) -> None:
+        self._histories = interactions.matrix(binary=binary)
+        quality = interactions.matrix(binary=shape.sampling == "uniform")
+        self._quality = quality.data / np.repeat(np.maximum(quality.sum(axis=1).A1, 1e-9), np.diff(quality.indptr))
+        self._had = np.flatnonzero(np.diff(interactions.indptr) >= 2)
+        self._user_values, self._item_values = users.matrix, items.matrix
+        self._shape = shape
+        self._batch = batch
+        self._device = found()
+        often = np.bincount(quality.indices, self._quality, interactions.n_items)
+        self._share = np.minimum(often / max(often.sum(), 1e-9), 0.5)  # of all draws, that an item is
+        self.network = Towers(shape, interactions.n_items, len(users), len(items)).to(self._device)
+        self.optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(self.network.parameters(), lr=learning_rate)]
+
+    def epoch(self, rng: np.random.Generator) -> float:
+        """Learn from all users once; return the mean cross-entropy of an item that is told."""
+        self.network.train()
+        (optimizer,) = self.optimizers
+        order, total, count = rng.permutation(self._had), 0.0, 0
+        for start in range(0, len(order), self._batch):
+            users = order[start : start + self._batch]
+            told = self._told(users, rng)
+            loss = self._loss(users, told)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total, count = total + loss.item() * told.sum(), count + int(told.sum())
+        return total / max(count, 1)
+
+    def _told(self, users: Rows, rng: np.random.Generator) -> NDArray[np.bool_]:
+        """Draw which items of some users' histories are told, one after another by their quality, at most half of them.
+
+        The largest of log q + G, G of a Gumbel distribution, are such a draw (Yellott, 1977).
+        """
+        indptr = self._histories.indptr
+        counts = indptr[users + 1] - indptr[users]
+        places = _places(indptr, users)
+        keys = np.log(np.maximum(self._quality[places], 1e-12)) + rng.gumbel(size=len(places))
+        owners = np.repeat(np.arange(len(users)), counts)
+        order = np.lexsort((-keys, owners))
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+        told: NDArray[np.bool_] = ranks < np.minimum(self._shape.positives, np.maximum(counts // 2, 1))[owners]
+        return told
+
+    def _loss(self, users: Rows, told: NDArray[np.bool_]) -> torch.Tensor:
+        histories = self._histories[users]
+        owners, items = np.repeat(np.arange(len(users)), np.diff(histories.indptr))[told], histories.indices[told]
+        known = histories.copy()
+        known.data[told] = 0
+        vectors = self._user_vectors(Bags.of(known, self._device), users)[torch.from_numpy(owners)]
+        candidates, targets = np.unique(items, return_inverse=True)
+        logits = vectors @ self._item_vectors(candidates).T - self._often(candidates, len(items))
+        others = sparse.csr_matrix((np.ones(len(items), np.bool_), (owners, targets)), (len(users), len(candidates)))
+        also = others[owners].toarray()
+        also[np.arange(len(items)), targets] = False
+        logits = logits.masked_fill(torch.from_numpy(also).to(self._device), -torch.inf)
+        return F.cross_entropy(logits, torch.from_numpy(targets).to(self._device))
+
+    def _often(self, items: Rows, drawn: int) -> torch.Tensor:
+        """Return the logarithm of how likely items are among so many drawn: (len(items),)."""
+        likely = -np.expm1(drawn * np.log1p(-self._share[items]))
+        return torch.from_numpy(np.log(np.maximum(likely, 1e-12)).astype(np.float32)).to(self._device)
+
+    def _user_vectors(self, bags: Bags, users: Rows) -> torch.Tensor:
+        shares = F.dropout(bags.shares, self._shape.dropout, self.network.training)
+        sums = bags.sums(self.network.history, shares)
+        if self._user_values.shape[1]:
+            values = Bags.of(self._user_values[users], self._device)
+            sums = sums + values.sums(self.network.user_values, torch.ones_like(values.shares))
+        return VectorAndOne(self.network.user, self._shape.temperature)(sums)
+
+    def _item_vectors(self, items: Rows) -> torch.Tensor:
+        rows = torch.from_numpy(items.astype(np.int64)).to(self._device)
+        sums = self.network.items[rows]
+        if self._item_values.shape[1]:
+            values = Bags.of(self._item_values[items], self._device)
+            sums = sums + values.sums(self.network.item_values)
+        return torch.cat([self.network.item(sums), self.network.biases[rows][:, None]], dim=1)
+
+    @torch.inference_mode()
+    def vectors(self, users: Rows) -> Vectors:
+        """Return each user's vector and a one: (len(users), factors + 1)."""
+        self.network.eval()
+        parts = [users[start : start + ASKED] for start in range(0, len(users), ASKED)]
+        bags = [Bags.of(self._histories[part], self._device) for part in parts]
+        return np.concatenate([self._user_vectors(*each).cpu().numpy() for each in zip(bags, parts, strict=True)])
+
+    @torch.inference_mode()
+    def item_vectors(self) -> Vectors:
+        """Return each item's vector and bias: (n_items, factors + 1)."""
+        self.network.eval()
+        rows = np.arange(self._histories.shape[1], dtype=np.int32)
+        parts = [self._item_vectors(rows[start : start + ASKED]) for start in range(0, len(rows), ASKED)]
+        return cast("Vectors", torch.cat(parts).cpu().numpy())
+
+
+def _places(indptr: NDArray[np.int32], users: Rows) -> NDArray[np.int64]:
+    """Return where the values of some lines of a matrix lie."""
+    counts = indptr[users + 1] - indptr[users]
+    firsts = np.repeat(indptr[users] - (np.cumsum(counts) - counts), counts)
+    return firsts + np.arange(len(firsts))

@@ -18,85 +18,15 @@ BAG, SEQUENCE, OUTPUT = "bag", "sequence", "vector"
 MOST_LENGTH = 2_048  # of a sequence: what a network holds of one grows with the square of it
 MOST_ITEMS = 50  # that are left out of a bag, one by one
 NEWEST = 10  # events of a sequence of which the same is done
-OPERATORS = {  # of torch.onnx.export for layers, gates and attention, and of onnxruntime's dynamic quantization
-    "": frozenset(
-        [
-            "Abs",
-            "Add",
-            "And",
-            "Cast",
-            "Clip",
-            "Concat",
-            "Constant",
-            "ConstantOfShape",
-            "CumSum",
-            "Div",
-            "Elu",
-            "Equal",
-            "Erf",
-            "Exp",
-            "Expand",
-            "Flatten",
-            "Gather",
-            "GatherElements",
-            "GatherND",
-            "Gemm",
-            "Greater",
-            "GreaterOrEqual",
-            "HardSigmoid",
-            "HardSwish",
-            "Identity",
-            "IsNaN",
-            "LayerNormalization",
-            "LeakyRelu",
-            "Less",
-            "LessOrEqual",
-            "Log",
-            "LogSoftmax",
-            "LpNormalization",
-            "MatMul",
-            "Max",
-            "Min",
-            "Mod",
-            "Mul",
-            "Neg",
-            "Not",
-            "Or",
-            "PRelu",
-            "Pow",
-            "Range",
-            "Reciprocal",
-            "ReduceL2",
-            "ReduceMax",
-            "ReduceMean",
-            "ReduceSum",
-            "Relu",
-            "Reshape",
-            "Selu",
-            "Shape",
-            "Sigmoid",
-            "Sign",
-            "Slice",
-            "Softmax",
-            "Softplus",
-            "Split",
-            "Sqrt",
-            "Squeeze",
-            "Sub",
-            "Sum",
-            "Tanh",
-            "Tile",
-            "Transpose",
-            "Trilu",
-            "Unsqueeze",
-            "Where",
-            "DequantizeLinear",
-            "DynamicQuantizeLinear",
-            "MatMulInteger",
-            "QuantizeLinear",
-        ]
-    )
-}
+LAYERS = """
+    Abs Add And Cast Clip Concat Constant ConstantOfShape Div Elu Equal Erf Exp Expand Flatten Gather GatherElements
+    GatherND Gemm Greater GreaterOrEqual HardSigmoid HardSwish Identity IsNaN LayerNormalization LeakyRelu Less
+    LessOrEqual Log LogSoftmax LpNormalization MatMul Max Min Mod Mul Neg Not Or PRelu Pow Range Reciprocal ReduceL2
+    ReduceMax ReduceMean ReduceSum Relu Reshape Selu Shape Sigmoid Sign Slice Softmax Softplus Split Sqrt Squeeze Sub
+    Sum Tanh Tile Transpose Trilu Unsqueeze Where
+"""  # what torch.onnx.export makes of layers, gates and attention
+INTEGERS = "DequantizeLinear DynamicQuantizeLinear MatMulInteger QuantizeLinear"  # of onnxruntime's quantization
+OPERATORS = {"": frozenset(f"{LAYERS} {INTEGERS}".split())}
 Shares = NDArray[np.float32]
 
 

@@ -1,7 +1,7 @@
 """An ONNX file is looked at before anything opens it, and only what is known to be served is opened."""
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from warmstart.onnx_graph import MOST_BYTES, End, OnnxGraph
 
 OPERATORS = {"": {"MatMul", "Tanh", "Constant", "Identity"}, "ai.onnx.ml": {"Scaler"}}
 NODES = (helper.make_node("MatMul", ["x", "w"], ["product"]), helper.make_node("Tanh", ["product"], ["y"]))
+OPSETS = {"": 17}
 MATRIX = np.arange(6, dtype=np.float32).reshape(3, 2) / 10
 
 
-def made(*nodes: NodeProto, opsets: dict[str, int] = {"": 17}, sizes: Any = ("n", 3)) -> ModelProto:
+def made(*nodes: NodeProto, opsets: Mapping[str, int] = OPSETS, sizes: Any = ("n", 3)) -> ModelProto:
     """Return a small model: tanh(x w), with other nodes beside."""
     graph = helper.make_graph(
         [*NODES, *nodes],

@@ -72,7 +72,8 @@ def load_encoder(artifact: Artifact, n_items: int, dimension: int) -> Encoder:
     network = Network(graph, inputs)
     sequence = graph.input.name == SEQUENCE
     name, lines = (SEQUENCE, None) if sequence else (BAG, 1)
-    graph.expect(End(name, (lines, network.width)), End(OUTPUT, (1, dimension)))
+    given = (End(OUTPUT, (ones, dimension)) for ones in (1, None))  # an exporter need not know that it is 1
+    graph.expect(End(name, (lines, network.width)), *given)
     if sequence:
         return SequenceEncoder.load(artifact, network)
     network.check(1)
@@ -106,12 +107,11 @@ class Network(NamedTuple):
 
     def check(self, lines: int) -> None:
         """Raise Incompatible where the graph does not run over so many lines, or makes no finite vector of ones."""
-        expected = (self.graph.output.shape[1],)
         try:
-            vector = self.run(np.ones((lines, self.width), np.float32))
+            found = self.graph.run(np.ones((lines, self.width), np.float32))
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise Incompatible(f"{FILE} does not run over {lines} events: {type(error).__name__}") from None
-        if vector is None or vector.shape != expected:
+        if found.shape != (1, self.graph.output.shape[1]) or not np.isfinite(found).all():
             raise Incompatible(f"{FILE} makes no finite vector of {lines} events")
 
 
@@ -167,7 +167,7 @@ class SequenceEncoder:
         length = artifact.setting("length")
         if not (1 <= length <= MOST_LENGTH and length.is_integer()):
             raise Incompatible(f"a length of {length:g}")
-        for lines in {1, int(length)}:
+        for lines in sorted({1, int(length)}):
             network.check(lines)
         return cls(network, int(length))
 

@@ -314,6 +314,16 @@ def test_an_encoder_that_gives_other_than_it_says_is_incompatible(tmp_path: Path
     nodes = [helper.make_node("MatMul", [BAG, "W"], ["x"]), helper.make_node("Div", ["x", "zero"], [OUTPUT])]
     with pytest.raises(Incompatible, match="no finite vector"):
         opened(tmp_path / "not finite", model_of(nodes, W=MATRIX, zero=np.float32([0])))
+    nodes = [helper.make_node("MatMul", ["sequence", "W"], [OUTPUT])]
+    with pytest.raises(Incompatible, match="no finite vector of 5 events"):
+        opened(tmp_path / "many", model_of(nodes, ("sequence", ["h", D_IN]), (OUTPUT, ["n", D]), W=MATRIX))
+
+
+def test_an_encoder_need_not_know_that_it_gives_one_vector(tmp_path: Path) -> None:
+    """Exporters write a name where they cannot tell; opening it tells."""
+    model = sequence_model()
+    model.graph.output[0].CopyFrom(helper.make_tensor_value_info(OUTPUT, 1, ["one", D]))
+    check(opened(tmp_path, model), query(HAD), sequenced(HAD))
 
 
 @pytest.mark.parametrize("length", [0, -1, 2.5, MOST_LENGTH + 1, True, None, "5"])

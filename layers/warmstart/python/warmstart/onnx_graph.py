@@ -72,10 +72,12 @@ class OnnxGraph:
         """Return what it gives."""
         return _end(self._session.get_outputs()[0])
 
-    def expect(self, taken: End, given: End) -> None:
-        """Raise Incompatible where it takes or gives anything else."""
-        if (self.input, self.output) != (taken, given):
-            raise Incompatible(f"{self._name} takes {self.input} and gives {self.output}, expected {taken} and {given}")
+    def expect(self, taken: End, *given: End) -> None:
+        """Raise Incompatible where it takes anything else, or gives none of some."""
+        if self.input != taken or self.output not in given:
+            raise Incompatible(
+                f"{self._name} takes {self.input} and gives {self.output}, expected {taken} and {given[0]}"
+            )
 
     def run(self, values: Singles) -> Singles:
         """Return what it gives for its input."""

@@ -140,6 +140,25 @@ def test_a_batch_answers_as_one_does(tmp_path: Path, kind: str) -> None:
     assert {*together[-1].rows.tolist()} == {*range(9)}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("model", [bag_model, sequence_model])
+def test_an_encoder_of_integers_answers_alike(tmp_path: Path, model: Any) -> None:
+    """As onnxruntime's dynamic quantization writes it: near the same vector, and the same alone as in a batch."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(model(), tmp_path / "int8.onnx", weight_type=QuantType.QInt8)
+    small = (tmp_path / "int8.onnx").read_bytes()
+    assert b"MatMulInteger" in small
+    scorer, plain = opened(tmp_path / "small", small), opened(tmp_path / "plain", model())
+    queries = [query(history(user)) for user in range(N_USERS - 1)]
+    for asked, found in zip(queries, scorer.rank_many(queries), strict=True):
+        alone, vector = scorer.rank(asked), scorer._vector(asked)
+        assert alone is not None
+        assert found is not None
+        assert alone.rows.tolist() == found.rows.tolist()
+        np.testing.assert_allclose(alone.scores, found.scores, rtol=1e-5)
+        np.testing.assert_allclose(vector, plain._vector(asked), atol=0.05)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("kind", ["bag", "sequence"])
 def test_an_index_finds_what_the_exact_search_finds(tmp_path: Path, kind: str) -> None:
     """Of so few items, all."""

@@ -18,7 +18,14 @@ def test_a_card_package_is_there_under_its_name(package: str) -> None:
 
 @pytest.mark.parametrize(
     "scorer",
-    ["lists.scorer", "factorization.scorer", "knn.item_item_scorer", "knn.user_knn_scorer", "ranker.scorer"],
+    [
+        "lists.scorer",
+        "factorization.scorer",
+        "knn.item_item_scorer",
+        "knn.user_knn_scorer",
+        "neural.scorer",
+        "ranker.scorer",
+    ],
 )
 def test_a_function_loads_nothing_heavy(scorer: str) -> None:
     """A family's function starts without any package that only training or building needs."""

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from functions.factorization.feature_vectors import NONE
 from training.interactions import Interactions
 from warmstart.fallback import label
+from warmstart.feature_vectors import NONE
 
 LEAST = 5  # rows that have a value; a rarer one says more of its few rows than of its kind
 Value = tuple[str, str]  # column, value

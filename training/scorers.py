@@ -6,6 +6,7 @@ from functions.knn.user_knn_scorer import UserKnnScorer
 from functions.lists.random_scorer import RandomScorer
 from functions.lists.ready_lists_scorer import ReadyListsScorer
 from functions.lists.scorer import ListsScorer
+from functions.neural.scorer import NeuralScorer
 from functions.ranker.scorer import TwoStageScorer
 from warmstart.live import loader
 from warmstart.scorer import Scorer
@@ -17,6 +18,7 @@ SCORERS: tuple[type[Scorer], ...] = (
     FactorizationScorer,
     ItemItemScorer,
     UserKnnScorer,
+    NeuralScorer,
     TwoStageScorer,
 )
 FAMILIES = {scorer.name: scorer.__module__.split(".")[1] for scorer in SCORERS}  # scorer -> functions/<family>

@@ -6,9 +6,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from functions.factorization.feature_vectors import FEATURES_FILE, FeatureVectors
 from functions.factorization.folding import Folding, load_folding
 from warmstart.artifact import Artifact
+from warmstart.feature_vectors import FEATURES_FILE, FeatureVectors
 from warmstart.ids import UNKNOWN
 from warmstart.inner_product import ItemVectors, Vectors
 from warmstart.reasons import strongest

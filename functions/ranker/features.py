@@ -6,11 +6,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.factorization.feature_vectors import FEATURES_FILE, FeatureVectors
 from functions.knn.item_weights import ItemWeights, load_weights
 from functions.ranker.first_stages import POPULAR, Candidates
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
+from warmstart.feature_vectors import FEATURES_FILE, FeatureVectors
 from warmstart.scorer import Query, Rows, Scores
 from warmstart.trend import decayed
 

@@ -22,7 +22,7 @@ from warmstart.manifest import Manifest
 from warmstart.store import open_store
 
 REFRESH_SECONDS = "0.05"
-NAMES = ("lists", "factorization", "knn", "catalogue")
+NAMES = (*MODELS, "catalogue")
 HEAD = (
     "function",
     "requests",

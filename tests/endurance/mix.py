@@ -8,7 +8,12 @@ USERS = 20_000  # of the models that these requests are for; ids are rows
 ITEMS = 2_000
 STRANGER = 900_000_000
 HANGS, DIES = 700_000_001, 700_000_002  # users for whom `slow.py` does so
-MODELS = {"lists": ("popular",), "factorization": ("als",), "knn": ("ease", "user_knn")}
+MODELS = {
+    "lists": ("popular",),
+    "factorization": ("als",),
+    "knn": ("ease", "user_knn"),
+    "neural": ("autoencoder", "sasrec"),
+}
 
 
 class Request:

@@ -8,6 +8,9 @@ from functions.factorization.scorer import FactorizationScorer
 from functions.knn.item_item_scorer import ItemItemScorer
 from functions.knn.user_knn_scorer import UserKnnScorer
 from functions.lists.scorer import ListsScorer
+from functions.neural.encoder import FILE
+from functions.neural.scorer import NeuralScorer
+from tests.functions.encoders import D_IN, D, bag_model, sequence_model
 from training.algorithms.vectors import write_items
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.ids import IntegerIds
@@ -45,7 +48,7 @@ class Versions:
 
 
 def _opens(folder: Path, manifest: Manifest) -> None:
-    loader(FactorizationScorer, ItemItemScorer, ListsScorer, UserKnnScorer)(folder, manifest)
+    loader(FactorizationScorer, ItemItemScorer, ListsScorer, NeuralScorer, UserKnnScorer)(folder, manifest)
 
 
 def _write(folder: Path, model: str, family: str, users: int, items: int, seed: int) -> None:
@@ -68,6 +71,8 @@ def _write(folder: Path, model: str, family: str, users: int, items: int, seed: 
         _write_weights(writer, items, rng)
     if model == "user_knn":
         _write_index(writer, had, users, items)
+    if family == "neural":
+        _write_encoder(writer, model, items, rng)
     writer.seal(
         model=model,
         family=family,
@@ -75,12 +80,19 @@ def _write(folder: Path, model: str, family: str, users: int, items: int, seed: 
         algorithm="made-up",
         git_commit=None,
         dataset={"name": "made-up", "users": users},
-        params={"alpha": 40.0, "binary": True, "k": 100, "amplification": 2.0},
+        params={"alpha": 40.0, "binary": True, "k": 100, "amplification": 2.0, "length": EVENTS},
         seed=seed,
         id_bound=10**9,
         fallback="popular",
         metrics={"map@10": 0.1},
     )
+
+
+def _write_encoder(writer: ArtifactWriter, model: str, items: int, rng: np.random.Generator) -> None:
+    encoder = sequence_model() if model == "sasrec" else bag_model()
+    (writer.folder / FILE).write_bytes(encoder.SerializeToString())
+    writer.array("input_vectors", rng.standard_normal((items, D_IN), np.float32))
+    write_items(writer, rng.standard_normal((items, D), np.float32), "exact", 0)
 
 
 def _write_weights(writer: ArtifactWriter, items: int, rng: np.random.Generator) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from infra.families import read_families
 from infra.local.function import TASK_ROOT, Function
 from infra.local.functions import local_functions
+from tests.functions.encoders import bag_model, sequence_model, write_draft
 from tests.training.datasets import SIZE, checkerboard, recipe
 from training.data.tables import Tables
 from training.recipe import ModelSection
@@ -17,7 +18,7 @@ from training.train import Training
 from warmstart.manifest import Manifest
 from warmstart.publish import publish
 from warmstart.registry import promote
-from warmstart.store import open_store
+from warmstart.store import Store, open_store
 
 ALGORITHMS = {"blend": "two_stage"}  # where it has not the model's name
 STAGES = (ModelSection("als", "als", {"factors": 2}), ModelSection("ease", "ease", {}))
@@ -33,6 +34,7 @@ MODELS = {  # those that each function answers for; random has no version, so it
     "lists": ("popular", "popular_recent", "random"),
     "factorization": ("als", "bpr", "lightfm"),
     "knn": ("item_knn", "user_knn", "ease", "rp3beta"),  # rp3beta has no version either
+    "neural": ("autoencoder", "sasrec", "dssm"),  # made up, and dssm has no version
     "ranker": ("two_stage", "blend"),
     "catalogue": ("als", "ease", "popular", "nothing"),
 }
@@ -47,8 +49,11 @@ def build_store(folder: Path) -> str:
         section = ModelSection(model, ALGORITHMS.get(model, model), SETTINGS.get(model, {}), stages)
         draft = folder / f"draft-{model}"
         Training(recipe(section), _table(model)).fit_whole(section, draft)
-        manifest = publish(store, draft, _opens)
-        promote(store, model, manifest.version, reason="fuzz")
+        _promote_new(store, draft)
+    for model, encoder in (("autoencoder", bag_model()), ("sasrec", sequence_model())):
+        draft = folder / f"draft-{model}"
+        write_draft(draft, encoder, described={"model": model})
+        _promote_new(store, draft)
     return store.url
 
 
@@ -56,6 +61,11 @@ def functions(store: str, caches: Path) -> dict[str, Function]:
     """Return the functions as the local twin would start them."""
     made = local_functions(read_families(TASK_ROOT / "functions"), store, caches, {"WARMSTART_REFRESH_SECONDS": "1"})
     return {function.name: function for function in made if function.name in MODELS}
+
+
+def _promote_new(store: Store, draft: Path) -> None:
+    manifest = publish(store, draft, _opens)
+    promote(store, manifest.model, manifest.version, reason="fuzz")
 
 
 def _table(model: str) -> Tables:

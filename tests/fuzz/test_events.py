@@ -22,8 +22,8 @@ from tests.fuzz.events import events
 from tests.fuzz.judge import judge
 
 Handler = Callable[[Any, Any], dict[str, Any]]
-NAMES = ("lists", "factorization", "knn", "ranker", "catalogue")
-FAST, SLOW = 150, 3000  # events for each of five handlers; under awslambdaric a fifth of it
+NAMES = ("lists", "factorization", "knn", "neural", "ranker", "catalogue")
+FAST, SLOW = 150, 3000  # events for each of six handlers; under awslambdaric a fifth of it
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,7 @@ def loaded_by(module: str) -> set[str]:
         "functions.lists.handler",
         "functions.factorization.handler",
         "functions.knn.handler",
+        "functions.neural.handler",
         "functions.ranker.handler",
         "functions.authorizer.handler",
         "functions.catalogue.handler",
@@ -88,9 +89,11 @@ def test_a_family_imports_itself_and_what_stands_beside_it(family: Family) -> No
 
 
 @pytest.mark.parametrize("family", read_families(ROOT / "functions"), ids=lambda family: family.name)
-def test_only_the_ranker_loads_onnxruntime(family: Family) -> None:
+def test_only_who_runs_graphs_loads_onnxruntime(family: Family) -> None:
     """A tenth of a second and 70 MB that no other cold start pays."""
-    assert ("onnxruntime" in loaded_by(handler(family.name).rpartition(".")[0])) is (family.name == "ranker")
+    assert ("onnxruntime" in loaded_by(handler(family.name).rpartition(".")[0])) is (
+        family.name in {"neural", "ranker"}
+    )
 
 
 def test_the_authorizer_needs_no_numbers() -> None:

@@ -6,11 +6,11 @@ from typing import Literal, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.factorization.feature_vectors import FEATURES_FILE
 from training.features import FeatureTable
 from training.interactions import Interactions
 from warmstart.ann import FILE, Ann
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.feature_vectors import FEATURES_FILE
 from warmstart.inner_product import ItemVectors
 
 Vectors = NDArray[np.float32]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from functions.ranker.trees import OnnxTrees
 from training.ranking.trees import LEAF
 from warmstart.errors import DataError
+from warmstart.onnx_graph import OnnxGraph
 
 TOLERANCE = 1e-5  # of a score's size, or of 1 where that is more
 LARGE = 1e30  # a float32 that no feature reaches
@@ -29,7 +30,7 @@ def check_parity(path: Path, predict: Callable[[Features], NDArray[np.float64]],
         DataError: a score differs by more than 1e-5.
     """
     rows = np.concatenate([features, *_hard(features, _thresholds(path, features.shape[1]))]).astype(np.float32)
-    expected, found = predict(rows), OnnxTrees(path.read_bytes()).scores(rows)
+    expected, found = predict(rows), OnnxTrees(OnnxGraph(path.read_bytes())).scores(rows)
     apart = np.abs(found - expected) / np.maximum(1, np.abs(expected))
     worst = int(np.argmax(apart))
     if not apart[worst] <= TOLERANCE:

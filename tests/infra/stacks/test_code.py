@@ -12,7 +12,7 @@ from infra.functions import catalogue
 from tests.infra.stacks.synthesis import a_stack, a_stage, a_store, families, template_of
 from tests.infra.stacks.template import Template, text
 
-IMAGES = {"catalogue", "factorization", "knn", "lists", "ranker"}
+IMAGES = {"catalogue", "factorization", "knn", "lists", "neural", "ranker"}
 RUNTIME = "layers/warmstart/python/warmstart"
 
 

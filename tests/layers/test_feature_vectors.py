@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from functions.factorization.feature_vectors import FEATURES_FILE, NONE, FeatureVectors
 from tests.layers.artifacts import write_draft
 from warmstart.artifact import ARRAYS, Artifact
 from warmstart.errors import Incompatible
+from warmstart.feature_vectors import FEATURES_FILE, NONE, FeatureVectors
 from warmstart.ids import UNKNOWN
 
 VALUES = [

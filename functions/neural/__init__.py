@@ -1,0 +1,1 @@
+"""Encoders out of neural networks: a history becomes a vector, and the items' vectors are searched with it."""

@@ -16,15 +16,20 @@ from training.train import Training
 from warmstart.manifest import Manifest
 from warmstart.recommender import Recommender
 
+SMALL: dict[str, Setting] = {"validation": 0.0, "learning_rate": 0.01}
 SETTINGS: dict[str, dict[str, Setting]] = {
-    "als": {"factors": 2, "alpha": 5.0, "iterations": 10}
-}  # as many factors as tastes: more would fit the holes
+    "als": {"factors": 2, "alpha": 5.0, "iterations": 10},  # as many factors as tastes: more would fit the holes
+    "dssm": {**SMALL, "hidden": 16, "factors": 8, "batch": 16, "epochs": 20},
+    "autoencoder": {**SMALL, "hidden": 16, "factors": 4, "batch": 16, "epochs": 30},
+    "sasrec": {**SMALL, "factors": 8, "blocks": 1, "length": 20, "batch": 4, "epochs": 10},
+}
 TIMED: dict[str, Setting] = {"history_half_life": 20.0, "trend_half_life": 10.0, "trend_power": 0.5}
 FORGETFUL: dict[str, Setting] = {"learning_half_life": 25.0}
 INDEX: dict[str, Setting] = {"search": "hnsw"}
 VARIANTS = {  # name -> algorithm and settings: served by an approximate search, and with ages that count
-    **{f"{name}_hnsw": (name, INDEX) for name in ("als", "bpr", "lightfm")},
+    **{f"{name}_hnsw": (name, INDEX) for name in ("als", "bpr", "lightfm", "dssm", "autoencoder", "sasrec")},
     **{f"{name}_timed": (name, TIMED) for name, kind in ALGORITHMS.items() if issubclass(kind, Timed)},
+    **{f"{name}_int8": (name, {"weights": "int8"}) for name in ("dssm", "autoencoder", "sasrec")},
     "als_hnsw_timed": ("als", {**INDEX, **TIMED}),
     "two_stage_xgboost": ("two_stage", {"ranker": "xgboost"}),
     "two_stage_blend": ("two_stage", {"ranker": "blend"}),

@@ -18,8 +18,9 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
 from training.interactions import Interactions
-from training.neural.bags import Bags
+from training.neural.bags import Bags, bag_of
 from training.neural.device import found
+from training.neural.onnx_file import Served
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
@@ -197,16 +198,26 @@ class AutoencoderLearner:
         """Return the mean of each user's posterior and a one: (len(users), factors + 1)."""
         self.network.eval()
         served = MeanAndOne(self.network.reader.encoder)
-        found = []
+        means = []
         for start in range(0, len(users), ASKED):
             bags = Bags.of(self._histories[users[start : start + ASKED]], self._device)
-            found.append(served(bags.sums(self.network.reader.table)).cpu().numpy())
-        return np.concatenate(found)
+            means.append(served(bags.sums(self.network.reader.table)).cpu().numpy())
+        return np.concatenate(means)
 
     def item_vectors(self) -> Vectors:
         """Return the decoder: (n_items, factors + 1), an item's bias last."""
         decoder = self.network.decoder
         return cast("Vectors", torch.cat([decoder.weight, decoder.bias[:, None]], 1).detach().cpu().numpy())
+
+    def served(self) -> Served:
+        """Return the part that serves."""
+        reader = self.network.reader
+        inputs = cast("Vectors", reader.table.detach().cpu().numpy())
+        return Served(MeanAndOne(reader.encoder), inputs, reads_sequences=False)
+
+    def given(self, user: int) -> Vectors:
+        """Return what serving puts into it for a user: (1, hidden)."""
+        return bag_of(self._histories[user], self.served().inputs)[None]
 
 
 def _composite(before: Posterior, at: torch.Tensor) -> torch.Tensor:

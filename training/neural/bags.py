@@ -7,6 +7,9 @@ import torch
 from scipy import sparse
 from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
+from functions.neural.encoder import shares as served_shares
+from warmstart.inner_product import Vectors
+
 
 class Bags(NamedTuple):
     """Some users' items, one user after another."""
@@ -30,3 +33,9 @@ class Bags(NamedTuple):
         """Return the sum of what each user's items are in a table (n_items, d), by their shares or others: (b, d)."""
         weights = self.shares if shares is None else shares
         return F.embedding_bag(self.items, table, self.starts, mode="sum", per_sample_weights=weights)
+
+
+def bag_of(history: sparse.csr_matrix, table: Vectors) -> Vectors:
+    """Return what serving makes of one line of a matrix (1, n_items) and a table (n_items, d): (d,)."""
+    bag: Vectors = served_shares(history.data.astype(np.float64)) @ table[history.indices]
+    return bag

@@ -15,6 +15,7 @@ from torch import nn
 from training.interactions import Interactions
 from training.neural.checkpoint import Checkpoint
 from training.neural.device import seeded
+from training.neural.onnx_file import Served
 from training.neural.validation import Held, hold_back
 from training.neural.watch import Epoch, Watch, fingerprint
 from warmstart.errors import DataError
@@ -40,6 +41,14 @@ class Learner(Protocol):
 
     def item_vectors(self) -> Vectors:
         """Return what users' vectors are multiplied with: (n_items, d)."""
+        ...
+
+    def served(self) -> Served:
+        """Return the part that serves."""
+        ...
+
+    def given(self, user: int) -> Vectors:
+        """Return what serving puts into it for a user's history: (lines, d_in)."""
         ...
 
 

@@ -1,6 +1,5 @@
 """SASRec as a network: RecTools' layers over the items of a history, the last state against all items."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -13,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
 from training.interactions import Interactions
 from training.neural.device import found
+from training.neural.onnx_file import Served
 from training.neural.sequences import Batch, batches, newest
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
@@ -59,9 +59,9 @@ class SequenceNetwork(nn.Module):
         """
         length = vectors.shape[1]
         hidden = self.dropout(vectors + self.positions(from_end))
-        later = torch.ones((length, length), dtype=torch.bool, device=vectors.device).triu(1)
-        timeline = torch.ones((1, 1, 1), dtype=vectors.dtype, device=vectors.device)
-        return cast("torch.Tensor", self.layers(hidden, timeline, later, None))
+        place = torch.arange(length, device=vectors.device)
+        later = place[None] > place[:, None]
+        return cast("torch.Tensor", self.layers(hidden, torch.ones_like(hidden[:, :, :1]), later, None))
 
 
 class LastState(nn.Module):
@@ -73,7 +73,7 @@ class LastState(nn.Module):
 
     def forward(self, sequence: torch.Tensor) -> torch.Tensor:
         """Return the state after the newest event."""
-        from_end = torch.arange(sequence.shape[0] - 1, -1, -1)
+        from_end = sequence.shape[0] - 1 - torch.arange(sequence.shape[0])  # an exported arange only counts up
         return self.network.states(sequence[None], from_end[None])[:, -1]
 
 
@@ -131,13 +131,22 @@ class SequenceLearner:
     def vectors(self, users: Rows) -> Vectors:
         """Return the state after each user's newest event: (len(users), d)."""
         self.network.eval()
-        found: list[Vectors] = []
+        states: list[Vectors] = []
         for start in range(0, len(users), ASKED):
             batch = newest(self._interactions, users[start : start + ASKED], self._shape.length)
             last = (batch.lengths - 1).clamp(min=0)
-            found.append(self._states(batch)[torch.arange(len(last)), last].cpu().numpy())
-        return np.concatenate(found)
+            states.append(self._states(batch)[torch.arange(len(last)), last].cpu().numpy())
+        return np.concatenate(states)
 
     def item_vectors(self) -> Vectors:
         """Return the items' embeddings, which events are read by and states are multiplied with: (n_items, d)."""
         return cast("Vectors", self.network.items.weight.detach().cpu().numpy())
+
+    def served(self) -> Served:
+        """Return the part that serves."""
+        return Served(LastState(self.network), self.item_vectors(), reads_sequences=True)
+
+    def given(self, user: int) -> Vectors:
+        """Return what serving puts into it for a user: (h, d)."""
+        items = newest(self._interactions, np.array([user], np.int32), self._shape.length).items[0]
+        return self.item_vectors()[items.numpy()]

@@ -16,8 +16,9 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
 from training.features import FeatureTable
 from training.interactions import Interactions
-from training.neural.bags import Bags
+from training.neural.bags import Bags, bag_of
 from training.neural.device import found
+from training.neural.onnx_file import Served
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
@@ -189,6 +190,21 @@ class TowersLearner:
         rows = np.arange(self._histories.shape[1], dtype=np.int32)
         parts = [self._item_vectors(rows[start : start + ASKED]) for start in range(0, len(rows), ASKED)]
         return cast("Vectors", torch.cat(parts).cpu().numpy())
+
+    def served(self) -> Served:
+        """Return the part that serves."""
+        inputs = cast("Vectors", self.network.history.detach().cpu().numpy())
+        return Served(VectorAndOne(self.network.user, self._shape.temperature), inputs, reads_sequences=False)
+
+    def given(self, user: int) -> Vectors:
+        """Return what serving puts into it for a user: (1, hidden)."""
+        bag = bag_of(self._histories[user], self.served().inputs)
+        values: Vectors = self._user_values[user] @ self.user_values()
+        return bag[None] + values
+
+    def user_values(self) -> Vectors:
+        """Return what the values that are known of users put into it: (values, hidden)."""
+        return cast("Vectors", self.network.user_values.detach().cpu().numpy())
 
 
 def _places(indptr: NDArray[np.int32], users: Rows) -> NDArray[np.int64]:

@@ -70,7 +70,7 @@ def test_rectools_has_two_such_models() -> None:
 
 @pytest.mark.slow
 def test_all_stand_in_one_table() -> None:
-    """recbole's process, RecTools' models and popularity, on the same users; the same again."""
+    """A process for recbole, RecTools' models and popularity, on the same users; the same again."""
     pytest.importorskip("torch", reason="RecTools' neural models need the extra `neural`")
     asked = recipe(ModelSection("popular", "popular", {}))
     first, again = (

@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests.training.frameworks.test_recbole_run import needs_recbole
+from tests.training.frameworks.given import needs_recbole
 from training.data.synth import KNOWN_USERS, Size, synthesise
 from training.evaluation.metrics import METRICS
 

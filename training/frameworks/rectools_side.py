@@ -35,8 +35,8 @@ def rectools_lists(learning: Learning, models: Mapping[str, Settings]) -> dict[s
 
 
 def _lists(name: str, settings: Settings, learning: Learning, dataset: Dataset) -> Lists:
-    started = time.perf_counter()
     with _quiet_on_one_thread():
+        started = time.perf_counter()
         model = _model(name, settings, learning.seed).fit(dataset)
         found = model.recommend(
             users=learning.asked.tolist(),
@@ -45,11 +45,12 @@ def _lists(name: str, settings: Settings, learning: Learning, dataset: Dataset) 
             filter_viewed=True,
             on_unsupported_targets="ignore",
         )
+        seconds = time.perf_counter() - started
     items = np.full((len(learning.asked), learning.k), -1, np.int32)
     places = pd.Index(learning.asked).get_indexer(found[Columns.User])
     items[places, found[Columns.Rank].to_numpy() - 1] = found[Columns.Item]
     learning.check(items, f"RecTools' {name}")
-    return Lists(items, time.perf_counter() - started)
+    return Lists(items, seconds)
 
 
 def _model(name: str, settings: Settings, seed: int) -> Any:
@@ -65,7 +66,7 @@ def _model(name: str, settings: Settings, seed: int) -> Any:
 def _quiet_on_one_thread() -> Iterator[None]:
     """Keep lightning from talking; one thread, as recbole has, gives the same lists on every machine."""
     try:
-        import pytorch_lightning  # noqa: F401, PLC0415 torch is an extra
+        import rectools.models.nn.transformers.sasrec  # noqa: F401, PLC0415 torch is an extra
         import torch  # noqa: PLC0415
     except ImportError:
         raise DataError("RecTools' neural models need torch: pip install 'warmstart[neural]'") from None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.training.datasets import checkerboard, recipe
-from tests.training.frameworks.test_recbole_run import STAND_IN, board
+from tests.training.frameworks.given import STAND_IN, board
 from training.evaluation.truth import Truth
 from training.frameworks.comparison import BY, Comparison, Entry, compare_frameworks, measured_lists, ranked
 from training.frameworks.learning import Lists

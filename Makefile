@@ -2,9 +2,10 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
-# aws-cdk-lib and aws-sam-cli want other versions of what training needs: each has an environment of its own.
+# aws-cdk-lib, aws-sam-cli and recbole want other versions of what training needs: each has an environment of its own.
 INFRA := .venv-infra
 SAM := .venv-sam
+RECBOLE := .venv-recbole
 CDK_VERSION := 2.1148.1
 SAM_VERSION := 1.170.0
 STAGE ?= dev
@@ -13,8 +14,8 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: setup setup-infra setup-sam demo test test-infra coverage lint bench quality openapi requirements reliability soak endurance \
-    images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
+.PHONY: setup setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi requirements \
+    reliability soak endurance images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -41,6 +42,14 @@ setup-sam: $(SAM)/.ready  ## a third one for SAM and its Lambda emulator
 $(SAM)/.ready:
 	$(PYTHON) -m venv $(SAM)
 	$(SAM)/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+	touch $@
+
+setup-recbole: $(RECBOLE)/.ready  ## a fourth one for recbole, which notebook 05_neural compares with
+
+$(RECBOLE)/.ready: constraints-recbole.txt
+	$(PYTHON) -m venv $(RECBOLE)
+	$(RECBOLE)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-recbole.txt \
+	    recbole setuptools
 	touch $@
 
 demo: setup  ## from nothing to a first recommendation

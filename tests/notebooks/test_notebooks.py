@@ -9,6 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from tests.training.frameworks.given import needs_recbole
 from training.data.synth import KNOWN_USERS, Size, synthesise
 from training.evaluation.metrics import METRICS
 
@@ -60,6 +61,12 @@ STAGED = """{
     "same": [sum(same), len(same), job.users],
     "served": [answered["model"], answered["source"], answered["items"] == online[everybody.index(ids[0])].items],
     "left": len(__import__("training.token_book").token_book.read(store).tokens),
+}"""
+NEURAL = """{
+    "compared": compared.to_dicts(),
+    "chosen": found.chosen.name,
+    "alike": [each.name for each in found.alike],
+    "users": [each.measured.users for each in found.entries],
 }"""
 SEARCHES = {"numpy flat", *(f"{name} flat" for name in ("warmstart", "hnswlib", "faiss")), "hnswlib HNSW", "faiss HNSW"}
 PLOT = "application/vnd.plotly.v1+json"
@@ -211,6 +218,34 @@ def test_the_factorization_is_what_was_asked(tmp_path: Path, monkeypatch: pytest
         assert all(f"{row['search']}: {row['note']}" in text for row in rows if row["note"])
     plots = [output for cell in code(done) for output in cell.outputs if PLOT in output.get("data", {})]
     assert len(plots) == 2
+
+
+@pytest.mark.slow
+@needs_recbole
+def test_the_neural_models_are_what_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of two frameworks in one table and one plot, and one of them chosen by a test."""
+    pytest.importorskip("torch", reason="RecTools' neural models need the extra `neural`")
+    notebook = read(FOLDER / "05_neural.ipynb")
+    notebook.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({NEURAL}))"))
+    done = ran(notebook, tmp_path, monkeypatch)
+    shown, text = json.loads(code(done)[-1].outputs[0].text), said(done)
+    by_framework = {row["framework"]: set() for row in shown["compared"]}
+    for row in shown["compared"]:
+        by_framework[row["framework"]].add(row["model"])
+    assert len(by_framework["recbole"]) >= 5
+    assert by_framework["RecTools"] == {"SASRec", "BERT4Rec"}
+    assert by_framework["warmstart"] == {"popular"}
+    scores = [row["ndcg@10"] for row in shown["compared"]]
+    assert scores == sorted(scores, reverse=True)
+    assert len({*shown["users"]}) == 1
+    first, *others = shown["compared"]
+    for row in others:
+        verdict = "same" if row["p"] >= 0.05 else "better"
+        assert f"It is {SAID[verdict]} {row['framework']} {row['model']}: " in text
+    assert shown["chosen"] in shown["alike"]
+    assert f"{first['framework']} {first['model']}" in shown["alike"]
+    assert f"Chosen: {shown['chosen']}, " in text
+    assert len([output for cell in code(done) for output in cell.outputs if PLOT in output.get("data", {})]) == 1
 
 
 @pytest.mark.slow

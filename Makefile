@@ -14,8 +14,8 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: setup setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi requirements \
-    reliability soak endurance images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
+.PHONY: setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
+    requirements reliability soak endurance images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -24,6 +24,13 @@ $(STAMP): pyproject.toml constraints.txt
 	@command -v $${CXX:-c++} >/dev/null || echo "hnswlib is compiled, and here is no C++ compiler: apt-get install g++"
 	$(COMPILING) $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	    --editable '.[train,dev]'
+	touch $@
+
+setup-neural: $(VENV)/.neural  ## the same with PyTorch, in the build that pip is set up for
+
+$(VENV)/.neural: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	    --editable '.[train,neural,dev]'
 	touch $@
 
 setup-infra: $(INFRA)/.ready  ## a second one for the CDK and what stands in AWS's place; needs Node.js
@@ -55,7 +62,7 @@ $(RECBOLE)/.ready: constraints-recbole.txt
 demo: setup  ## from nothing to a first recommendation
 	$(BIN)/warmstart demo $(DEMO)
 
-test: setup  ## the fast tests
+test: setup-neural  ## the fast tests
 	$(BIN)/python -m pytest $(PYTEST)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-infra; \
 	else echo "skipped: tests of the stacks, for there is no Node.js; with it: make test-infra"; fi
@@ -70,17 +77,17 @@ coverage: setup  ## what `make test PYTEST=--cov INFRA_PYTEST=--cov` has covered
 	$(BIN)/coverage json --quiet -o build/coverage.json
 	.ci/coverage build/coverage.json
 
-lint: setup setup-infra  ## style, types, who imports whom
+lint: setup-neural setup-infra  ## style, types, who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(INFRA)/bin/mypy --package infra
 	$(BIN)/lint-imports
 
-bench: setup  ## speeds, as ratios within one run
+bench: setup-neural  ## speeds, as ratios within one run
 	$(BIN)/python -m tests.bench $(BENCH)
 
-quality: setup  ## models against published numbers, on the data sets that are at hand
+quality: setup-neural  ## models against published numbers, on the data sets that are at hand
 	$(BIN)/python -m tests.quality $(QUALITY)
 
 openapi: setup  ## write the OpenAPI document that the catalogue serves

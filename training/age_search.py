@@ -59,6 +59,7 @@ class AgeSearch:
         fold: Fold,
         say: Callable[[str], None] = lambda _: None,
         fit_seconds: defaultdict[str, float] | None = None,
+        checkpoints: Path | None = None,
     ) -> None:
         """Fit nothing yet.
 
@@ -69,6 +70,7 @@ class AgeSearch:
             fold: how the reported folds are cut; so is this one.
             say: is told what is found.
             fit_seconds: model -> seconds, to which the time of its fit is added.
+            checkpoints: where networks keep what they have learnt so far.
         """
         self._recipe = recipe
         self._events = events
@@ -76,6 +78,7 @@ class AgeSearch:
         self._fold = fold
         self._say = say
         self._fit_seconds = fit_seconds
+        self._checkpoints = checkpoints
         self._settled: dict[str, Chosen] = {}  # by algorithm and what the recipe says of it
 
     def settle(self, model: ModelSection) -> Chosen:
@@ -116,7 +119,8 @@ class AgeSearch:
             return f"{len(truth.users)} users of an earlier fold are too few to choose it on"
         interactions = before.interactions(learn, self._recipe.data.segments)
         dataset = {"name": self._recipe.name, "sha256": "0" * 64}  # of drafts that are thrown away
-        return Fitting(self._recipe, interactions, dataset, fit_seconds=self._fit_seconds), truth
+        seconds, checkpoints = self._fit_seconds, self._checkpoints
+        return Fitting(self._recipe, interactions, dataset, fit_seconds=seconds, checkpoints=checkpoints), truth
 
     def _off(self, model: ModelSection, why: str) -> Chosen:
         self._say(f"{model.name}: age does not count: {why}")

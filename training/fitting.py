@@ -11,12 +11,14 @@ import numpy as np
 from training.algorithms import ALGORITHMS
 from training.algorithms.base import Algorithm
 from training.algorithms.build import build
+from training.algorithms.encoded import Encoded
 from training.algorithms.orders import Orders
 from training.algorithms.popular import Popular
 from training.algorithms.popular_recent import PopularRecent
 from training.algorithms.two_stage import TwoStage
 from training.export import export
 from training.interactions import Interactions
+from training.neural.watch import Watch
 from training.ranking.first_stage import Prepared
 from training.ranking.sources import Source, Sources
 from training.recipe import ModelSection, Recipe
@@ -78,6 +80,7 @@ class Fitting:
         dataset: Mapping[str, Any],
         say: Callable[[str], None] = lambda _: None,
         fit_seconds: defaultdict[str, float] | None = None,
+        checkpoints: Path | None = None,
     ) -> None:
         """Fit nothing yet.
 
@@ -87,11 +90,13 @@ class Fitting:
             dataset: name and hash, for the manifest.
             say: is told what is being fitted.
             fit_seconds: model -> seconds, to which the time of each fit is added.
+            checkpoints: where networks keep what they have learnt so far, to go on after they were killed.
         """
         self._recipe = recipe
         self.interactions = interactions
         self._dataset = dataset
         self._say = say
+        self._checkpoints = checkpoints
         self._popularity: dict[str, Popularity] = {}  # by algorithm and settings
         self._prepared: dict[str, Prepared] = {}  # what rankers of the same first stages share
         self.fit_seconds = defaultdict[str, float](float) if fit_seconds is None else fit_seconds
@@ -128,6 +133,8 @@ class Fitting:
         self._say(f"{model.name}: fitting on {len(self.interactions.items):,} interactions")
         started = time.perf_counter()
         rng = np.random.default_rng(self._recipe.seed)
+        if isinstance(algorithm, Encoded):
+            algorithm.watch = Watch(lambda told: self._say(f"{model.name}: {told}"), self._checkpoints)
         if isinstance(algorithm, TwoStage):
             fitted: Algorithm = algorithm.learn(self._preparation(algorithm, model.name), rng)
         else:

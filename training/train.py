@@ -79,15 +79,22 @@ class Trial(NamedTuple):
 class Training:
     """One recipe over its tables. The fold and the baselines are made once, for all models."""
 
-    def __init__(self, recipe: Recipe, tables: Tables, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        tables: Tables,
+        say: Callable[[str], None] = lambda _: None,
+        checkpoints: Path | None = None,
+    ) -> None:
         self._recipe = recipe
         self._say = say
+        self._checkpoints = checkpoints
         self.sha256 = tables.sha256
         self._dataset = tables.described(recipe.name)
         self._events = Events.of(tables)
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
-        self._age_search = AgeSearch(recipe, self._events, learn, recipe.fold, say, self.fit_seconds)
+        self._age_search = AgeSearch(recipe, self._events, learn, recipe.fold, say, self.fit_seconds, checkpoints)
         self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
@@ -194,4 +201,4 @@ class Training:
         return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}}
 
     def _fitting(self, interactions: Interactions) -> Fitting:
-        return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds)
+        return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds, self._checkpoints)

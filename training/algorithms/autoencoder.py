@@ -39,7 +39,7 @@ class Autoencoder(Encoded):
         except ImportError as error:
             raise needs_torch("autoencoder", error) from None
         shape = Shape(self.architecture, self.hidden, self.factors, self.dropout, self.divergence)
-        settings = {"batch": self.batch, "learning_rate": self.learning_rate, "binary": self.binary}
+        settings: dict[str, Any] = {"batch": self.batch, "learning_rate": self.learning_rate, "binary": self.binary}
         self.learn(lambda part: AutoencoderLearner(part, shape, **settings), interactions, rng)
         return self
 

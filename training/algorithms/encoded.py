@@ -40,7 +40,7 @@ class Encoded(Timed):
     ef: int = 100  # of hnsw: nodes that are kept in a search
     weights: Literal["float32", "int8"] = "float32"  # of the network; int8 only where that loses little
     watch: Watch = field(init=False, default_factory=Watch, repr=False, compare=False)
-    curve_: list[Epoch] = field(init=False, repr=False)  # of the search for the number of epochs, empty if there was none
+    curve_: list[Epoch] = field(init=False, repr=False)  # of the search for the number of epochs, if any
     encoder_: bytes = field(init=False, repr=False)  # the ONNX file
     inputs_: Vectors = field(init=False, repr=False)  # (n_items, d_in) what an item puts into it
     item_vectors_: Vectors = field(init=False, repr=False)  # (n_items, d)
@@ -94,7 +94,7 @@ class Encoded(Timed):
         return max(WHOLE, len(self.item_vectors_))
 
     def keeping(self, count: int) -> Self:
-        """Return the same with whole weights, unless nothing more is to be kept; exact where it would keep all items."""
+        """Return the same that keeps more: whole weights, then more nodes of a search, all items at last."""
         other = copy.copy(self)
         if count > INT8:
             other.weights = "float32"

@@ -47,8 +47,8 @@ class SASRec(Encoded):
         except ImportError as error:
             raise needs_torch("sasrec", error) from None
         shape = Shape(self.layers, self.factors, self.blocks, self.heads, self.length, self.dropout)
-        settings: dict[str, Any] = {"batch": self.batch, "learning_rate": self.learning_rate, "negatives": self.negatives}
-        self.learn(lambda part: SequenceLearner(part, shape, **settings), interactions, rng)
+        more: dict[str, Any] = {"learning_rate": self.learning_rate, "negatives": self.negatives}
+        self.learn(lambda part: SequenceLearner(part, shape, batch=self.batch, **more), interactions, rng)
         return self
 
     @staticmethod

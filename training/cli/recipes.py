@@ -64,8 +64,10 @@ def read_data(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], cons
     return tables
 
 
-def read_training(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Training":
+def read_training(
+    recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console, checkpoints: Path | None = None
+) -> "Training":
     """Read a recipe's tables, and cut its fold."""
     from training.train import Training
 
-    return Training(recipe, read_data(recipe, on_bad_row, console), console.progress)
+    return Training(recipe, read_data(recipe, on_bad_row, console), console.progress, checkpoints)

@@ -25,6 +25,11 @@ FAILED, REFUSED = 1, 3  # how the command exits
 @models_option
 @store_option
 @bad_row_option
+@click.option(
+    "--checkpoints",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder in which networks keep what they have learnt: the same command goes on where it was killed.",
+)
 @click.option("--promote", is_flag=True, help="Serve what passes the gate.")
 @json_option
 def train(
@@ -32,6 +37,7 @@ def train(
     models: str | None,
     store_url: str,
     on_bad_row: Literal["refuse", "set-aside"],
+    checkpoints: Path | None,
     promote: bool,
     console: Console,
 ) -> None:
@@ -40,7 +46,7 @@ def train(
     A model that cannot be trained is said at the end, and the others are.
     """
     recipe, chosen = chosen_models(recipe_path, models)
-    training = read_training(recipe, on_bad_row, console)
+    training = read_training(recipe, on_bad_row, console, checkpoints)
     store = open_named(store_url, create=True)
     in_order = sorted(chosen, key=lambda model: bool(model.stages))  # what a model is made of comes before it
     trained = [_train_one(training, model, store, promote, console) for model in in_order]

@@ -19,6 +19,7 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
 from training.interactions import Interactions
 from training.neural.bags import Bags, bag_of
+from training.neural.descent import descend
 from training.neural.device import found
 from training.neural.onnx_file import Served
 from warmstart.inner_product import Vectors
@@ -163,11 +164,8 @@ class AutoencoderLearner:
         for start in range(0, len(order), self._batch):
             users = order[start : start + self._batch]
             loss = self._loss(Bags.of(self._histories[users], self._device))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            self.network.steps += 1
-            total += loss.item() * len(users)
+            total += descend(loss, optimizer) * len(users)
+            self.network.steps.add_(1)
         self.network.before.load_state_dict(self.network.reader.state_dict())
         return total / max(len(order), 1)
 
@@ -179,9 +177,7 @@ class AutoencoderLearner:
         missed = -log_shares[bags.owners, bags.items].sum() / len(drawn)
         return missed + self._divergence(posterior, drawn, bags, shares)
 
-    def _divergence(
-        self, posterior: Posterior, drawn: torch.Tensor, bags: Bags, shares: torch.Tensor
-    ) -> torch.Tensor:
+    def _divergence(self, posterior: Posterior, drawn: torch.Tensor, bags: Bags, shares: torch.Tensor) -> torch.Tensor:
         """Return how far the posteriors are from the prior, weighed: from the standard normal, or the composite."""
         if self._shape.architecture == "plain":
             mean, log_variance = posterior

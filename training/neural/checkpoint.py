@@ -54,16 +54,11 @@ class Checkpoint:
         written_whole(self._path, lambda path: torch.save(state, path))
         self._written = time.monotonic()
 
-    def forget(self) -> None:
-        """Remove the file."""
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
-
     def _read(self) -> dict[str, Any] | None:
         if self._path is None or not self._path.exists():
             return None
         try:
             state: dict[str, Any] = torch.load(self._path, weights_only=True)  # tensors and plain values: no code
-        except Exception:  # noqa: BLE001 torch.load has no error of its own for a broken file
+        except Exception:  # torch.load has no error of its own for a broken file
             return None
         return state

@@ -28,8 +28,12 @@ SEARCH, WHOLE = "looking for the number of epochs", "learning from everything"
 class Learner(Protocol):
     """A network and how it learns from some interactions."""
 
-    network: nn.Module
     optimizers: list[torch.optim.Optimizer]
+
+    @property
+    def network(self) -> nn.Module:
+        """Return all that is learnt."""
+        ...
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from everything once; return the mean loss."""
@@ -87,15 +91,14 @@ def learn(
     """
     key = (name, repr(schedule), torch.__version__, fingerprint(interactions))
     runs = [Checkpoint(watch.file(phase, *key), watch.kept_every) for phase in (SEARCH, WHOLE)]
-    curve, epochs = [], schedule.epochs
+    curve: list[Epoch] = []
+    epochs = schedule.epochs
     cut = _cut(interactions, schedule)
     if cut is not None:
         part, held = cut
         _, curve = _run(make, part, schedule, watch, runs[0], held)
         epochs = 1 + best(curve)
     learner, _ = _run(make, interactions, Schedule(epochs, epochs, 0.0, schedule.seed), watch, runs[1], None)
-    for run in runs:
-        run.forget()
     return Learnt(learner, epochs, curve)
 
 

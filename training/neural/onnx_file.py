@@ -1,7 +1,6 @@
 """A network as an ONNX file that any length of history fits, held to be the same as in PyTorch."""
 
 import copy
-import io
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -38,20 +37,20 @@ def written(served: Served) -> bytes:
     open_attention(module)
     name = SEQUENCE if served.reads_sequences else BAG
     example = torch.ones((EXAMPLE if served.reads_sequences else 1, served.inputs.shape[1]))
-    file = io.BytesIO()
-    with warnings.catch_warnings(), torch.no_grad():
+    with tempfile.TemporaryDirectory(prefix="warmstart-onnx-") as folder, warnings.catch_warnings(), torch.no_grad():
+        path = Path(folder) / FILE
         warnings.simplefilter("ignore")  # of the exporter: that it is the older one, and what it traces as constant
         torch.onnx.export(
             module,
             (example,),
-            file,
+            path,
             input_names=[name],
             output_names=[OUTPUT],
             dynamic_axes={name: {0: "events"}} if served.reads_sequences else None,
             opset_version=OPSET,
             dynamo=False,
         )
-    return file.getvalue()
+        return path.read_bytes()
 
 
 def check_parity(model: bytes, given: Iterator[Vectors], expected: Vectors, items: Vectors) -> None:

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
 from training.interactions import Interactions
+from training.neural.descent import descend
 from training.neural.device import found
 from training.neural.onnx_file import Served
 from training.neural.sequences import Batch, batches, newest
@@ -100,10 +101,7 @@ class SequenceLearner:
         total, count = 0.0, 0
         for batch in batches(self._interactions, self._shape.length + 1, self._batch, rng):
             loss, events = self._loss(batch, rng)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total, count = total + loss.item() * events, count + events
+            total, count = total + descend(loss, optimizer) * events, count + events
         return total / max(count, 1)
 
     def _loss(self, batch: Batch, rng: np.random.Generator) -> tuple[torch.Tensor, int]:
@@ -149,4 +147,5 @@ class SequenceLearner:
     def given(self, user: int) -> Vectors:
         """Return what serving puts into it for a user: (h, d)."""
         items = newest(self._interactions, np.array([user], np.int32), self._shape.length).items[0]
-        return self.item_vectors()[items.numpy()]
+        values: Vectors = self.item_vectors()[items.numpy()]
+        return values

@@ -25,9 +25,7 @@ class Batch(NamedTuple):
         return torch.arange(self.items.shape[1])[None] < self.lengths[:, None]
 
 
-def batches(
-    interactions: Interactions, most: int, size: int, rng: np.random.Generator
-) -> Iterator[Batch]:
+def batches(interactions: Interactions, most: int, size: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Yield all users of at least two events in an order drawn anew, each with the newest `most` of them."""
     counts = np.minimum(np.diff(interactions.indptr), most)
     users = rng.permutation(np.flatnonzero(counts >= 2))

@@ -17,6 +17,7 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 from training.features import FeatureTable
 from training.interactions import Interactions
 from training.neural.bags import Bags, bag_of
+from training.neural.descent import descend
 from training.neural.device import found
 from training.neural.onnx_file import Served
 from warmstart.inner_product import Vectors
@@ -117,11 +118,8 @@ class TowersLearner:
         for start in range(0, len(order), self._batch):
             users = order[start : start + self._batch]
             told = self._told(users, rng)
-            loss = self._loss(users, told)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total, count = total + loss.item() * told.sum(), count + int(told.sum())
+            loss, n_told = self._loss(users, told), int(told.sum())
+            total, count = total + descend(loss, optimizer) * n_told, count + n_told
         return total / max(count, 1)
 
     def _told(self, users: Rows, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -165,7 +163,7 @@ class TowersLearner:
         if self._user_values.shape[1]:
             values = Bags.of(self._user_values[users], self._device)
             sums = sums + values.sums(self.network.user_values, torch.ones_like(values.shares))
-        return VectorAndOne(self.network.user, self._shape.temperature)(sums)
+        return cast("torch.Tensor", VectorAndOne(self.network.user, self._shape.temperature)(sums))
 
     def _item_vectors(self, items: Rows) -> torch.Tensor:
         rows = torch.from_numpy(items.astype(np.int64)).to(self._device)
@@ -211,4 +209,5 @@ def _places(indptr: NDArray[np.int32], users: Rows) -> NDArray[np.int64]:
     """Return where the values of some lines of a matrix lie."""
     counts = indptr[users + 1] - indptr[users]
     firsts = np.repeat(indptr[users] - (np.cumsum(counts) - counts), counts)
-    return firsts + np.arange(len(firsts))
+    places: NDArray[np.int64] = firsts + np.arange(len(firsts))
+    return places

@@ -1,12 +1,13 @@
 """The fold inside the learning part that tells when to stop: the newest items of some users."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from training.interactions import Interactions
+from warmstart.ids import rows_among
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 from warmstart.topk import top_k
@@ -64,9 +65,7 @@ def hold_back(interactions: Interactions, share: float, rng: np.random.Generator
     return learn, _fold(interactions, learn, users.astype(np.int32), held)
 
 
-def _fold(whole: Interactions, learn: Interactions, users: Rows, held: np.ndarray) -> Held:
-    from warmstart.ids import rows_among
-
+def _fold(whole: Interactions, learn: Interactions, users: Rows, held: NDArray[np.bool_]) -> Held:
     rows = rows_among(learn.item_ids, whole.item_ids)
     there = held & (rows >= 0)[whole.items]
     right = sparse.csr_matrix(

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from training.interactions import Interactions
 
 OFTEN = 5.0  # seconds between two lines of progress
@@ -55,7 +53,7 @@ def fingerprint(interactions: Interactions) -> str:
     """Return what tells interactions from others that a network could learn from."""
     digest = hashlib.sha256()
     for values in (interactions.users, interactions.items, interactions.weights, interactions.timestamps):
-        digest.update(b"none" if values is None else np.ascontiguousarray(values))
+        digest.update(b"none" if values is None else values.tobytes())
     digest.update(repr((interactions.genres, sorted(interactions.user_features.items()))).encode())
     return digest.hexdigest()
 

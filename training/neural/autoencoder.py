@@ -154,7 +154,7 @@ class AutoencoderLearner:
         self._device = found()
         self.network = Autoencoder(shape, interactions.n_items).to(self._device)
         learnt = [values for values in self.network.parameters() if values.requires_grad]
-        self.optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(learnt, lr=learning_rate)]
+        self.optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(learnt, lr=learning_rate, fused=True)]
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean loss of one."""

@@ -91,7 +91,7 @@ class SequenceLearner:
         self._device = found()
         self.network = SequenceNetwork(shape, interactions.n_items).to(self._device)
         self.optimizers: list[torch.optim.Optimizer] = [
-            torch.optim.Adam(self.network.parameters(), lr=learning_rate, betas=(0.9, 0.98))
+            torch.optim.Adam(self.network.parameters(), lr=learning_rate, betas=(0.9, 0.98), fused=True)
         ]
 
     def epoch(self, rng: np.random.Generator) -> float:

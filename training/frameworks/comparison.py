@@ -33,7 +33,7 @@ RECBOLE: Models = {
     "LightGCN": {"epochs": 30, "learning_rate": 0.005},
     "MultiVAE": {"epochs": 100, "train_batch_size": 256},
     "RecVAE": {"epochs": 30, "train_batch_size": 256},
-    "SASRec": {"epochs": 6, "MAX_ITEM_LIST_LENGTH": 20},
+    "SASRec": {"epochs": 4, "MAX_ITEM_LIST_LENGTH": 10},
     "GRU4Rec": {"epochs": 4, "MAX_ITEM_LIST_LENGTH": 20},
 }
 RECTOOLS: Models = {

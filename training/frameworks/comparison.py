@@ -25,6 +25,7 @@ from training.scorers import open_recommender
 BY = f"ndcg@{K}"  # what models are sorted and told apart by
 Models = Mapping[str, Settings]  # a framework's name of a model -> its settings
 # As their papers and recbole's own settings have them but for the size, 64; epochs for a set of MovieLens 100k's size.
+# Models of sequences take far longer for each of theirs, so they have few, and read short histories.
 RECBOLE: Models = {
     "ItemKNN": {},
     "EASE": {},

@@ -3,7 +3,6 @@
 import copy
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -11,26 +10,13 @@ from threadpoolctl import threadpool_limits
 
 from functions.ranker.trees import FILE
 from training.algorithms.two_stage import Ranker, TwoStage
-from training.evaluation.measure import Measured, measure
-from training.evaluation.truth import Truth
-from training.fitting import Fitting
+from training.judge import Draft, Judge
 from training.recipe import ModelSection
-from training.scorers import open_recommender
 from warmstart.ids import Id
-from warmstart.manifest import Manifest
 from warmstart.recommender import Ask, Recommender
 
 RANKERS: Sequence[Ranker] = get_args(Ranker)
 ASKED = 200  # users whose answers are timed, the first not counted
-
-
-class Draft(NamedTuple):
-    """A draft that lies in a folder, and how well it answers."""
-
-    folder: Path
-    manifest: Manifest
-    recommender: Recommender
-    measured: Measured
 
 
 class Compared(NamedTuple):
@@ -42,26 +28,6 @@ class Compared(NamedTuple):
     kilobytes: float  # of its ONNX file; a blend has none
     p50_ms: float  # of one answer, one at a time
     p99_ms: float
-
-
-class Judge(NamedTuple):
-    """What drafts are made with and measured on."""
-
-    fitting: Fitting  # of what the models have learnt from
-    truth: Truth
-    root: Path  # of the drafts' folders
-
-    def sealed(self, model: ModelSection) -> Draft:
-        """Fit a model, seal its draft and measure it."""
-        return self._opened(self.root / model.name, self.fitting.seal(model, self.root / model.name))
-
-    def written(self, fitted: TwoStage, model: ModelSection, name: str) -> Draft:
-        """Seal a fitted model's draft in a folder of that name and measure it."""
-        return self._opened(self.root / name, self.fitting.write(fitted, model, self.root / name))
-
-    def _opened(self, folder: Path, manifest: Manifest) -> Draft:
-        recommender = open_recommender(folder, manifest)
-        return Draft(folder, manifest, recommender, measure(recommender, self.truth))
 
 
 def compare_rankers(fitted: TwoStage, model: ModelSection, judge: Judge, seed: int) -> dict[str, Compared]:

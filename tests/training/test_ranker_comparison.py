@@ -13,7 +13,8 @@ from training.evaluation.folds import Fold, FoldPlan, folds_of
 from training.export import MIN_ID_BOUND
 from training.fitting import Fitting
 from training.interactions import Events
-from training.ranker_comparison import RANKERS, Compared, Judge, compare_rankers, ranking_cold
+from training.judge import Judge
+from training.ranker_comparison import RANKERS, Compared, compare_rankers, ranking_cold
 from training.ranking.boosting import Boosted
 from training.ranking.examples import ANY
 from training.ranking.influence import CANDIDATES, Influence, influences

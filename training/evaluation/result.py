@@ -75,6 +75,7 @@ class Paired:
 
 
 SIGNIFICANT = 0.05
+SAYS = {"better": "better than", "worse": "worse than", "same": "not to be told from"}  # a verdict, before the other
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from tests.quality import (
     movielens_1m_last,
     movielens_100k,
     movietweetings,
+    neural,
     online_retail,
     online_retail_untimed,
     two_stages,
@@ -32,6 +33,7 @@ SETS: dict[str, ModuleType] = {
     "online-retail-untimed": online_retail_untimed,
     "movietweetings": movietweetings,
     "two-stages": two_stages,
+    "neural": neural,
 }
 
 

@@ -2,7 +2,8 @@
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.quality.figures import Entrant, Figure
 from training.columns import ITEM_ID, USER_ID, WEIGHT
 from training.data.tables import Tables
 from training.evaluation.answers import ask
+from training.evaluation.comparison import Sample
 from training.evaluation.folds import Fold
 from training.evaluation.metrics import per_user
 from training.evaluation.splits import Mask
@@ -47,16 +49,26 @@ class Protocol:
         """Measure each model on all folds."""
         for entrant in entrants:
             started = time.perf_counter()
-            means = [self._mean(fold, fitting, entrant.section) for fold, fitting in self._folds]
-            seconds = time.perf_counter() - started
-            yield Figure.of(entrant, {f"{self._metric}@{self._k}": float(np.mean(means))}, seconds)
+            yield self.figure(entrant, self.samples(entrant), started)
 
-    def _mean(self, fold: Fold, fitting: Fitting, model: ModelSection) -> float:
+    def figure(
+        self, entrant: Entrant, samples: Sequence[Sample], started: float, beside: Mapping[str, float] = {}
+    ) -> Figure:
+        """Return the mean over folds of a model's samples, begun at a reading of `time.perf_counter`."""
+        mean = float(np.mean([values.mean() for _, values in samples]))
+        figure = Figure.of(entrant, {f"{self._metric}@{self._k}": mean}, time.perf_counter() - started)
+        return replace(figure, beside=beside)
+
+    def samples(self, entrant: Entrant) -> list[Sample]:
+        """Return the users of each fold and their values: (u,) and (u, 1)."""
+        return [self._sample(fold, fitting, entrant.section) for fold, fitting in self._folds]
+
+    def _sample(self, fold: Fold, fitting: Fitting, model: ModelSection) -> Sample:
         with tempfile.TemporaryDirectory(prefix="warmstart-quality-") as folder:
             manifest = fitting.seal(model, Path(folder))
             answers = ask(open_recommender(Path(folder), manifest), fold.truth, self._k)
         (values,) = per_user([self._metric], [self._k], answers.items, fold.truth).values()
-        return float(values.mean())
+        return fold.truth.users, values[:, None]
 
 
 def recipe_of(name: str) -> Recipe:

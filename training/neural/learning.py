@@ -14,7 +14,7 @@ from torch import nn
 
 from training.interactions import Interactions
 from training.neural.checkpoint import Checkpoint
-from training.neural.device import seeded
+from training.neural.device import keep_freed_memory, seeded
 from training.neural.onnx_file import Served
 from training.neural.validation import Held, hold_back
 from training.neural.watch import Epoch, Watch, fingerprint
@@ -89,6 +89,7 @@ def learn(
     Raises:
         DataError: the loss became no number.
     """
+    keep_freed_memory()
     key = (name, repr(schedule), torch.__version__, fingerprint(interactions))
     runs = [Checkpoint(watch.file(phase, *key), watch.kept_every) for phase in (SEARCH, WHOLE)]
     curve: list[Epoch] = []

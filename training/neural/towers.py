@@ -108,7 +108,9 @@ class TowersLearner:
         often = np.bincount(quality.indices, self._quality, interactions.n_items)
         self._share = np.minimum(often / max(often.sum(), 1e-9), 0.5)  # of all draws, that an item is
         self.network = Towers(shape, interactions.n_items, len(users), len(items)).to(self._device)
-        self.optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(self.network.parameters(), lr=learning_rate, fused=True)]
+        self.optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.Adam(self.network.parameters(), lr=learning_rate, fused=True)
+        ]
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean cross-entropy of an item that is told."""

@@ -1,0 +1,30 @@
+"""`warmstart train` that ends itself by SIGKILL in an epoch: python -m tests.training.neural.killed PHASE EPOCH ARGS."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from training.cli.main import main
+from training.neural.checkpoint import Checkpoint
+from training.neural.watch import Epoch, Watch
+
+
+def keep_all(patch: Any) -> None:
+    """Let every epoch be kept, whatever the time; `patch` sets an attribute."""
+    store = Checkpoint.store
+    patch(Checkpoint, "store", lambda *args, last: store(*args, last=last or True))
+
+
+if __name__ == "__main__":
+    phase, number = sys.argv[1], int(sys.argv[2])
+
+    def tell(self: Watch, now: str, curve: Sequence[Epoch], epochs: int) -> None:  # noqa: ARG001 as it is called
+        """End, before the epoch is kept."""
+        if now == phase and len(curve) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    keep_all(setattr)
+    Watch.tell = tell  # type: ignore[method-assign]
+    main(sys.argv[3:])

@@ -132,7 +132,7 @@ def test_divergence_grows_with_a_history() -> None:
     found = []
     for user in (2, 5):  # of 3 and of 6 items
         bags = Bags.of(made._histories[user], torch.device("cpu"))
-        made.network.before = lambda *_: posterior  # type: ignore[assignment]
+        made.network.before.forward = lambda *_: posterior  # type: ignore[method-assign]
         found.append(float(made._divergence(posterior, posterior.mean + 1, bags, bags.shares)))
     assert found[1] == pytest.approx(2 * found[0])
 

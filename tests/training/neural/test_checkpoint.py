@@ -51,7 +51,7 @@ def test_a_killed_training_ends_where_it_would_have_ended(tmp_path: Path, monkey
     places = ["--store", str(tmp_path / "other" / "store"), "--checkpoints", str(tmp_path / "other" / "kept")]
     for phase, number in ((SEARCH, 3), (WHOLE, 1)):
         run = [sys.executable, "-m", "tests.training.neural.killed", phase, str(number), *command, *places]
-        done = subprocess.run(run, check=False, capture_output=True)  # noqa: S603 our own interpreter
+        done = subprocess.run(run, check=False, capture_output=True)
         assert done.returncode == -signal.SIGKILL, done.stderr
         assert not [*(tmp_path / "other" / "store").rglob("*.onnx")]
     told: list[tuple[str, int]] = []

@@ -22,7 +22,9 @@ from warmstart.recommender import Recommender
 Quality = Callable[[dict[str, Any]], float]
 
 
-def trial(own: dict[str, Any], quality: Quality, monkeypatch: pytest.MonkeyPatch) -> tuple[Trial, list[tuple[str, ...]]]:
+def trial(
+    own: dict[str, Any], quality: Quality, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Trial, list[tuple[str, ...]]]:
     """Measure an autoencoder that is as good as `quality` says of its settings; return what was measured too."""
     asked: list[tuple[str, ...]] = []
 

@@ -117,11 +117,11 @@ def test_only_the_seed_decides(name: str) -> None:
     """Equal seeds make equal bytes, whatever was drawn elsewhere; and torch's and numpy's state stay as they were."""
     interactions = some()
     torch.manual_seed(5)
-    np.random.seed(5)  # noqa: NPY002 it is the global state that is looked at
-    states = torch.random.get_rng_state(), np.random.get_state()[1].tolist()  # type: ignore[index]  # noqa: NPY002
+    np.random.seed(5)
+    states = torch.random.get_rng_state(), np.random.get_state()[1].tolist()  # type: ignore[index]
     one = fitted(name, interactions, validation=0.5)
     assert torch.equal(torch.random.get_rng_state(), states[0])
-    assert np.random.get_state()[1].tolist() == states[1]  # type: ignore[index]  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == states[1]  # type: ignore[index]
     torch.rand(7)
     assert same(fitted(name, interactions, validation=0.5), one)
     assert not same(fitted(name, interactions, validation=0.5, seed=3), one)

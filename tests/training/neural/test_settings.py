@@ -9,6 +9,8 @@ import pytest
 from tests.training.datasets import DAY, recipe, tables
 from tests.training.neural.given import SMALL, fitted, some, some_tables
 from training.data.tables import Tables
+from training.fitting import Fitting
+from training.interactions import Events
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
@@ -33,7 +35,8 @@ EVERY = pytest.mark.parametrize("name", SMALL)
         ("autoencoder", {"batch": 0}, "batch must be a whole number"),
         ("autoencoder", {"weights": "int4"}, "weights must be one of float32, int8"),
         ("autoencoder", {"validation": 1.5}, "validation must be a number from 0 to 1"),
-        ("autoencoder", {"learning_rate": 0.0}, "learning_rate must be a number above 0"),
+        ("autoencoder", {"learning_rate": 0.0}, "learning_rate must be a number from 1e-06 to 1"),
+        ("dssm", {"learning_rate": 1e38}, "learning_rate must be a number from 1e-06 to 1"),
     ],
 )
 def test_what_cannot_be_is_said(name: str, own: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -45,7 +48,7 @@ def test_what_cannot_be_is_said(name: str, own: dict[str, Any], message: str, tm
 
 
 @EVERY
-@pytest.mark.parametrize("learning_rate", [1e4, 1e20, 1e38])
+@pytest.mark.parametrize("learning_rate", [1.0, 1e4, 1e20])
 @pytest.mark.parametrize("validation", [0.0, 0.5])
 @pytest.mark.filterwarnings("error")
 def test_a_huge_learning_rate_is_no_traceback(name: str, learning_rate: float, validation: float) -> None:
@@ -58,17 +61,10 @@ def test_a_huge_learning_rate_is_no_traceback(name: str, learning_rate: float, v
         assert all(np.isfinite(values).all() for values in (network.inputs_, network.item_vectors_))
 
 
-@EVERY
-def test_a_rate_at_which_weights_overflow_is_an_error(name: str) -> None:
-    """A smaller one is asked for."""
-    with pytest.raises(DataError, match="learning_rate|ONNX"):
-        fitted(name, some(), learning_rate=1e38)
-
-
 def answers(name: str, given: Tables, folder: Path, **own: Any) -> None:
-    """Train as the command does, seal, and ask for everybody."""
+    """Fit on all rows as the command does, seal, and ask for everybody."""
     model = ModelSection(name, name, {**SMALL[name], "epochs": 2, "patience": 1, "validation": 0.5, **own})
-    manifest = Training(recipe(model), given).fit_whole(model, folder)
+    manifest = Fitting(recipe(model), Events.of(given).interactions(), given.described(name)).seal(model, folder)
     assert manifest.params["validation"] == 0
     recommender = open_recommender(folder, manifest)
     for user in recommender.user_ids.external(np.arange(len(recommender.user_ids), dtype=np.int32)):

@@ -36,7 +36,7 @@ MODELS = "[models.ease]\n[models.dssm]\n[models.rp3beta]\n"
 def run(program: str, *given: str) -> "subprocess.CompletedProcess[str]":
     """Run a program in a process that finds no torch."""
     command = [sys.executable, "-c", WITHOUT + program, *given]
-    return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 our own interpreter
+    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def test_a_network_says_what_to_install() -> None:
@@ -62,6 +62,5 @@ def test_importing_the_algorithms_imports_no_torch() -> None:
     """It takes seconds, and most commands need none."""
     program = "import sys, training.algorithms, training.cli.train; print('torch' in sys.modules)"
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 our own interpreter
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "False"
-

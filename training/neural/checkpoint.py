@@ -33,7 +33,7 @@ class Checkpoint:
         state = self._read()
         if state is None:
             return []
-        parts = [network, *optimizers]
+        parts: list[nn.Module | torch.optim.Optimizer] = [network, *optimizers]
         before = [copy.deepcopy(part.state_dict()) for part in parts]
         try:
             curve = [Epoch(*values) for values in state["curve"]]

@@ -93,8 +93,13 @@ def test_what_is_told_is_not_in_the_history_that_is_read(monkeypatch: pytest.Mon
     users = made._had[:6].astype(np.int32)
     told = made._told(users, np.random.default_rng(1))
     read: list[Bags] = []
-    of_bags = made._user_vectors
-    monkeypatch.setattr(made, "_user_vectors", lambda bags, users: read.append(bags) or of_bags(bags, users))
+    user_vectors = made._user_vectors
+
+    def noted(bags: Bags, users: Any) -> torch.Tensor:
+        read.append(bags)
+        return user_vectors(bags, users)
+
+    monkeypatch.setattr(made, "_user_vectors", noted)
     made._loss(users, told)
     (bags,) = read
     shares = bags.shares.numpy()

@@ -1,4 +1,4 @@
-"""`warmstart train` that ends itself by SIGKILL in an epoch: python -m tests.training.neural.killed PHASE EPOCH ARGS."""
+"""`warmstart train` that ends itself by SIGKILL in an epoch: python -m ...killed PHASE EPOCH ARGS."""
 
 import os
 import signal
@@ -20,11 +20,11 @@ def keep_all(patch: Any) -> None:
 if __name__ == "__main__":
     phase, number = sys.argv[1], int(sys.argv[2])
 
-    def tell(self: Watch, now: str, curve: Sequence[Epoch], epochs: int) -> None:
+    def tell(_: Watch, now: str, curve: Sequence[Epoch], __: int) -> None:
         """End, before the epoch is kept."""
         if now == phase and len(curve) == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
     keep_all(setattr)
-    Watch.tell = tell  # type: ignore[method-assign]
+    Watch.tell = tell  # type: ignore[assignment,method-assign]
     main(sys.argv[3:])

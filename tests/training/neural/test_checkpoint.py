@@ -43,7 +43,7 @@ def trained(recipe: Path, folder: Path) -> dict[str, bytes]:
 
 
 def test_a_killed_training_ends_where_it_would_have_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed in the search and, going on, while it learns from everything: each time it goes on from the epoch before."""
+    """Killed in the search and, going on, while it learns from everything: each time from the epoch before."""
     recipe = board_file(tmp_path, MODEL)
     whole = trained(recipe, tmp_path / "whole")
     assert {"encoder.onnx", "arrays.safetensors"} <= {*whole}
@@ -64,7 +64,8 @@ def test_a_killed_training_ends_where_it_would_have_ended(tmp_path: Path, monkey
 def test_each_network_goes_on_from_any_epoch(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Losses, the validation curve and what is learnt are those of a training that nothing interrupted."""
     keep_all(monkeypatch.setattr)
-    interactions, own = some(), {"epochs": 4, "validation": 0.5, "patience": 9}
+    interactions = some()
+    own: dict[str, Any] = {"epochs": 4, "validation": 0.5, "patience": 9}
     whole = fitted(name, interactions, **own)
     for phase, number in ((SEARCH, 2), (WHOLE, 1)):
         folder = tmp_path / phase
@@ -146,10 +147,16 @@ def state(n: int = 3, momentum: int = 3) -> dict[str, Any]:
     return {"network": network.state_dict(), "optimizers": [optimizer.state_dict()], "curve": [(1.0, 1.0, None)]}
 
 
+def saved(path: Path) -> bytes:
+    """Return the bytes of a good checkpoint."""
+    torch.save(state(), path)
+    return path.read_bytes()
+
+
 WRONG: dict[str, Callable[[Path], Any]] = {
     "nothing": lambda path: path.write_bytes(b""),
     "garbage": lambda path: path.write_bytes(b"no checkpoint" * 99),
-    "truncated": lambda path: (torch.save(state(), path), path.write_bytes(path.read_bytes()[:-400])),
+    "truncated": lambda path: path.write_bytes(saved(path)[:-400]),
     "code": lambda path: path.write_bytes(pickle.dumps(Harm(path.parent / "harm"), 2)),
     "code in an archive": lambda path: torch.save({**state(), "curve": Harm(path.parent / "harm")}, path),
     "a list": lambda path: torch.save([1, 2], path),
@@ -183,7 +190,7 @@ def test_what_is_no_checkpoint_is_as_if_it_were_not_there(wrong: str, tmp_path: 
 
 
 def test_a_good_checkpoint_is_restored(tmp_path: Path) -> None:
-    """The wrong ones of the test above differ from this in one thing each; without a file there is nothing to restore."""
+    """The wrong ones above differ from this in one thing each; without a file there is nothing to restore."""
     torch.save(state(), tmp_path / "x.pt")
     network = nn.Linear(2, 3)
     assert Checkpoint(tmp_path / "x.pt", 0).restore(network, [torch.optim.Adam(network.parameters())]) == [Epoch(1, 1)]

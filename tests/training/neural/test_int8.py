@@ -24,9 +24,9 @@ Quality = Callable[[dict[str, Any]], float]
 
 def trial(
     own: dict[str, Any], quality: Quality, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Trial, list[tuple[str, ...]]]:
+) -> tuple[Trial, list[tuple[str, str, int]]]:
     """Measure an autoencoder that is as good as `quality` says of its settings; return what was measured too."""
-    asked: list[tuple[str, ...]] = []
+    asked: list[tuple[str, str, int]] = []
 
     def measured(recommender: Recommender, truth: Truth) -> Measured:
         found, params = measure(recommender, truth), dict(recommender.manifest.params)
@@ -120,7 +120,11 @@ def test_an_encoder_of_integers_is_smaller_and_near(name: str) -> None:
     """It holds products of integers, and its vectors point where those of the whole do."""
     from training.neural.onnx_file import opened, quantized
 
-    large = {"sasrec": {"factors": 64}, "dssm": {"hidden": 64, "factors": 64}, "autoencoder": {"hidden": 64}}[name]
+    large: dict[str, Any] = {
+        "sasrec": {"factors": 64},
+        "dssm": {"hidden": 64, "factors": 64},
+        "autoencoder": {"hidden": 64},
+    }[name]
     network = fitted(name, some(), epochs=1, **large)
     small = quantized(network.encoder_)
     assert b"MatMulInteger" in small

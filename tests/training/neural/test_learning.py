@@ -8,13 +8,15 @@ import pytest
 import torch
 
 from tests.training.neural.given import SMALL, fitted, same, some
+from training.algorithms import ALGORITHMS
 from training.algorithms.base import settings_of
+from training.algorithms.encoded import Encoded
 from training.interactions import Interactions
-from training.neural import learning
 from training.neural.learning import Learnt, Schedule, best, learn
 from training.neural.onnx_file import Served
 from training.neural.validation import Held
 from training.neural.watch import Epoch, Watch
+from warmstart.errors import DataError
 
 
 class Counted:
@@ -107,7 +109,8 @@ def test_what_was_found_is_then_the_setting(name: str) -> None:
     settings = settings_of(network)
     assert settings["validation"] == 0
     assert settings["epochs"] == 1 + best(network.curve_)
-    again = type(network)(**settings).fit(some(), np.random.default_rng(2))
+    again = ALGORITHMS[name](**settings).fit(some(), np.random.default_rng(2))
+    assert isinstance(again, Encoded)
     assert same(again, network)
     assert again.curve_ == []
 
@@ -132,7 +135,7 @@ def test_a_loss_that_is_no_number_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     """At once, with what to do."""
     Counted.made = []
     monkeypatch.setattr(Counted, "epoch", lambda *_: float("nan"))
-    with pytest.raises(learning.DataError, match="epoch 1 is no number; take a smaller learning_rate"):
+    with pytest.raises(DataError, match="epoch 1 is no number; take a smaller learning_rate"):
         found(Schedule(4, 1, 0.0, 1), some())
 
 

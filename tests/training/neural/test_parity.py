@@ -1,6 +1,5 @@
 """What is served is what PyTorch computes: through the draft and the scorer that serves it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ VARIANTS = [
 
 
 @pytest.fixture
-def learners(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Learner]]:
+def learners(monkeypatch: pytest.MonkeyPatch) -> list[Learner]:
     """Note what has learnt."""
     found: list[Learner] = []
     learn = Encoded.learn
@@ -40,7 +39,7 @@ def learners(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Learner]]:
         return found[-1]
 
     monkeypatch.setattr(Encoded, "learn", noted)
-    return iter([found])
+    return found
 
 
 def served(name: str, folder: Path, **own: Any) -> Recommender:
@@ -52,11 +51,11 @@ def served(name: str, folder: Path, **own: Any) -> Recommender:
 
 @pytest.mark.parametrize(("name", "own"), VARIANTS)
 def test_served_scores_are_those_of_the_network(
-    name: str, own: dict[str, Any], tmp_path: Path, learners: Iterator[list[Learner]]
+    name: str, own: dict[str, Any], tmp_path: Path, learners: list[Learner]
 ) -> None:
     """Of everybody, with one event and with twice as many as a sequence reads, stored or brought along."""
     recommender = served(name, tmp_path, **own)
-    ((learner,),) = (next(learners),)
+    (learner,) = learners
     users = np.arange(30, dtype=np.int32)
     right = learner.vectors(users) @ learner.item_vectors().T
     assert {1, 5, 6, 7, 12} <= {recommender.seen_count(user) for user in users.tolist()}

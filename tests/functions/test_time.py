@@ -15,7 +15,7 @@ from warmstart.trend import positive, softplus
 
 PERSONAL = [name for name, kind in ALGORITHMS.items() if issubclass(kind, Timed)]
 WEIGHED = ["als", "ease", "item_knn", "rp3beta"]  # to which weights of a request's events tell something
-RANKED = ["bpr", "lightfm"]  # learnt with a ranking loss
+RANKED = ["bpr", "lightfm", "dssm", "autoencoder", "sasrec"]  # their scores are of either sign
 TRENDING = [name for name, (_, settings) in VARIANTS.items() if TIMED.items() <= settings.items()]
 N_USERS, N_ITEMS = 30, 20
 TREND = {"trend_half_life": 40.0, "trend_power": 0.75}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from training.neural.learning import Learner
 
 Dropout = Annotated[float, Between(0, 0.95)]
+Rate = Annotated[float, Between(1e-6, 1)]  # a step of Adam's moves every weight by about so much
 INT8, WHOLE = 1, 2  # how much of the weights is kept
 COMPARED = 64  # users whose scores must be the same from PyTorch and from ONNX
 
@@ -35,7 +36,7 @@ class Encoded(Timed):
     patience: int = 10  # epochs without a better one after which no more are tried
     validation: Share = 0.2  # of the users, of whom something is held back to tell; 0: nobody
     batch: int = 256  # users
-    learning_rate: float = 0.001
+    learning_rate: Rate = 0.001
     search: Search = "exact"
     ef: int = 100  # of hnsw: nodes that are kept in a search
     weights: Literal["float32", "int8"] = "float32"  # of the network; int8 only where that loses little

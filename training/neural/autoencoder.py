@@ -22,6 +22,7 @@ from training.neural.bags import Bags, bag_of
 from training.neural.descent import descend
 from training.neural.device import found
 from training.neural.onnx_file import Served
+from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
@@ -152,6 +153,12 @@ class AutoencoderLearner:
         self._shape = shape
         self._batch = batch
         self._device = found()
+        refuse_too_large(
+            lambda: Autoencoder(shape, interactions.n_items),
+            lambda network: weights_of(network.reader.encoder),
+            min(batch, len(self._users)) * interactions.n_items,
+            f"autoencoder with {interactions.n_items:,} items and hidden = {shape.hidden:,}",
+        )
         self.network = Autoencoder(shape, interactions.n_items).to(self._device)
         learnt = [values for values in self.network.parameters() if values.requires_grad]
         self.optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(learnt, lr=learning_rate, fused=True)]
@@ -182,7 +189,7 @@ class AutoencoderLearner:
         if self._shape.architecture == "plain":
             mean, log_variance = posterior
             apart = -0.5 * (1 + log_variance - mean**2 - log_variance.exp()).sum(1)
-            annealed = self.network.steps / (ANNEALED * len(self._users) / self._batch)
+            annealed = self.network.steps / (ANNEALED * math.ceil(len(self._users) / self._batch))
             return self._shape.divergence * annealed.clamp(max=1) * apart.mean()
         with torch.no_grad():
             before = self.network.before(bags, shares)

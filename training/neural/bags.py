@@ -23,9 +23,10 @@ class Bags(NamedTuple):
     def of(cls, histories: sparse.csr_matrix, device: torch.device) -> "Bags":
         """Lay out the lines of a matrix (b, n_items)."""
         counts = np.diff(histories.indptr)
-        norms = np.sqrt(np.asarray(histories.multiply(histories).sum(axis=1))).ravel()
-        shares = histories.data / np.repeat(norms, counts)
         owners = np.repeat(np.arange(len(counts)), counts)
+        weights = histories.data.astype(np.float64)
+        norms = np.sqrt(np.bincount(owners, weights**2, len(counts)))[owners]
+        shares = np.divide(weights, norms, out=np.zeros_like(weights), where=norms > 0)
         laid = (histories.indices.astype(np.int64), shares.astype(np.float32), histories.indptr[:-1].astype(np.int64))
         return cls(*(torch.from_numpy(values).to(device) for values in (*laid, owners)))
 

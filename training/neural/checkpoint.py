@@ -1,5 +1,6 @@
 """A training that was killed goes on from its last checkpoint, and ends where it would have ended."""
 
+import copy
 import time
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,19 @@ class Checkpoint:
         state = self._read()
         if state is None:
             return []
+        parts: list[nn.Module | torch.optim.Optimizer] = [network, *optimizers]
+        before = [copy.deepcopy(part.state_dict()) for part in parts]
         try:
-            network.load_state_dict(state["network"])
-            for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
-                optimizer.load_state_dict(kept)
-            return [Epoch(*values) for values in state["curve"]]
-        except (KeyError, TypeError, ValueError, RuntimeError):
+            curve = [Epoch(*values) for values in state["curve"]]
+            for part, kept in zip(parts, [state["network"], *state["optimizers"]], strict=True):
+                part.load_state_dict(kept)
+            if not all(map(_fits, optimizers)):
+                raise ValueError("an optimizer of another network")
+        except Exception:  # whatever is wrong with it; a part of it may be in place already
+            for part, kept in zip(parts, before, strict=True):
+                part.load_state_dict(kept)
             return []
+        return curve
 
     def store(
         self, network: nn.Module, optimizers: list[torch.optim.Optimizer], curve: list[Epoch], *, last: bool
@@ -62,3 +69,13 @@ class Checkpoint:
         except Exception:  # torch.load has no error of its own for a broken file
             return None
         return state
+
+
+def _fits(optimizer: torch.optim.Optimizer) -> bool:
+    """Tell whether what an optimizer remembers of weights has their shape; torch loads any."""
+    return all(
+        values.shape in {(), weights.shape}
+        for weights, remembered in optimizer.state.items()
+        for values in remembered.values()
+        if isinstance(values, torch.Tensor)
+    )

@@ -91,15 +91,16 @@ def learn(
     """
     keep_freed_memory()
     key = (name, repr(schedule), torch.__version__, fingerprint(interactions))
-    runs = [Checkpoint(watch.file(phase, *key), watch.kept_every) for phase in (SEARCH, WHOLE)]
     curve: list[Epoch] = []
     epochs = schedule.epochs
     cut = _cut(interactions, schedule)
     if cut is not None:
         part, held = cut
-        _, curve = _run(make, part, schedule, watch, runs[0], held)
+        _, curve = _run(make, part, schedule, watch, Checkpoint(watch.file(SEARCH, *key), watch.kept_every), held)
         epochs = 1 + best(curve)
-    learner, _ = _run(make, interactions, Schedule(epochs, epochs, 0.0, schedule.seed), watch, runs[1], None)
+    exactly = Schedule(epochs, epochs, 0.0, schedule.seed)
+    kept = Checkpoint(watch.file(WHOLE, str(epochs), *key), watch.kept_every)
+    learner, _ = _run(make, interactions, exactly, watch, kept, None)
     return Learnt(learner, epochs, curve)
 
 

@@ -14,7 +14,7 @@ from torch import nn
 
 from functions.neural.encoder import BAG, FILE, OPERATORS, OUTPUT, SEQUENCE
 from training.neural.attention import open_attention
-from warmstart.errors import DataError
+from warmstart.errors import DataError, Incompatible
 from warmstart.inner_product import Vectors
 from warmstart.onnx_graph import OnnxGraph
 
@@ -63,12 +63,16 @@ def check_parity(model: bytes, given: Iterator[Vectors], expected: Vectors, item
         items: (n_items, d), for it is scores that must be the same.
 
     Raises:
-        DataError: a score differs by more than 1e-4, and by more than that of its size.
+        DataError: a score differs by more than 1e-4, and by more than that of its size, or the file does not run.
     """
-    graph = opened(model)
-    found = np.concatenate([graph.run(values) for values in given]) @ items.T
-    right: NDArray[np.float32] = expected @ items.T
-    apart = np.abs(found - right) / np.maximum(1, np.abs(right))
+    try:
+        graph = opened(model)
+        vectors = np.concatenate([graph.run(values) for values in given])
+    except Incompatible as error:
+        raise DataError(f"ONNX does not serve it: {error}") from None
+    with np.errstate(over="ignore", invalid="ignore"):
+        right: NDArray[np.float32] = expected @ items.T
+        apart = np.abs(vectors @ items.T - right) / np.maximum(1, np.abs(right))
     if not apart.max(initial=0) <= TOLERANCE:
         raise DataError(f"ONNX scores differ from PyTorch's by {apart.max():.2g}, more than {TOLERANCE:g}")
 

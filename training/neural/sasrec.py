@@ -15,6 +15,7 @@ from training.neural.descent import descend
 from training.neural.device import found
 from training.neural.onnx_file import Served
 from training.neural.sequences import Batch, batches, newest
+from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
@@ -89,10 +90,23 @@ class SequenceLearner:
         self._batch = batch
         self._negatives = negatives
         self._device = found()
+        self._refuse_too_large()
         self.network = SequenceNetwork(shape, interactions.n_items).to(self._device)
         self.optimizers: list[torch.optim.Optimizer] = [
             torch.optim.Adam(self.network.parameters(), lr=learning_rate, betas=(0.9, 0.98), fused=True)
         ]
+
+    def _refuse_too_large(self) -> None:
+        shape, n_items = self._shape, self._interactions.n_items
+        counts = np.minimum(np.diff(self._interactions.indptr), shape.length + 1)
+        length, batch = int(counts.max(initial=0)), min(self._batch, len(counts))
+        logits = length * min(n_items, self._negatives + 1)
+        refuse_too_large(
+            lambda: SequenceNetwork(shape, n_items),
+            lambda network: weights_of(network) - weights_of(network.items),
+            batch * (logits + shape.blocks * length * (shape.heads * length + 16 * shape.factors)),
+            f"sasrec with {n_items:,} items and factors = {shape.factors:,}",
+        )
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all sequences once; return the mean cross-entropy of an event."""

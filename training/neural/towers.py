@@ -20,6 +20,7 @@ from training.neural.bags import Bags, bag_of
 from training.neural.descent import descend
 from training.neural.device import found
 from training.neural.onnx_file import Served
+from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
@@ -99,18 +100,32 @@ class TowersLearner:
     ) -> None:
         self._histories = interactions.matrix(binary=binary)
         quality = interactions.matrix(binary=shape.sampling == "uniform")
-        self._quality = quality.data / np.repeat(np.maximum(quality.sum(axis=1).A1, 1e-9), np.diff(quality.indptr))
-        self._had = np.flatnonzero(np.diff(interactions.indptr) >= 2)
+        quality.data = np.maximum(quality.data, 0)
+        counts = np.diff(interactions.indptr)
+        self._quality = quality.data / np.repeat(np.maximum(quality.sum(axis=1).A1, 1e-9), counts)
+        self._had = np.flatnonzero(counts >= 2)
+        self._draws = np.where(counts >= 2, np.minimum(shape.positives, np.maximum(counts // 2, 1)), 0)
         self._user_values, self._item_values = users.matrix, items.matrix
         self._shape = shape
         self._batch = batch
         self._device = found()
-        often = np.bincount(quality.indices, self._quality, interactions.n_items)
-        self._share = np.minimum(often / max(often.sum(), 1e-9), 0.5)  # of all draws, that an item is
+        told = np.minimum(self._quality * np.repeat(self._draws, counts), 1)
+        often = np.bincount(quality.indices, told, interactions.n_items)
+        self._share = np.minimum(often / max(len(self._had), 1), 1 - 1e-9)  # of users, of whom an item is told
+        self._refuse_too_large(interactions.n_items)
         self.network = Towers(shape, interactions.n_items, len(users), len(items)).to(self._device)
         self.optimizers: list[torch.optim.Optimizer] = [
             torch.optim.Adam(self.network.parameters(), lr=learning_rate, fused=True)
         ]
+
+    def _refuse_too_large(self, n_items: int) -> None:
+        told = min(self._batch, len(self._had)) * self._shape.positives
+        refuse_too_large(
+            lambda: Towers(self._shape, n_items, self._user_values.shape[1], self._item_values.shape[1]),
+            lambda network: weights_of(network.user),
+            told * (min(told, n_items) + self._shape.factors),
+            f"dssm with {n_items:,} items and hidden = {self._shape.hidden:,}",
+        )
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean cross-entropy of an item that is told."""
@@ -137,7 +152,7 @@ class TowersLearner:
         order = np.lexsort((-keys, owners))
         ranks = np.empty(len(order), np.int64)
         ranks[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        told: NDArray[np.bool_] = ranks < np.minimum(self._shape.positives, np.maximum(counts // 2, 1))[owners]
+        told: NDArray[np.bool_] = ranks < self._draws[users][owners]
         return told
 
     def _loss(self, users: Rows, told: NDArray[np.bool_]) -> torch.Tensor:
@@ -145,18 +160,19 @@ class TowersLearner:
         owners, items = np.repeat(np.arange(len(users)), np.diff(histories.indptr))[told], histories.indices[told]
         known = histories.copy()
         known.data[told] = 0
-        vectors = self._user_vectors(Bags.of(known, self._device), users)[torch.from_numpy(owners)]
+        whose = torch.from_numpy(owners).to(self._device)
+        vectors = self._user_vectors(Bags.of(known, self._device), users).index_select(0, whose)
         candidates, targets = np.unique(items, return_inverse=True)
-        logits = vectors @ self._item_vectors(candidates).T - self._often(candidates, len(items))
+        logits = vectors @ self._item_vectors(candidates).T - self._often(candidates, len(users))
         others = sparse.csr_matrix((np.ones(len(items), np.bool_), (owners, targets)), (len(users), len(candidates)))
         also = others[owners].toarray()
         also[np.arange(len(items)), targets] = False
         logits = logits.masked_fill(torch.from_numpy(also).to(self._device), -torch.inf)
         return F.cross_entropy(logits, torch.from_numpy(targets).to(self._device))
 
-    def _often(self, items: Rows, drawn: int) -> torch.Tensor:
-        """Return the logarithm of how likely items are among so many drawn: (len(items),)."""
-        likely = -np.expm1(drawn * np.log1p(-self._share[items]))
+    def _often(self, items: Rows, n_users: int) -> torch.Tensor:
+        """Return the logarithm of how likely items are told of any of so many users: (len(items),)."""
+        likely = -np.expm1(n_users * np.log1p(-self._share[items]))
         return torch.from_numpy(np.log(np.maximum(likely, 1e-12)).astype(np.float32)).to(self._device)
 
     def _user_vectors(self, bags: Bags, users: Rows) -> torch.Tensor:

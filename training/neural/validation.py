@@ -45,7 +45,7 @@ def hold_back(interactions: Interactions, share: float, rng: np.random.Generator
         rng: chooses them.
 
     Returns:
-        What is left to learn from, and the fold; None where nobody has two items.
+        What is left to learn from, and the fold; None where nobody has two items, or nothing held back is left.
     """
     counts = np.diff(interactions.indptr)
     several = np.flatnonzero(counts >= 2)
@@ -62,7 +62,8 @@ def hold_back(interactions: Interactions, share: float, rng: np.random.Generator
         else:
             held[rng.choice(np.arange(start, stop), count, replace=False)] = True
     learn = interactions.part(~held)
-    return learn, _fold(interactions, learn, users.astype(np.int32), held)
+    fold = _fold(interactions, learn, users.astype(np.int32), held)
+    return (learn, fold) if len(fold.users) else None
 
 
 def _fold(whole: Interactions, learn: Interactions, users: Rows, held: NDArray[np.bool_]) -> Held:

@@ -17,6 +17,7 @@ from tests.quality import (
     movielens_100k,
     movietweetings,
     neural,
+    neural_last,
     online_retail,
     online_retail_untimed,
     two_stages,
@@ -34,6 +35,7 @@ SETS: dict[str, ModuleType] = {
     "movietweetings": movietweetings,
     "two-stages": two_stages,
     "neural": neural,
+    "neural-last": neural_last,
 }
 
 

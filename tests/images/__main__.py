@@ -14,6 +14,7 @@ from tests.e2e.conftest import Commands
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.tools import ROOT, why_not
 from tests.images.image import Image, answer, build_all, constant, running, size
+from tests.images.networks import train_networks
 
 PAGE = ROOT / "docs" / "IMAGES.md"
 ROUNDS = 7
@@ -37,7 +38,8 @@ an image adds more than its line in `family.toml`.
 def main() -> None:
     """Measure, print, and write the page where asked."""
     parser = argparse.ArgumentParser(prog="python -m tests.images", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="families or the catalogue; all by default")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}, where all are measured")
     arguments = parser.parse_args()
     if reason := why_not():
         parser.exit(1, f"error: {reason}\n")
@@ -45,20 +47,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = _demo_store(Path(folder))
         page = HEAD.format(rounds=ROUNDS, base=how, base_mb=size(base_image.IMAGE) / 1e6)
-        for image in build_all(Path(folder) / "cdk.out"):
+        for image in build_all(Path(folder) / "cdk.out", arguments.names):
             page += _row(image, store, Path(folder)) + "\n"
     print(page)
-    if arguments.write:
+    if arguments.write and not arguments.names:
         PAGE.write_text(page)
 
 
 def _demo_store(folder: Path) -> Path:
-    """Train what `make demo` trains."""
+    """Train what `make demo` trains, and networks."""
     commands = Commands(folder)
     for step in (("data", "fetch", "movielens-100k"), ("train", "--recipe", "movielens_100k", "--promote")):
         done = commands.run(*step, WARMSTART_STORE="store")
         if done.returncode:
             raise SystemExit(done.stderr)
+    train_networks(commands, "movielens_100k", "store")
     return folder / "store"
 
 

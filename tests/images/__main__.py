@@ -10,11 +10,10 @@ from pathlib import Path
 
 from infra.functions import CATALOGUE
 from tests.bench.events import read_event
-from tests.e2e.conftest import Commands
+from tests.e2e.conftest import Commands, train_networks
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.tools import ROOT, why_not
 from tests.images.image import Image, answer, build_all, constant, running, size
-from tests.images.networks import train_networks
 
 PAGE = ROOT / "docs" / "IMAGES.md"
 ROUNDS = 7
@@ -61,7 +60,7 @@ def _demo_store(folder: Path) -> Path:
         done = commands.run(*step, WARMSTART_STORE="store")
         if done.returncode:
             raise SystemExit(done.stderr)
-    train_networks(commands, "movielens_100k", "store")
+    train_networks(commands, "movielens_100k", "--store", "store")
     return folder / "store"
 
 

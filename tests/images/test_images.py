@@ -15,7 +15,6 @@ from tests.e2e.conftest import Commands, train_all
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.tools import ROOT, docker, skip_without_docker
 from tests.images.image import Image, answer, build_all, running
-from tests.images.networks import train_networks
 from warmstart.ann import FILE as INDEX
 
 pytestmark = pytest.mark.slow
@@ -42,7 +41,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store with a version of every model."""
     commands = Commands(tmp_path_factory.mktemp("images"))
     train_all(commands, "--store", "store")
-    train_networks(commands, "kion", "store")
     return commands.folder / "store"
 
 

@@ -88,8 +88,8 @@ def train_all(commands: Commands, *store: str, models: str = "", **environment: 
     size = ("--users", "400", "--items", "300", "--interactions", "12000", "--days", "60")
     commands.json("data", "synth", *size, "--to", "data/kion")
     sections = tomllib.loads((RECIPES / "kion.toml").read_text())["models"]
-    chosen = models or ",".join(name for name in sections if name not in networks())
-    trained = commands.run("train", "--recipe", "kion", *store, "--models", chosen, "--promote", "--json", **environment)
+    chosen = ("--models", models or ",".join(name for name in sections if name not in networks()))
+    trained = commands.run("train", "--recipe", "kion", *store, *chosen, "--promote", "--json", **environment)
     assert trained.returncode in (0, 3), trained.stderr  # 3: one was not promoted, which is not at issue here
     for made in json.loads(trained.stdout)["trained"]:
         if made["refusal"] or made["model"] == "als":

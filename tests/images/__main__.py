@@ -23,8 +23,8 @@ HEAD = """\
 `make images` measures this and writes it, on two shared cores: each image built from `functions/Dockerfile`, then run
 by itself with one CPU, the memory of its `family.toml`, `--read-only` and a `/tmp` in memory, under Lambda's runtime
 interface emulator. A cold start is the time from `docker start` to the first recommendation, the pull of models of
-MovieLens 100k included; beside it a handler that returns a constant, on the bare base image, in the same run. Medians
-of {rounds}.
+MovieLens 100k included, networks after one epoch; beside it a handler that returns a constant, on the bare base image,
+in the same run. Medians of {rounds}.
 
 Base image: {base}, {base_mb:.0f} MB. Sizes are uncompressed; a test fails where
 an image adds more than its line in `family.toml`.

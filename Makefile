@@ -109,7 +109,7 @@ soak: setup  ## the registry as a state machine: 20,000 random operations on bot
 endurance: setup  ## 100,000 requests a family, overload, frozen functions; writes docs/ENDURANCE.md
 	$(BIN)/python -m tests.endurance --write
 
-images: setup setup-sam  ## build each image and run it by itself: size and cold start; writes docs/IMAGES.md
+images: setup-neural setup-sam  ## build each image and run it by itself: size and cold start; writes docs/IMAGES.md
 	$(BIN)/python -m tests.images --write
 
 bootstrap: setup-infra  ## once for an account and a region, before the first deploy

@@ -28,6 +28,7 @@ BENCHMARKS = {
     "search": ONE_THREAD,
     "batch": {},
     "offline": {},
+    "neural": ONE_THREAD,
     "ranker": ONE_THREAD,
     "fit": {},
     "help": {},

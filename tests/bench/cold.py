@@ -14,7 +14,12 @@ from tests.bench.figures import Figure
 from tests.bench.movielens import trained_store
 from tests.bench.timing import Measure, interleaved, medians
 
-FAMILIES = {"popular": "lists", "als": "factorization"}  # model -> its family
+FAMILIES = {  # model -> its family
+    "popular": "lists",
+    "als": "factorization",
+    "autoencoder": "neural",
+    "two_stage": "ranker",
+}
 ROUNDS = 15
 USER = 1
 HANDLERS = "tests.bench.handlers"

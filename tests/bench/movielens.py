@@ -22,11 +22,18 @@ if TYPE_CHECKING:
 
 NAME = "movielens-1m"
 SETTINGS = {"als": {"factors": 64, "regularization": 0.01, "alpha": 40.0, "iterations": 15}}
-WRITERS = ("training/algorithms/*.py", "training/export.py", "layers/warmstart/python/warmstart/*.py")
+MORE: "tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...]" = (  # name, settings, first stages
+    ("autoencoder", {"epochs": 1, "validation": 0.0}, ()),
+    ("two_stage", {"labels": "last", "candidates": 50}, ("als", "item_knn")),
+)
+WRITERS = (
+    *(f"training/{part}" for part in ("algorithms/*.py", "neural/*.py", "ranking/*.py", "export.py")),
+    "layers/warmstart/python/warmstart/*.py",
+)
 
 
 def trained_store() -> Path:
-    """Return a store where popular and als of MovieLens 1M are served; made once per data and code."""
+    """Return a store where a model of each family with a library of its own is served; made once per data and code."""
     digest = hashlib.sha256()
     for path in [*sorted(data_set(NAME).iterdir()), *(p for glob in WRITERS for p in sorted(ROOT.glob(glob)))]:
         digest.update(path.read_bytes())
@@ -35,8 +42,29 @@ def trained_store() -> Path:
         shutil.rmtree(folder.parent, ignore_errors=True)
         making = folder.with_suffix(".making")
         run(making, "popular", "als")
+        _serve_more(making)
         making.rename(folder)
     return folder
+
+
+def _serve_more(folder: Path) -> None:
+    """Serve a network after one epoch and a ranker, fitted but not measured."""
+    from tests.bench.knn_data import fitting
+    from training import selfcheck
+    from training.data.tables import read_tables
+    from training.interactions import Events
+    from training.recipe import ModelSection
+    from warmstart import publish, registry
+    from warmstart.store import open_store
+
+    store = open_store(folder.as_uri())
+    job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
+    for name, settings, stages in MORE:
+        section = ModelSection(name, name, dict(settings), tuple(ModelSection(stage, stage, {}) for stage in stages))
+        with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as draft:
+            manifest = job.seal(section, Path(draft))
+            publish.publish(store, Path(draft), selfcheck.check_in_fresh_process)
+        registry.promote(store, manifest.model, manifest.version, reason="bench")
 
 
 def run(store: Path, *models: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,11 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from infra.families import read_families
+
+ROOT = Path(__file__).parents[2]
+RECIPES = ROOT / "training" / "recipes"
+HARDLY = "epochs = 1\nvalidation = 0\ntrend_power = 0\n"  # what networks of their default sizes learn here
 WARMSTART = Path(sys.executable).with_name("warmstart")
 READY_SECONDS = 60
 LOG = "serve.log"
@@ -81,7 +87,8 @@ def train_all(commands: Commands, *store: str, models: str = "", **environment: 
     """Make up a KION, publish and promote models of it, all unless some are named."""
     size = ("--users", "400", "--items", "300", "--interactions", "12000", "--days", "60")
     commands.json("data", "synth", *size, "--to", "data/kion")
-    chosen = ("--models", models) if models else ()
+    sections = tomllib.loads((RECIPES / "kion.toml").read_text())["models"]
+    chosen = ("--models", models or ",".join(name for name in sections if name not in networks()))
     trained = commands.run("train", "--recipe", "kion", *store, *chosen, "--promote", "--json", **environment)
     assert trained.returncode in (0, 3), trained.stderr  # 3: one was not promoted, which is not at issue here
     for made in json.loads(trained.stdout)["trained"]:
@@ -90,6 +97,23 @@ def train_all(commands: Commands, *store: str, models: str = "", **environment: 
             commands.json("promote", *named, *store, "--force", "--reason", "for the tests", **environment)
     if not models:
         commands.json("batch", "two_stage", *store, "--promote", **environment)  # served as two_stage_offline
+        train_networks(commands, "kion", *store, **environment)
+
+
+def networks() -> tuple[str, ...]:
+    """Return the models of the neural family."""
+    (family,) = (family for family in read_families(ROOT / "functions") if family.name == "neural")
+    return tuple(family.models)
+
+
+def train_networks(commands: Commands, recipe: str, *store: str, **environment: str) -> None:
+    """Publish and promote networks that have hardly learnt, of a recipe's data: as large and as quick as any."""
+    data, _, _ = (RECIPES / f"{recipe}.toml").read_text().partition("[models.")
+    sections = "".join(f"[models.{model}]\n{HARDLY}" for model in networks())
+    (commands.folder / "networks.toml").write_text(data + sections)
+    for made in commands.json("train", "--recipe", "networks.toml", *store, **environment)["trained"]:
+        named = (made["model"], made["version"])
+        commands.json("promote", *named, *store, "--force", "--reason", "for the tests", **environment)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from onnx.external_data_helper import set_external_data
 
 from tests.faults.ask import outcome
 from tests.faults.case import Case, Seen
@@ -16,8 +17,11 @@ from tests.faults.effects import cut, drop, flip, page
 from tests.faults.injector import Act
 from tests.faults.stage import FAMILY, MODEL, Stage, said
 from tests.faults.world import World
+from tests.functions.encoders import bag_model, write_draft
 from tests.layers.breakages import BROKEN, HEADER, Break, changed, header, holding, rewrite
 from warmstart.artifact import ARRAYS
+from warmstart.manifest import Manifest
+from warmstart.publish import publish
 
 FLAT = 50 * 2**20  # bytes by which a refused file may raise a function's memory
 DAMAGES: dict[str, Act] = {
@@ -103,6 +107,34 @@ def _bomb(world: World) -> Seen:
     sign = world.folder / world.fresh_name()
     seen = _broken(world, holding(ARRAYS, _Bomb.pickled(str(sign))))
     return Seen(seen.what + (", and it ran" if sign.exists() else ", and it never ran"), seen.figures)
+
+
+class _Networks(Stage):
+    """Two versions of a network; the weights of the new one lie in a file of the machine that serves it."""
+
+    family, model = "neural", "autoencoder"
+
+    def publish(self) -> tuple[Manifest, Manifest]:
+        """Publish both, as somebody does who checks nothing."""
+        outside = bag_model()
+        (weights,) = outside.graph.initializer
+        set_external_data(weights, "/etc/passwd")
+        weights.ClearField("raw_data")
+        weights.data_location = weights.EXTERNAL
+        folder = self.world.folder / self.world.fresh_name()
+        for name, network in (("old", bag_model()), ("new", outside)):
+            write_draft(folder / name, network)
+        old, new = (publish(self.store, folder / name, lambda *_: None) for name in ("old", "new"))
+        return old, new
+
+
+def _outside(world: World) -> Seen:
+    """Let the new version's network name another file."""
+    stage = _Networks(world)
+    with stage.serving():
+        first = stage.look()
+        stage.promote(stage.new)
+        return Seen(f"{first}; then {stage.look()}")
 
 
 class _Bomb:
@@ -220,5 +252,11 @@ CASES = [
     *(_case("hostile files", name, kind, breaks) for name, (breaks, kind) in HOSTILE.items()),
     Case(
         "hostile files", "a pickle under the arrays' name", "old version, Incompatible logged, and it never ran", _bomb
+    ),
+    Case(
+        "hostile files",
+        "an ONNX file whose weights lie outside it",
+        "old version; then old version, Incompatible logged",
+        _outside,
     ),
 ]

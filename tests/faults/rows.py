@@ -38,7 +38,6 @@ ROWS = {
 }
 
 LATER = (
-    ("hostile files", "an ONNX file whose weights lie outside it", "with the neural family: no family reads ONNX yet"),
     ("training", "SageMaker's `failure` file", "with training on SageMaker"),
     ("training", "a checkpoint, and going on from it", "with the models that train for long"),
 )  # row, case, when

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.faults.ask import Answer, outcome
-from tests.faults.drafts import opens
+from tests.faults.drafts import Taste, opens
 from tests.faults.injector import Act
 from tests.faults.world import SOON, World
 from warmstart.artifact import ARRAYS
@@ -16,43 +16,50 @@ from warmstart.registry import promote
 
 FAMILY = "factorization"
 MODEL = "als"
+TASTES: tuple[Taste, Taste] = ("even", "odd")
 
 
 class Stage:
     """Two published versions; the old one is promoted."""
+
+    family, model = FAMILY, MODEL
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.prefix = world.fresh_name()
         self.store = world.store(self.prefix)
         self.cache = world.folder / self.prefix
-        self.old = publish(self.store, world.drafts.draft(MODEL, "even"), opens)
-        self.new = publish(self.store, world.drafts.draft(MODEL, "odd"), opens)
+        self.old, self.new = self.publish()
         self.promote(self.old)
+
+    def publish(self) -> tuple[Manifest, Manifest]:
+        """Publish both."""
+        even, odd = (publish(self.store, self.world.drafts.draft(MODEL, taste), opens) for taste in TASTES)
+        return even, odd
 
     def promote(self, manifest: Manifest) -> None:
         """Make the alias point at a version, without the injector."""
-        promote(self.store, MODEL, manifest.version, reason="test")
+        promote(self.store, self.model, manifest.version, reason="test")
 
     @property
     def alias(self) -> str:
         """A pattern for the alias's path."""
-        return rf"{self.prefix}/models/{MODEL}/aliases/"
+        return rf"{self.prefix}/models/{self.model}/aliases/"
 
     def manifest_of(self, manifest: Manifest) -> str:
         """A pattern for the path of a version's manifest."""
-        return rf"{self.prefix}/models/{MODEL}/versions/{manifest.version}/manifest\.json"
+        return rf"{self.prefix}/models/{self.model}/versions/{manifest.version}/manifest\.json"
 
     def arrays_of(self, manifest: Manifest) -> str:
         """A pattern for the path of a version's arrays."""
-        return rf"{self.prefix}/models/{MODEL}/versions/{manifest.version}/{ARRAYS}"
+        return rf"{self.prefix}/models/{self.model}/versions/{manifest.version}/{ARRAYS}"
 
     @contextmanager
     def serving(
         self, *, memory_mb: int | None = None, cache: Path | None = None, disk_mb: int | None = None
     ) -> Iterator[float]:
         """Start the function afresh behind the gateway; yield the seconds of its start."""
-        function = self.world.functions(self.prefix, cache or self.cache)[FAMILY]
+        function = self.world.functions(self.prefix, cache or self.cache)[self.family]
         if memory_mb:
             function = replace(function, memory_mb=memory_mb)
         if disk_mb:
@@ -62,7 +69,7 @@ class Stage:
 
     def ask(self, user: int = 0) -> Answer:
         """Ask for a user's recommendations."""
-        return self.world.ask(f"/reco/{MODEL}/{user}")
+        return self.world.ask(f"/reco/{self.model}/{user}")
 
     def look(self) -> str:
         """Ask, and say which version answered and what the log and the metrics hold of a refused one."""

@@ -1,7 +1,7 @@
 """One image: built as a deploy builds it, run as Lambda runs it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,12 +31,13 @@ class Image(NamedTuple):
         return (size(self.tag) - size(BASE)) / MB
 
 
-def build_all(folder: Path) -> list[Image]:
-    """Build the image of every family and of the catalogue, as a deploy builds them."""
+def build_all(folder: Path, names: Collection[str] = ()) -> list[Image]:
+    """Build the image of every family and of the catalogue, or of those that are named, as a deploy builds them."""
     families = read_families(ROOT / "functions")
     assembly = synthesize("dev", folder)
     contexts = {family_of(image): image for image in images(assembly)}
-    built = [Image(family, f"warmstart-{family.name}") for family in (*families, catalogue(families))]
+    functions = [family for family in (*families, catalogue(families)) if not names or family.name in names]
+    built = [Image(family, f"warmstart-{family.name}") for family in functions]
     for image in built:
         build(assembly, contexts[image.family.name], image.tag)
     return built

@@ -10,7 +10,7 @@ import boto3
 import httpx
 import pytest
 
-from tests.e2e.conftest import Commands, free_port, train_all
+from tests.e2e.conftest import Commands, free_port, train_all, train_networks
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.deployment import Deployment
 from tests.e2e.emulated.emulator import REGION, Emulator, start, stop
@@ -92,6 +92,7 @@ def deployed(emulator: Emulator, tree: Path, tmp_path_factory: pytest.TempPathFa
     commands = Commands(tmp_path_factory.mktemp("user"))
     stage = Deployed(deployment, deployment.deploy(), commands, token="")
     train_all(commands, "--stage", STAGE, models=",".join(PUBLISHED), **emulator.environment)
+    train_networks(commands, "kion", "--stage", STAGE, **emulator.environment)
     stage.token = stage.warmstart("token", "create", "owner", "--plan", "internal")["token"]
     return stage
 

@@ -10,7 +10,7 @@ from tests.e2e.emulated.conftest import Deployed
 
 pytestmark = pytest.mark.slow
 
-MODELS = ["popular", "als", "ease", "two_stage"]  # one of each family
+MODELS = ["popular", "als", "ease", "autoencoder", "two_stage"]  # one of each family
 USERS = 200
 HISTORIES = 50
 

@@ -18,6 +18,7 @@ from tests.quality import (
     movietweetings,
     neural,
     neural_last,
+    neural_sampling,
     online_retail,
     online_retail_untimed,
     two_stages,
@@ -36,6 +37,7 @@ SETS: dict[str, ModuleType] = {
     "two-stages": two_stages,
     "neural": neural,
     "neural-last": neural_last,
+    "neural-sampling": neural_sampling,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import numpy as np
 
 from training.algorithms.base import Between
-from training.algorithms.encoded import Dropout, Encoded, needs_torch
+from training.algorithms.encoded import Dropout, Encoded, Rate, needs_torch
 from training.algorithms.vectors import write_features
 from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
@@ -26,10 +26,11 @@ class DSSM(Encoded):
     is drawn (logQ: Yi et al., RecSys 2019).
     """
 
+    learning_rate: Rate = 0.002
     sampling: Literal["quality", "uniform"] = "quality"
-    positives: int = 8  # items of a user that are told in a step, at most half of them
-    hidden: int = 256
-    factors: int = 128
+    positives: int = 4  # items of a user that are told in a step, at most half of them
+    hidden: int = 128
+    factors: int = 64
     dropout: Dropout = 0.3  # of the items of a history, while it learns
     temperature: Annotated[float, Between(0.01, 1)] = 0.1  # of the softmax
     binary: bool = True  # every item of a history counts as 1

@@ -30,7 +30,7 @@ class SASRec(Encoded):
     length: int = 200  # events that are read, the newest
     dropout: Dropout = 0.2
     negatives: int = 512  # drawn anew for each batch
-    batch: int = 64  # users
+    batch: int = 32  # users
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
         """Learn.

@@ -17,8 +17,8 @@ recipe_option = click.option(
     "recipe_path",
     required=True,
     type=click.Path(path_type=Path),
-    help="A recipe file, or one that comes with warmstart: movielens_100k, movielens_1m, movietweetings, "
-    "online_retail, kion.",
+    help="A recipe file, or one that comes with warmstart: movielens_100k, movielens_100k_networks, "
+    "movielens_1m, movietweetings, online_retail, kion.",
 )
 models_option = click.option("--models", help="Only these models of the recipe, by commas.")
 bad_row_option = click.option(

@@ -23,7 +23,7 @@ from tests.fuzz.judge import judge
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 NAMES = ("lists", "factorization", "knn", "neural", "ranker", "catalogue")
-FAST, SLOW = 150, 3000  # events for each of six handlers; under awslambdaric a fifth of it
+FAST, SLOW = 150, 2000  # events for each of six handlers; under awslambdaric a fifth of it
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from functions.neural.encoder import MOST_LENGTH
 from training.algorithms.encoded import Dropout, Encoded, needs_torch
 from training.interactions import Interactions
 from warmstart.errors import DataError
 
 if TYPE_CHECKING:
     import optuna
-
-MOST_LENGTH = 2_048  # as serving has it
 
 
 @dataclass

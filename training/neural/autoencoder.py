@@ -3,7 +3,7 @@
 The plain one is MultVAE (Liang, Krishnan, Hoffman & Jebara, WWW 2018). The changed one has what RecVAE (Shenbin et al.,
 WSDM 2020) changed of it: a composite prior, of which the posterior of the epoch before is the largest part, a weight of
 the divergence that grows with a user's history, and an encoder of densely connected layers. RecVAE's alternating
-updates are left out: they were measured and lost (docs/NEURAL.md).
+updates are left out.
 """
 
 import copy

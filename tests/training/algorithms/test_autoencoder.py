@@ -8,14 +8,13 @@ import torch
 from numpy.typing import NDArray
 
 from tests.training.neural.given import some
+from training.algorithms.autoencoder import Architecture, Autoencoder
 from training.neural.autoencoder import (
     ANNEALED,
     WEIGHTS,
     WIDE,
-    Architecture,
     AutoencoderLearner,
     Posterior,
-    Shape,
     _composite,
 )
 from training.neural.bags import Bags
@@ -28,8 +27,17 @@ def learner(
 ) -> AutoencoderLearner:
     """Return one whose weights are not small, as after learning."""
     torch.manual_seed(3)
-    shape = Shape(architecture, HIDDEN, FACTORS, dropout, divergence)
-    made = AutoencoderLearner(some(), shape, batch=batch, learning_rate=0.01, binary=binary)
+    settings = Autoencoder(
+        architecture=architecture,
+        hidden=HIDDEN,
+        factors=FACTORS,
+        dropout=dropout,
+        divergence=divergence,
+        binary=binary,
+        batch=batch,
+        learning_rate=0.01,
+    )
+    made = AutoencoderLearner(some(), settings)
     for values in made.network.parameters():
         values.data += 0.2 * torch.randn_like(values)
     return made

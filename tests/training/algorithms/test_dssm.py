@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from tests.training.datasets import recipe, tables
 from tests.training.neural.given import SMALL, some
+from training.algorithms.dssm import DSSM, Sampling
 from training.features import none_of, of_items, of_users
 from training.interactions import Events, Interactions
 from training.neural.bags import Bags
-from training.neural.towers import Sampling, Shape, TowersLearner
+from training.neural.towers import TowersLearner
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
@@ -30,8 +31,17 @@ def learner(
     torch.manual_seed(3)
     users = of_users(interactions) if features else none_of(interactions.n_users)
     items = of_items(interactions) if features else none_of(interactions.n_items)
-    shape = Shape(HIDDEN, FACTORS, 0.0, 0.2, sampling, positives)
-    made = TowersLearner(interactions, users, items, shape, batch=8, learning_rate=0.01, binary=True)
+    settings = DSSM(
+        hidden=HIDDEN,
+        factors=FACTORS,
+        dropout=0.0,
+        temperature=0.2,
+        sampling=sampling,
+        positives=positives,
+        batch=8,
+        learning_rate=0.01,
+    )
+    made = TowersLearner(interactions, users, items, settings)
     for values in made.network.parameters():
         values.data += 0.2 * torch.randn_like(values)
     return made

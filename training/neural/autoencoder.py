@@ -8,7 +8,7 @@ updates are left out.
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
@@ -19,7 +19,8 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 from training.interactions import Interactions
 from training.neural.bags import Bags, bag_of
 from training.neural.descent import descend
-from training.neural.device import found
+from training.neural.device import fastest_device
+from training.neural.encoding import encoded
 from training.neural.onnx_file import Served
 from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
@@ -142,7 +143,7 @@ class AutoencoderLearner:
         self._histories = interactions.matrix(binary=settings.binary)
         self._users = np.flatnonzero(np.diff(interactions.indptr))
         self._settings = settings
-        self._device = found()
+        self._device = fastest_device()
         refuse_too_large(
             lambda: AutoencoderNetwork(settings, interactions.n_items),
             lambda network: weights_of(network.reader.encoder),
@@ -156,15 +157,16 @@ class AutoencoderLearner:
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean loss of one."""
         self.network.train()
-        (optimizer,) = self.optimizers
-        order, total = rng.permutation(self._users), 0.0
+        loss = descend(self._losses(rng), *self.optimizers)
+        self.network.before.load_state_dict(self.network.reader.state_dict())
+        return loss
+
+    def _losses(self, rng: np.random.Generator) -> Iterator[tuple[torch.Tensor, int]]:
+        order = rng.permutation(self._users)
         for start in range(0, len(order), self._settings.batch):
             users = order[start : start + self._settings.batch]
-            loss = self._loss(Bags.of(self._histories[users], self._device))
-            total += descend(loss, optimizer) * len(users)
+            yield self._loss(self._bags(users)), len(users)
             self.network.steps.add_(1)
-        self.network.before.load_state_dict(self.network.reader.state_dict())
-        return total / max(len(order), 1)
 
     def _loss(self, bags: Bags) -> torch.Tensor:
         shares = F.dropout(bags.shares, self._settings.dropout)
@@ -186,16 +188,15 @@ class AutoencoderLearner:
         apart = (posterior.log_density(drawn) - _composite(before, drawn)).sum(1)
         return self._settings.divergence * (apart * torch.bincount(bags.owners, minlength=len(drawn))).mean()
 
-    @torch.inference_mode()
     def vectors(self, users: Rows) -> Vectors:
         """Return the mean of each user's posterior and a one: (len(users), factors + 1)."""
         self.network.eval()
-        served = MeanAndOne(self.network.reader.encoder)
-        means = []
-        for start in range(0, len(users), ASKED):
-            bags = Bags.of(self._histories[users[start : start + ASKED]], self._device)
-            means.append(served(bags.sums(self.network.reader.table)).cpu().numpy())
-        return np.concatenate(means)
+        reader = self.network.reader
+        served = MeanAndOne(reader.encoder)
+        return encoded(users, ASKED, lambda part: served(self._bags(part).sums(reader.table)))
+
+    def _bags(self, users: Rows) -> Bags:
+        return Bags.of(self._histories[users], self._device)
 
     def item_vectors(self) -> Vectors:
         """Return the decoder: (n_items, factors + 1), an item's bias last."""

@@ -9,7 +9,7 @@ import torch
 KEPT = ((-3, 2**25), (-1, 2**30), (-2, 2**26))  # of glibc's mallopt: M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD
 
 
-def found() -> torch.device:
+def fastest_device() -> torch.device:
     """Return the fastest device of this machine."""
     if torch.cuda.is_available():
         return torch.device("cuda")

@@ -11,7 +11,8 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
 from training.interactions import Interactions
 from training.neural.descent import descend
-from training.neural.device import found
+from training.neural.device import fastest_device
+from training.neural.encoding import encoded
 from training.neural.onnx_file import Served
 from training.neural.sequences import Batch, batches, newest
 from training.neural.size import refuse_too_large, weights_of
@@ -74,7 +75,7 @@ class SequenceLearner:
     def __init__(self, interactions: Interactions, settings: "SASRec") -> None:
         self._interactions = interactions
         self._settings = settings
-        self._device = found()
+        self._device = fastest_device()
         self._refuse_too_large()
         self.network = SequenceNetwork(settings, interactions.n_items).to(self._device)
         self.optimizers: list[torch.optim.Optimizer] = [
@@ -96,12 +97,8 @@ class SequenceLearner:
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all sequences once; return the mean cross-entropy of an event."""
         self.network.train()
-        (optimizer,) = self.optimizers
-        total, count = 0.0, 0
-        for batch in batches(self._interactions, self._settings.length + 1, self._settings.batch, rng):
-            loss, events = self._loss(batch, rng)
-            total, count = total + descend(loss, optimizer) * events, count + events
-        return total / max(count, 1)
+        sequences = batches(self._interactions, self._settings.length + 1, self._settings.batch, rng)
+        return descend((self._loss(batch, rng) for batch in sequences), *self.optimizers)
 
     def _loss(self, batch: Batch, rng: np.random.Generator) -> tuple[torch.Tensor, int]:
         read = Batch(batch.items[:, :-1], batch.lengths - 1)
@@ -124,16 +121,15 @@ class SequenceLearner:
         vectors = self.network.items(batch.items.to(self._device))
         return self.network.states(vectors, from_end.to(self._device))
 
-    @torch.inference_mode()
     def vectors(self, users: Rows) -> Vectors:
         """Return the state after each user's newest event: (len(users), d)."""
         self.network.eval()
-        states: list[Vectors] = []
-        for start in range(0, len(users), ASKED):
-            batch = newest(self._interactions, users[start : start + ASKED], self._settings.length)
-            last = (batch.lengths - 1).clamp(min=0)
-            states.append(self._states(batch)[torch.arange(len(last)), last].cpu().numpy())
-        return np.concatenate(states)
+        return encoded(users, ASKED, self._last_states)
+
+    def _last_states(self, users: Rows) -> torch.Tensor:
+        batch = newest(self._interactions, users, self._settings.length)
+        last = (batch.lengths - 1).clamp(min=0)
+        return self._states(batch)[torch.arange(len(last)), last]
 
     def item_vectors(self) -> Vectors:
         """Return the items' embeddings, which events are read by and states are multiplied with: (n_items, d)."""

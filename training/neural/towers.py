@@ -4,6 +4,7 @@ Huang et al., CIKM 2013, as retrieval has it since Yi et al., RecSys 2019: what 
 user, corrected by how often each item comes so (logQ).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -17,8 +18,10 @@ from training.features import FeatureTable
 from training.interactions import Interactions
 from training.neural.bags import Bags, bag_of
 from training.neural.descent import descend
-from training.neural.device import found
+from training.neural.device import fastest_device
+from training.neural.encoding import encoded
 from training.neural.onnx_file import Served
+from training.neural.positives import Positives
 from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
@@ -78,18 +81,10 @@ class TowersLearner:
 
     def __init__(self, interactions: Interactions, users: FeatureTable, items: FeatureTable, settings: "DSSM") -> None:
         self._histories = interactions.matrix(binary=settings.binary)
-        quality = interactions.matrix(binary=settings.sampling == "uniform")
-        quality.data = np.maximum(quality.data, 0)
-        counts = np.diff(interactions.indptr)
-        self._quality = quality.data / np.repeat(np.maximum(quality.sum(axis=1).A1, 1e-9), counts)
-        self._had = np.flatnonzero(counts >= 2)
-        self._draws = np.where(counts >= 2, np.minimum(settings.positives, np.maximum(counts // 2, 1)), 0)
+        self._positives = Positives(interactions, settings.positives, uniform=settings.sampling == "uniform")
         self._user_values, self._item_values = users.matrix, items.matrix
         self._settings = settings
-        self._device = found()
-        told = np.minimum(self._quality * np.repeat(self._draws, counts), 1)
-        often = np.bincount(quality.indices, told, interactions.n_items)
-        self._share = np.minimum(often / max(len(self._had), 1), 1 - 1e-9)  # of users, of whom an item is told
+        self._device = fastest_device()
         self._refuse_too_large(interactions.n_items)
         self.network = Towers(settings, interactions.n_items, len(users), len(items)).to(self._device)
         self.optimizers: list[torch.optim.Optimizer] = [
@@ -97,7 +92,7 @@ class TowersLearner:
         ]
 
     def _refuse_too_large(self, n_items: int) -> None:
-        told = min(self._settings.batch, len(self._had)) * self._settings.positives
+        told = min(self._settings.batch, len(self._positives.users)) * self._settings.positives
         refuse_too_large(
             lambda: Towers(self._settings, n_items, self._user_values.shape[1], self._item_values.shape[1]),
             lambda network: weights_of(network.user),
@@ -108,30 +103,14 @@ class TowersLearner:
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean cross-entropy of an item that is told."""
         self.network.train()
-        (optimizer,) = self.optimizers
-        order, total, count = rng.permutation(self._had), 0.0, 0
+        return descend(self._losses(rng), *self.optimizers)
+
+    def _losses(self, rng: np.random.Generator) -> Iterator[tuple[torch.Tensor, int]]:
+        order = rng.permutation(self._positives.users)
         for start in range(0, len(order), self._settings.batch):
             users = order[start : start + self._settings.batch]
-            told = self._told(users, rng)
-            loss, n_told = self._loss(users, told), int(told.sum())
-            total, count = total + descend(loss, optimizer) * n_told, count + n_told
-        return total / max(count, 1)
-
-    def _told(self, users: Rows, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Draw which items of some users' histories are told, one after another by their quality, at most half of them.
-
-        The largest of log q + G, G of a Gumbel distribution, are such a draw (Yellott, 1977).
-        """
-        indptr = self._histories.indptr
-        counts = indptr[users + 1] - indptr[users]
-        places = _places(indptr, users)
-        keys = np.log(np.maximum(self._quality[places], 1e-12)) + rng.gumbel(size=len(places))
-        owners = np.repeat(np.arange(len(users)), counts)
-        order = np.lexsort((-keys, owners))
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        told: NDArray[np.bool_] = ranks < self._draws[users][owners]
-        return told
+            told = self._positives.drawn(users, rng)
+            yield self._loss(users, told), int(told.sum())
 
     def _loss(self, users: Rows, told: NDArray[np.bool_]) -> torch.Tensor:
         histories = self._histories[users]
@@ -141,17 +120,16 @@ class TowersLearner:
         whose = torch.from_numpy(owners).to(self._device)
         vectors = self._user_vectors(Bags.of(known, self._device), users).index_select(0, whose)
         candidates, targets = np.unique(items, return_inverse=True)
-        logits = vectors @ self._item_vectors(candidates).T - self._often(candidates, len(users))
+        log_q = torch.from_numpy(self._positives.log_q(candidates, len(users))).to(self._device)
+        logits = vectors @ self._item_vectors(candidates).T - log_q
         others = sparse.csr_matrix((np.ones(len(items), np.bool_), (owners, targets)), (len(users), len(candidates)))
         also = others[owners].toarray()
         also[np.arange(len(items)), targets] = False
         logits = logits.masked_fill(torch.from_numpy(also).to(self._device), -torch.inf)
         return F.cross_entropy(logits, torch.from_numpy(targets).to(self._device))
 
-    def _often(self, items: Rows, n_users: int) -> torch.Tensor:
-        """Return the logarithm of how likely items are told of any of so many users: (len(items),)."""
-        likely = -np.expm1(n_users * np.log1p(-self._share[items]))
-        return torch.from_numpy(np.log(np.maximum(likely, 1e-12)).astype(np.float32)).to(self._device)
+    def _bags(self, users: Rows) -> Bags:
+        return Bags.of(self._histories[users], self._device)
 
     def _user_vectors(self, bags: Bags, users: Rows) -> torch.Tensor:
         shares = F.dropout(bags.shares, self._settings.dropout, self.network.training)
@@ -169,21 +147,15 @@ class TowersLearner:
             sums = sums + values.sums(self.network.item_values)
         return torch.cat([self.network.item(sums), self.network.biases[rows][:, None]], dim=1)
 
-    @torch.inference_mode()
     def vectors(self, users: Rows) -> Vectors:
         """Return each user's vector and a one: (len(users), factors + 1)."""
         self.network.eval()
-        parts = [users[start : start + ASKED] for start in range(0, len(users), ASKED)]
-        bags = [Bags.of(self._histories[part], self._device) for part in parts]
-        return np.concatenate([self._user_vectors(*each).cpu().numpy() for each in zip(bags, parts, strict=True)])
+        return encoded(users, ASKED, lambda part: self._user_vectors(self._bags(part), part))
 
-    @torch.inference_mode()
     def item_vectors(self) -> Vectors:
         """Return each item's vector and bias: (n_items, factors + 1)."""
         self.network.eval()
-        rows = np.arange(self._histories.shape[1], dtype=np.int32)
-        parts = [self._item_vectors(rows[start : start + ASKED]) for start in range(0, len(rows), ASKED)]
-        return cast("Vectors", torch.cat(parts).cpu().numpy())
+        return encoded(np.arange(self._histories.shape[1], dtype=np.int32), ASKED, self._item_vectors)
 
     def served(self) -> Served:
         """Return the part that serves."""
@@ -199,11 +171,3 @@ class TowersLearner:
     def user_values(self) -> Vectors:
         """Return what the values that are known of users put into it: (values, hidden)."""
         return cast("Vectors", self.network.user_values.detach().cpu().numpy())
-
-
-def _places(indptr: NDArray[np.int32], users: Rows) -> NDArray[np.int64]:
-    """Return where the values of some lines of a matrix lie."""
-    counts = indptr[users + 1] - indptr[users]
-    firsts = np.repeat(indptr[users] - (np.cumsum(counts) - counts), counts)
-    places: NDArray[np.int64] = firsts + np.arange(len(firsts))
-    return places

@@ -152,12 +152,12 @@ class AutoencoderLearner:
         )
         self.network = AutoencoderNetwork(settings, interactions.n_items).to(self._device)
         learnt = [values for values in self.network.parameters() if values.requires_grad]
-        self.optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(learnt, lr=settings.learning_rate, fused=True)]
+        self.optimizer = torch.optim.Adam(learnt, lr=settings.learning_rate, fused=True)
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean loss of one."""
         self.network.train()
-        loss = descend(self._losses(rng), *self.optimizers)
+        loss = descend(self._losses(rng), self.optimizer)
         self.network.before.load_state_dict(self.network.reader.state_dict())
         return loss
 

@@ -78,9 +78,9 @@ class SequenceLearner:
         self._device = fastest_device()
         self._refuse_too_large()
         self.network = SequenceNetwork(settings, interactions.n_items).to(self._device)
-        self.optimizers: list[torch.optim.Optimizer] = [
-            torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
-        ]
+        self.optimizer = torch.optim.Adam(
+            self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.98), fused=True
+        )
 
     def _refuse_too_large(self) -> None:
         settings, n_items = self._settings, self._interactions.n_items
@@ -98,7 +98,7 @@ class SequenceLearner:
         """Learn from all sequences once; return the mean cross-entropy of an event."""
         self.network.train()
         sequences = batches(self._interactions, self._settings.length + 1, self._settings.batch, rng)
-        return descend((self._loss(batch, rng) for batch in sequences), *self.optimizers)
+        return descend((self._loss(batch, rng) for batch in sequences), self.optimizer)
 
     def _loss(self, batch: Batch, rng: np.random.Generator) -> tuple[torch.Tensor, int]:
         read = Batch(batch.items[:, :-1], batch.lengths - 1)

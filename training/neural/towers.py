@@ -87,9 +87,7 @@ class TowersLearner:
         self._device = fastest_device()
         self._refuse_too_large(interactions.n_items)
         self.network = Towers(settings, interactions.n_items, len(users), len(items)).to(self._device)
-        self.optimizers: list[torch.optim.Optimizer] = [
-            torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate, fused=True)
-        ]
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate, fused=True)
 
     def _refuse_too_large(self, n_items: int) -> None:
         told = min(self._settings.batch, len(self._positives.users)) * self._settings.positives
@@ -103,7 +101,7 @@ class TowersLearner:
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean cross-entropy of an item that is told."""
         self.network.train()
-        return descend(self._losses(rng), *self.optimizers)
+        return descend(self._losses(rng), self.optimizer)
 
     def _losses(self, rng: np.random.Generator) -> Iterator[tuple[torch.Tensor, int]]:
         order = rng.permutation(self._positives.users)

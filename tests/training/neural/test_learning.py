@@ -27,7 +27,7 @@ class Counted:
     def __init__(self, interactions: Interactions) -> None:
         self.interactions = interactions
         self.network = torch.nn.Linear(1, 1)
-        self.optimizers: list[torch.optim.Optimizer] = []
+        self.optimizer = torch.optim.Adam(self.network.parameters())
         self.epochs = 0
         self.made.append(self)
 

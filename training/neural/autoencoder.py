@@ -9,7 +9,7 @@ updates are left out.
 import copy
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from training.neural.descent import descend
 from training.neural.device import fastest_device
 from training.neural.encoding import encoded
 from training.neural.onnx_file import Served
+from training.neural.posterior import Posterior, composite_log_density
 from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
@@ -31,26 +32,8 @@ if TYPE_CHECKING:
 
 LAYERS = 4  # of the dense encoder
 NORM_EPS = 0.1  # as RecVAE has it
-WEIGHTS = (0.15, 0.75, 0.1)  # of the composite prior: standard normal, the epoch before, and a wide normal
-WIDE = 10.0  # log variance of the last of them
 ANNEALED = 20  # epochs until the plain one's divergence has its whole weight
 ASKED = 1_024  # users that are encoded at once
-
-
-class Posterior(NamedTuple):
-    """What a history tells of a user: a normal distribution."""
-
-    mean: torch.Tensor  # (b, factors)
-    log_variance: torch.Tensor  # (b, factors)
-
-    def drawn(self) -> torch.Tensor:
-        """Draw from it: (b, factors)."""
-        return self.mean + torch.randn_like(self.mean) * (0.5 * self.log_variance).exp()
-
-    def log_density(self, at: torch.Tensor) -> torch.Tensor:
-        """Return the logarithm of its density in each direction: (b, factors)."""
-        squares = (at - self.mean) ** 2 / self.log_variance.exp()
-        return -0.5 * (self.log_variance + math.log(2 * math.pi) + squares)
 
 
 class PlainEncoder(nn.Module):
@@ -106,7 +89,7 @@ class Reader(nn.Module):
         nn.init.xavier_uniform_(self.table)
 
     def forward(self, bags: Bags, shares: torch.Tensor | None = None) -> Posterior:
-        """Read histories, with their own shares or others."""
+        """Read b histories, with their own shares (n,) or others."""
         return cast("Posterior", self.encoder(bags.sums(self.table, shares)))
 
 
@@ -185,7 +168,7 @@ class AutoencoderLearner:
             return self._settings.divergence * annealed.clamp(max=1) * apart.mean()
         with torch.no_grad():
             before = self.network.before(bags, shares)
-        apart = (posterior.log_density(drawn) - _composite(before, drawn)).sum(1)
+        apart = (posterior.log_density(drawn) - composite_log_density(before, drawn)).sum(1)
         return self._settings.divergence * (apart * torch.bincount(bags.owners, minlength=len(drawn))).mean()
 
     def vectors(self, users: Rows) -> Vectors:
@@ -212,11 +195,3 @@ class AutoencoderLearner:
     def given(self, user: int) -> Vectors:
         """Return what serving puts into it for a user: (1, hidden)."""
         return bag_of(self._histories[user], self.served().inputs)[None]
-
-
-def _composite(before: Posterior, at: torch.Tensor) -> torch.Tensor:
-    """Return the logarithm of the composite prior's density in each direction: (b, factors)."""
-    nought = torch.zeros_like(at)
-    parts = (Posterior(nought, nought), before, Posterior(nought, nought + WIDE))
-    weighed = [part.log_density(at) + math.log(weight) for part, weight in zip(parts, WEIGHTS, strict=True)]
-    return torch.logsumexp(torch.stack(weighed), 0)

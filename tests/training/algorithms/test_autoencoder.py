@@ -11,13 +11,10 @@ from tests.training.neural.given import some
 from training.algorithms.autoencoder import Architecture, Autoencoder
 from training.neural.autoencoder import (
     ANNEALED,
-    WEIGHTS,
-    WIDE,
     AutoencoderLearner,
-    Posterior,
-    _composite,
 )
 from training.neural.bags import Bags
+from training.neural.posterior import WEIGHTS, WIDE, Posterior, composite_log_density
 
 HIDDEN, FACTORS = 6, 3
 
@@ -110,7 +107,7 @@ def test_the_composite_prior_is_a_mixture() -> None:
     parts = (normal(at, 0, 0), normal(at, mean, log_variance), normal(at, 0, WIDE))
     mixed = sum(weight * part for weight, part in zip(WEIGHTS, parts, strict=True))
     before = Posterior(torch.from_numpy(mean), torch.from_numpy(log_variance))
-    np.testing.assert_allclose(_composite(before, torch.from_numpy(at)), np.log(mixed), rtol=1e-9)
+    np.testing.assert_allclose(composite_log_density(before, torch.from_numpy(at)), np.log(mixed), rtol=1e-9)
     assert sum(WEIGHTS) == pytest.approx(1)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from training.algorithms.base import Algorithm
 from training.algorithms.encoded import Encoded
 from training.evaluation.measure import K
-from training.evaluation.result import SAYS, Paired
+from training.evaluation.result import SAYS, Paired, columns_of
 from training.judge import Draft, Judge
 from training.recipe import ModelSection
 
@@ -38,13 +38,9 @@ class Networks(NamedTuple):
                 **each.draft.measured.metrics,
                 "epochs": each.fitted.epochs if isinstance(each.fitted, Encoded) else None,
                 "seconds": round(each.seconds, 1),
-                "the first has more": gain.difference if gain else None,
-                "low": gain.low if gain else None,
-                "high": gain.high if gain else None,
-                "p": gain.p if gain else None,
+                **columns_of(self.gains.get(name), "the first has more"),
             }
             for name, each in self.models.items()
-            for gain in [self.gains.get(name)]
         ]
 
     def curves(self) -> list[dict[str, Any]]:
@@ -92,7 +88,4 @@ def _trained(model: ModelSection, judge: Judge) -> Trained:
 
 
 def _said(one: str, other: str, gain: Paired) -> str:
-    return (
-        f"{one} is {SAYS[gain.verdict]} {other}: {gain.difference:+.4f} {BY}, {gain.low:+.4f} to {gain.high:+.4f}, "
-        f"p = {gain.p:.2g}, {gain.users:,} users."
-    )
+    return f"{one} is {SAYS[gain.verdict]} {other}: {gain}, {BY} of {gain.users:,} users."

@@ -51,11 +51,11 @@ class Encoder(Protocol):
         ...
 
     def of_features(self, known: Vectors) -> Vectors | None:
-        """Return the vector of somebody without a history."""
+        """Return the vector (d,) of somebody without a history, of whom this is known: (d_in,)."""
         ...
 
     def without_each(self, query: Query, known: Vectors | None) -> dict[int, Vectors | None]:
-        """Return the vector without an item of the history, for each of those that may tell most."""
+        """Return the vector (d,) without an item of the history, for each row of those that may tell most."""
         ...
 
 
@@ -101,7 +101,7 @@ class Network(NamedTuple):
         return int(self.inputs.shape[1])
 
     def run(self, values: Vectors) -> Vectors | None:
-        """Return the vector of (h, d_in); None where it is not finite."""
+        """Return the vector (d,) of (h, d_in); None where it is not finite."""
         vector: Vectors = self.graph.run(values)[0]
         return vector if np.isfinite(vector).all() else None
 

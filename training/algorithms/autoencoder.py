@@ -12,6 +12,8 @@ from training.interactions import Interactions
 if TYPE_CHECKING:
     import optuna
 
+Architecture = Literal["composite", "plain"]
+
 
 @dataclass
 class Autoencoder(Encoded):
@@ -21,11 +23,11 @@ class Autoencoder(Encoded):
     are the items' vectors. `architecture` "plain" is MultVAE itself, whose `divergence` is best near 0.2.
     """
 
-    architecture: Literal["composite", "plain"] = "composite"
+    architecture: Architecture = "composite"
     hidden: int = 600
     factors: int = 200
     dropout: Dropout = 0.5  # of the items of a history, while it learns
-    divergence: Annotated[float, Between(0, 10)] = 0.02  # weight of the prior, for each item of a history
+    divergence: Annotated[float, Between(0, 10)] = 0.02  # weight of the prior, an item; if "plain", in all
     binary: bool = True  # every interaction counts as 1
 
     def fit(self, interactions: Interactions, rng: np.random.Generator) -> Self:
@@ -35,12 +37,10 @@ class Autoencoder(Encoded):
             DataError: PyTorch is not installed, or the numbers are none.
         """
         try:
-            from training.neural.autoencoder import AutoencoderLearner, Shape  # noqa: PLC0415
+            from training.neural.autoencoder import AutoencoderLearner  # noqa: PLC0415
         except ImportError as error:
             raise needs_torch("autoencoder", error) from None
-        shape = Shape(self.architecture, self.hidden, self.factors, self.dropout, self.divergence)
-        settings: dict[str, Any] = {"batch": self.batch, "learning_rate": self.learning_rate, "binary": self.binary}
-        self.learn(lambda part: AutoencoderLearner(part, shape, **settings), interactions, rng)
+        self.learn(lambda part: AutoencoderLearner(part, self), interactions, rng)
         return self
 
     @staticmethod

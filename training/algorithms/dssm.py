@@ -16,6 +16,8 @@ from warmstart.inner_product import Vectors
 if TYPE_CHECKING:
     import optuna
 
+Sampling = Literal["quality", "uniform"]
+
 
 @dataclass
 class DSSM(Encoded):
@@ -27,12 +29,12 @@ class DSSM(Encoded):
     """
 
     learning_rate: Rate = 0.002
-    sampling: Literal["quality", "uniform"] = "quality"
+    sampling: Sampling = "quality"
     positives: int = 4  # items of a user that are told in a step, at most half of them
     hidden: int = 128
     factors: int = 64
     dropout: Dropout = 0.3  # of the items of a history, while it learns
-    temperature: Annotated[float, Between(0.01, 1)] = 0.1  # of the softmax
+    temperature: Annotated[float, Between(0.01, 1)] = 0.1  # of the softmax: scores are at most one over it, and a bias
     binary: bool = True  # every item of a history counts as 1
     features: bool = True  # of users and items, where the tables have any
     cold: Literal["features", "popular"] = "features"  # what answers people without a history; decided by `train`
@@ -46,16 +48,14 @@ class DSSM(Encoded):
             DataError: PyTorch is not installed, or the numbers are none.
         """
         try:
-            from training.neural.towers import Shape, TowersLearner  # noqa: PLC0415
+            from training.neural.towers import TowersLearner  # noqa: PLC0415
         except ImportError as error:
             raise needs_torch("dssm", error) from None
         users = of_users(interactions) if self.features else none_of(interactions.n_users)
-        shape = Shape(self.hidden, self.factors, self.dropout, self.temperature, self.sampling, self.positives)
-        settings: dict[str, Any] = {"batch": self.batch, "learning_rate": self.learning_rate, "binary": self.binary}
 
         def learner(part: Interactions) -> TowersLearner:
             items = of_items(part) if self.features else none_of(part.n_items)
-            return TowersLearner(part, users, items, shape, **settings)
+            return TowersLearner(part, users, items, self)
 
         learnt = self.learn(learner, interactions, rng)
         assert isinstance(learnt, TowersLearner)  # noqa: S101 it was made above

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from functions.neural.encoder import MOST_LENGTH
 from training.algorithms.encoded import Dropout, Encoded, needs_torch
 from training.interactions import Interactions
 from warmstart.errors import DataError
@@ -12,7 +13,7 @@ from warmstart.errors import DataError
 if TYPE_CHECKING:
     import optuna
 
-MOST_LENGTH = 2_048  # as serving has it
+Layers = Literal["ligr", "sasrec"]
 
 
 @dataclass
@@ -23,7 +24,7 @@ class SASRec(Encoded):
     over the right one and `negatives` others where there are more.
     """
 
-    layers: Literal["ligr", "sasrec"] = "ligr"
+    layers: Layers = "ligr"
     factors: int = 64
     blocks: int = 2
     heads: int = 2
@@ -43,12 +44,10 @@ class SASRec(Encoded):
         if self.length > MOST_LENGTH:
             raise DataError(f"sasrec: a length of {self.length} is more than {MOST_LENGTH}")
         try:
-            from training.neural.sasrec import SequenceLearner, Shape  # noqa: PLC0415
+            from training.neural.sasrec import SequenceLearner  # noqa: PLC0415
         except ImportError as error:
             raise needs_torch("sasrec", error) from None
-        shape = Shape(self.layers, self.factors, self.blocks, self.heads, self.length, self.dropout)
-        more: dict[str, Any] = {"learning_rate": self.learning_rate, "negatives": self.negatives}
-        self.learn(lambda part: SequenceLearner(part, shape, batch=self.batch, **more), interactions, rng)
+        self.learn(lambda part: SequenceLearner(part, self), interactions, rng)
         return self
 
     @staticmethod

@@ -73,9 +73,20 @@ class Paired:
             return "same"
         return "better" if self.difference > 0 else "worse"
 
+    def __str__(self) -> str:
+        if self.difference is None:
+            return "no users"
+        return f"{self.difference:+.4f}, {self.low:+.4f} to {self.high:+.4f}, p = {self.p:.2g}"
+
 
 SIGNIFICANT = 0.05
 SAYS = {"better": "better than", "worse": "worse than", "same": "not to be told from"}  # a verdict, before the other
+
+
+def columns_of(gain: Paired | None, name: str) -> dict[str, float | None]:
+    """Return a test as columns of a table, the difference under a name; empty ones where there was none."""
+    values = (None,) * 4 if gain is None else (gain.difference, gain.low, gain.high, gain.p)
+    return dict(zip((name, "low", "high", "p"), values, strict=True))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from training.data.tables import Tables
 from training.evaluation.measure import METRICS, K, Measured, measure
 from training.evaluation.metrics import per_user
-from training.evaluation.result import SAYS, Paired
+from training.evaluation.result import SAYS, Paired, columns_of
 from training.evaluation.splits import split
 from training.evaluation.truth import Truth, truth_of
 from training.fitting import Fitting
@@ -83,10 +83,7 @@ class Comparison(NamedTuple):
                 "model": entry.model,
                 **entry.measured.metrics,
                 "seconds": round(entry.seconds, 1),
-                "the best has more": None if gain is None else gain.difference,
-                "low": None if gain is None else gain.low,
-                "high": None if gain is None else gain.high,
-                "p": None if gain is None else gain.p,
+                **columns_of(gain, "the best has more"),
             }
             for entry, gain in zip(self.entries, gains, strict=True)
         ]
@@ -98,9 +95,7 @@ class Comparison(NamedTuple):
             f"{best.name} has the highest {BY}, {best.measured.metrics[BY]:.4f}, over {best.measured.users:,} users."
         ]
         lines += [
-            f"It is {SAYS[gain.verdict]} {other.name}: {gain.difference:+.4f}, {gain.low:+.4f} to {gain.high:+.4f}, "
-            f"p = {gain.p:.2g}."
-            for other, gain in zip(others, self.gains, strict=True)
+            f"It is {SAYS[gain.verdict]} {other.name}: {gain}." for other, gain in zip(others, self.gains, strict=True)
         ]
         why = "no other comes near it" if len(self.alike) == 1 else f"the quickest of the {len(self.alike)} best alike"
         return "\n".join([*lines, f"Chosen: {self.chosen.name}, {self.chosen.seconds:.1f} s: {why}."])

@@ -3,14 +3,13 @@
 The plain one is MultVAE (Liang, Krishnan, Hoffman & Jebara, WWW 2018). The changed one has what RecVAE (Shenbin et al.,
 WSDM 2020) changed of it: a composite prior, of which the posterior of the epoch before is the largest part, a weight of
 the divergence that grows with a user's history, and an encoder of densely connected layers. RecVAE's alternating
-updates are left out: they were measured and lost (docs/NEURAL.md).
+updates are left out.
 """
 
 import copy
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, cast
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -20,56 +19,31 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 from training.interactions import Interactions
 from training.neural.bags import Bags, bag_of
 from training.neural.descent import descend
-from training.neural.device import found
+from training.neural.device import fastest_device
+from training.neural.encoding import encoded
 from training.neural.onnx_file import Served
+from training.neural.posterior import Posterior, composite_log_density
 from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
-Architecture = Literal["composite", "plain"]
+if TYPE_CHECKING:
+    from training.algorithms.autoencoder import Autoencoder
+
 LAYERS = 4  # of the dense encoder
 NORM_EPS = 0.1  # as RecVAE has it
-WEIGHTS = (0.15, 0.75, 0.1)  # of the composite prior: standard normal, the epoch before, and a wide normal
-WIDE = 10.0  # log variance of the last of them
 ANNEALED = 20  # epochs until the plain one's divergence has its whole weight
 ASKED = 1_024  # users that are encoded at once
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How large the network is, and how it learns."""
-
-    architecture: Architecture
-    hidden: int
-    factors: int
-    dropout: float  # of the items of a history
-    divergence: float  # its weight beside the likelihood: of each item of a history, or for the plain one of all
-
-
-class Posterior(NamedTuple):
-    """What a history tells of a user: a normal distribution."""
-
-    mean: torch.Tensor  # (b, factors)
-    log_variance: torch.Tensor  # (b, factors)
-
-    def drawn(self) -> torch.Tensor:
-        """Draw from it: (b, factors)."""
-        return self.mean + torch.randn_like(self.mean) * (0.5 * self.log_variance).exp()
-
-    def log_density(self, at: torch.Tensor) -> torch.Tensor:
-        """Return the logarithm of its density in each direction: (b, factors)."""
-        squares = (at - self.mean) ** 2 / self.log_variance.exp()
-        return -0.5 * (self.log_variance + math.log(2 * math.pi) + squares)
 
 
 class PlainEncoder(nn.Module):
     """One layer of tanh."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, settings: "Autoencoder") -> None:
         super().__init__()
-        self.offset = nn.Parameter(torch.zeros(shape.hidden))
-        self.mean = nn.Linear(shape.hidden, shape.factors)
-        self.log_variance = nn.Linear(shape.hidden, shape.factors)
+        self.offset = nn.Parameter(torch.zeros(settings.hidden))
+        self.mean = nn.Linear(settings.hidden, settings.factors)
+        self.log_variance = nn.Linear(settings.hidden, settings.factors)
 
     def forward(self, bag: torch.Tensor) -> Posterior:
         """Encode what the items of a history sum up to: (b, hidden)."""
@@ -80,13 +54,13 @@ class PlainEncoder(nn.Module):
 class DenseEncoder(nn.Module):
     """Layers of swish that each read the sum of all before, normalised."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, settings: "Autoencoder") -> None:
         super().__init__()
-        self.offset = nn.Parameter(torch.zeros(shape.hidden))
-        self.layers = nn.ModuleList(nn.Linear(shape.hidden, shape.hidden) for _ in range(LAYERS))
-        self.norms = nn.ModuleList(nn.LayerNorm(shape.hidden, eps=NORM_EPS) for _ in range(LAYERS + 1))
-        self.mean = nn.Linear(shape.hidden, shape.factors)
-        self.log_variance = nn.Linear(shape.hidden, shape.factors)
+        self.offset = nn.Parameter(torch.zeros(settings.hidden))
+        self.layers = nn.ModuleList(nn.Linear(settings.hidden, settings.hidden) for _ in range(LAYERS))
+        self.norms = nn.ModuleList(nn.LayerNorm(settings.hidden, eps=NORM_EPS) for _ in range(LAYERS + 1))
+        self.mean = nn.Linear(settings.hidden, settings.factors)
+        self.log_variance = nn.Linear(settings.hidden, settings.factors)
 
     def forward(self, bag: torch.Tensor) -> Posterior:
         """Encode what the items of a history sum up to: (b, hidden)."""
@@ -99,31 +73,34 @@ class DenseEncoder(nn.Module):
         return Posterior(self.mean(hidden), self.log_variance(hidden))
 
 
-ENCODERS: Mapping[Architecture, type[PlainEncoder | DenseEncoder]] = {"plain": PlainEncoder, "composite": DenseEncoder}
+ENCODERS: Mapping[str, type[PlainEncoder | DenseEncoder]] = {
+    "plain": PlainEncoder,
+    "composite": DenseEncoder,
+}
 
 
 class Reader(nn.Module):
     """A table that items are read by, and an encoder of what they sum up to."""
 
-    def __init__(self, shape: Shape, n_items: int) -> None:
+    def __init__(self, settings: "Autoencoder", n_items: int) -> None:
         super().__init__()
-        self.table = nn.Parameter(torch.empty(n_items, shape.hidden))
-        self.encoder = ENCODERS[shape.architecture](shape)
+        self.table = nn.Parameter(torch.empty(n_items, settings.hidden))
+        self.encoder = ENCODERS[settings.architecture](settings)
         nn.init.xavier_uniform_(self.table)
 
     def forward(self, bags: Bags, shares: torch.Tensor | None = None) -> Posterior:
-        """Read histories, with their own shares or others."""
+        """Read b histories, with their own shares (n,) or others."""
         return cast("Posterior", self.encoder(bags.sums(self.table, shares)))
 
 
-class Autoencoder(nn.Module):
+class AutoencoderNetwork(nn.Module):
     """A reader, and a linear decoder: the items' vectors."""
 
-    def __init__(self, shape: Shape, n_items: int) -> None:
+    def __init__(self, settings: "Autoencoder", n_items: int) -> None:
         super().__init__()
-        self.reader = Reader(shape, n_items)
+        self.reader = Reader(settings, n_items)
         self.before = copy.deepcopy(self.reader).requires_grad_(requires_grad=False)  # as it was an epoch ago
-        self.decoder = nn.Linear(shape.factors, n_items)
+        self.decoder = nn.Linear(settings.factors, n_items)
         self.steps = nn.Buffer(torch.zeros((), dtype=torch.int64))
         nn.init.xavier_normal_(self.decoder.weight)
         nn.init.zeros_(self.decoder.bias)
@@ -145,39 +122,37 @@ class MeanAndOne(nn.Module):
 class AutoencoderLearner:
     """Learns to tell all of a user's items from a part of them."""
 
-    def __init__(
-        self, interactions: Interactions, shape: Shape, *, batch: int, learning_rate: float, binary: bool
-    ) -> None:
-        self._histories = interactions.matrix(binary=binary)
+    def __init__(self, interactions: Interactions, settings: "Autoencoder") -> None:
+        self._histories = interactions.matrix(binary=settings.binary)
         self._users = np.flatnonzero(np.diff(interactions.indptr))
-        self._shape = shape
-        self._batch = batch
-        self._device = found()
+        self._settings = settings
+        self._device = fastest_device()
         refuse_too_large(
-            lambda: Autoencoder(shape, interactions.n_items),
+            lambda: AutoencoderNetwork(settings, interactions.n_items),
             lambda network: weights_of(network.reader.encoder),
-            min(batch, len(self._users)) * interactions.n_items,
-            f"autoencoder with {interactions.n_items:,} items and hidden = {shape.hidden:,}",
+            min(settings.batch, len(self._users)) * interactions.n_items,
+            f"autoencoder with {interactions.n_items:,} items and hidden = {settings.hidden:,}",
         )
-        self.network = Autoencoder(shape, interactions.n_items).to(self._device)
+        self.network = AutoencoderNetwork(settings, interactions.n_items).to(self._device)
         learnt = [values for values in self.network.parameters() if values.requires_grad]
-        self.optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(learnt, lr=learning_rate, fused=True)]
+        self.optimizer = torch.optim.Adam(learnt, lr=settings.learning_rate, fused=True)
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean loss of one."""
         self.network.train()
-        (optimizer,) = self.optimizers
-        order, total = rng.permutation(self._users), 0.0
-        for start in range(0, len(order), self._batch):
-            users = order[start : start + self._batch]
-            loss = self._loss(Bags.of(self._histories[users], self._device))
-            total += descend(loss, optimizer) * len(users)
-            self.network.steps.add_(1)
+        loss = descend(self._losses(rng), self.optimizer)
         self.network.before.load_state_dict(self.network.reader.state_dict())
-        return total / max(len(order), 1)
+        return loss
+
+    def _losses(self, rng: np.random.Generator) -> Iterator[tuple[torch.Tensor, int]]:
+        order = rng.permutation(self._users)
+        for start in range(0, len(order), self._settings.batch):
+            users = order[start : start + self._settings.batch]
+            yield self._loss(self._bags(users)), len(users)
+            self.network.steps.add_(1)
 
     def _loss(self, bags: Bags) -> torch.Tensor:
-        shares = F.dropout(bags.shares, self._shape.dropout)
+        shares = F.dropout(bags.shares, self._settings.dropout)
         posterior = self.network.reader(bags, shares)
         drawn = posterior.drawn()
         log_shares = F.log_softmax(self.network.decoder(drawn), dim=1)
@@ -186,26 +161,25 @@ class AutoencoderLearner:
 
     def _divergence(self, posterior: Posterior, drawn: torch.Tensor, bags: Bags, shares: torch.Tensor) -> torch.Tensor:
         """Return how far the posteriors are from the prior, weighed: from the standard normal, or the composite."""
-        if self._shape.architecture == "plain":
+        if self._settings.architecture == "plain":
             mean, log_variance = posterior
             apart = -0.5 * (1 + log_variance - mean**2 - log_variance.exp()).sum(1)
-            annealed = self.network.steps / (ANNEALED * math.ceil(len(self._users) / self._batch))
-            return self._shape.divergence * annealed.clamp(max=1) * apart.mean()
+            annealed = self.network.steps / (ANNEALED * math.ceil(len(self._users) / self._settings.batch))
+            return self._settings.divergence * annealed.clamp(max=1) * apart.mean()
         with torch.no_grad():
             before = self.network.before(bags, shares)
-        apart = (posterior.log_density(drawn) - _composite(before, drawn)).sum(1)
-        return self._shape.divergence * (apart * torch.bincount(bags.owners, minlength=len(drawn))).mean()
+        apart = (posterior.log_density(drawn) - composite_log_density(before, drawn)).sum(1)
+        return self._settings.divergence * (apart * torch.bincount(bags.owners, minlength=len(drawn))).mean()
 
-    @torch.inference_mode()
     def vectors(self, users: Rows) -> Vectors:
         """Return the mean of each user's posterior and a one: (len(users), factors + 1)."""
         self.network.eval()
-        served = MeanAndOne(self.network.reader.encoder)
-        means = []
-        for start in range(0, len(users), ASKED):
-            bags = Bags.of(self._histories[users[start : start + ASKED]], self._device)
-            means.append(served(bags.sums(self.network.reader.table)).cpu().numpy())
-        return np.concatenate(means)
+        reader = self.network.reader
+        served = MeanAndOne(reader.encoder)
+        return encoded(users, ASKED, lambda part: served(self._bags(part).sums(reader.table)))
+
+    def _bags(self, users: Rows) -> Bags:
+        return Bags.of(self._histories[users], self._device)
 
     def item_vectors(self) -> Vectors:
         """Return the decoder: (n_items, factors + 1), an item's bias last."""
@@ -221,11 +195,3 @@ class AutoencoderLearner:
     def given(self, user: int) -> Vectors:
         """Return what serving puts into it for a user: (1, hidden)."""
         return bag_of(self._histories[user], self.served().inputs)[None]
-
-
-def _composite(before: Posterior, at: torch.Tensor) -> torch.Tensor:
-    """Return the logarithm of the composite prior's density in each direction: (b, factors)."""
-    nought = torch.zeros_like(at)
-    parts = (Posterior(nought, nought), before, Posterior(nought, nought + WIDE))
-    weighed = [part.log_density(at) + math.log(weight) for part, weight in zip(parts, WEIGHTS, strict=True)]
-    return torch.logsumexp(torch.stack(weighed), 0)

@@ -25,21 +25,21 @@ class Checkpoint:
         self._every = every
         self._written = time.monotonic()
 
-    def restore(self, network: nn.Module, optimizers: list[torch.optim.Optimizer]) -> list[Epoch]:
-        """Put a network and its optimizers into the state that was kept; return the epochs behind it, none if none.
+    def restore(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> list[Epoch]:
+        """Put a network and its optimizer into the state that was kept; return the epochs behind it, none if none.
 
         A file that is no checkpoint of this network is left out of account, as if it were not there.
         """
         state = self._read()
         if state is None:
             return []
-        parts: list[nn.Module | torch.optim.Optimizer] = [network, *optimizers]
+        parts: tuple[nn.Module | torch.optim.Optimizer, ...] = (network, optimizer)
         before = [copy.deepcopy(part.state_dict()) for part in parts]
         try:
             curve = [Epoch(*values) for values in state["curve"]]
             for part, kept in zip(parts, [state["network"], *state["optimizers"]], strict=True):
                 part.load_state_dict(kept)
-            if not all(map(_fits, optimizers)):
+            if not _fits(optimizer):
                 raise ValueError("an optimizer of another network")
         except Exception:  # whatever is wrong with it; a part of it may be in place already
             for part, kept in zip(parts, before, strict=True):
@@ -47,15 +47,13 @@ class Checkpoint:
             return []
         return curve
 
-    def store(
-        self, network: nn.Module, optimizers: list[torch.optim.Optimizer], curve: list[Epoch], *, last: bool
-    ) -> None:
+    def store(self, network: nn.Module, optimizer: torch.optim.Optimizer, curve: list[Epoch], *, last: bool) -> None:
         """Keep the state, where the last writing was long enough ago or nothing comes after it."""
         if self._path is None or not (last or time.monotonic() - self._written >= self._every):
             return
         state = {
             "network": network.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+            "optimizers": [optimizer.state_dict()],
             "curve": [tuple(epoch) for epoch in curve],
         }
         written_whole(self._path, lambda path: torch.save(state, path))

@@ -1,11 +1,21 @@
-"""One step down a loss."""
+"""Steps down a loss."""
+
+from collections.abc import Iterable
 
 import torch
 
 
-def descend(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> float:
-    """Take a step, and return the loss that it was taken from."""
-    optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
-    return float(loss.item())
+def descend(losses: Iterable[tuple[torch.Tensor, int]], optimizer: torch.optim.Optimizer) -> float:
+    """Take a step down each loss, and return the mean of all.
+
+    Args:
+        losses: a batch's mean, and of how many; each is computed once the step before it is taken.
+        optimizer: takes them.
+    """
+    total, count = 0.0, 0
+    for loss, size in losses:
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        total, count = total + float(loss.item()) * size, count + size
+    return total / max(count, 1)

@@ -9,7 +9,7 @@ import torch
 KEPT = ((-3, 2**25), (-1, 2**30), (-2, 2**26))  # of glibc's mallopt: M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD
 
 
-def found() -> torch.device:
+def fastest_device() -> torch.device:
     """Return the fastest device of this machine."""
     if torch.cuda.is_available():
         return torch.device("cuda")
@@ -19,8 +19,7 @@ def found() -> torch.device:
 def keep_freed_memory() -> None:
     """Let the allocator keep what a batch frees for the next one, for as long as the process lives.
 
-    By default glibc gives arrays of a MB back to the system at once, and the next batch waits for pages to be made: a
-    step of Adam over two million weights took .10 s so, and .02 s this way.
+    By default glibc gives arrays of a MB back to the system at once, and the next batch waits for pages to be made.
     """
     with suppress(OSError, AttributeError):  # another C library
         for option, size in KEPT:

@@ -28,11 +28,14 @@ SEARCH, WHOLE = "looking for the number of epochs", "learning from everything"
 class Learner(Protocol):
     """A network and how it learns from some interactions."""
 
-    optimizers: list[torch.optim.Optimizer]
-
     @property
     def network(self) -> nn.Module:
         """Return all that is learnt."""
+        ...
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """Return what takes the steps, with all that it remembers of them."""
         ...
 
     def epoch(self, rng: np.random.Generator) -> float:
@@ -125,7 +128,7 @@ def _run(
 ) -> tuple[Learner, list[Epoch]]:
     with seeded(schedule.seed):
         learner = make(interactions)
-    curve = checkpoint.restore(learner.network, learner.optimizers)
+    curve = checkpoint.restore(learner.network, learner.optimizer)
     while len(curve) < schedule.epochs and not _stalled(curve, schedule.patience, held):
         started = time.perf_counter()
         number = len(curve)
@@ -137,7 +140,7 @@ def _run(
         curve.append(Epoch(loss, time.perf_counter() - started, ndcg))
         watch.tell(WHOLE if held is None else SEARCH, curve, schedule.epochs)
         done = len(curve) == schedule.epochs or _stalled(curve, schedule.patience, held)
-        checkpoint.store(learner.network, learner.optimizers, curve, last=done)
+        checkpoint.store(learner.network, learner.optimizer, curve, last=done)
     return learner, curve
 
 

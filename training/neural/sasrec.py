@@ -1,7 +1,6 @@
 """SASRec as a network: RecTools' layers over the items of a history, the last state against all items."""
 
-from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -12,40 +11,31 @@ from torch.nn import functional as F  # noqa: N812 as everybody calls it
 
 from training.interactions import Interactions
 from training.neural.descent import descend
-from training.neural.device import found
+from training.neural.device import fastest_device
+from training.neural.encoding import encoded
 from training.neural.onnx_file import Served
 from training.neural.sequences import Batch, batches, newest
 from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
-Layers = Literal["sasrec", "ligr"]
+if TYPE_CHECKING:
+    from training.algorithms.sasrec import SASRec
+
 KINDS = {"sasrec": SASRecTransformerLayers, "ligr": LiGRLayers}
 ASKED = 512  # users that are encoded at once
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How large the network is."""
-
-    layers: Layers
-    factors: int
-    blocks: int
-    heads: int
-    length: int  # events that are read, the newest
-    dropout: float
 
 
 class SequenceNetwork(nn.Module):
     """Reads a history from its first event to its last; the state at each says what comes next."""
 
-    def __init__(self, shape: Shape, n_items: int) -> None:
+    def __init__(self, settings: "SASRec", n_items: int) -> None:
         super().__init__()
-        self.items = nn.Embedding(n_items, shape.factors)
-        self.positions = nn.Embedding(shape.length, shape.factors)  # from the newest event back
-        self.dropout = nn.Dropout(shape.dropout)
-        self.layers = KINDS[shape.layers](
-            n_blocks=shape.blocks, n_factors=shape.factors, n_heads=shape.heads, dropout_rate=shape.dropout
+        self.items = nn.Embedding(n_items, settings.factors)
+        self.positions = nn.Embedding(settings.length, settings.factors)  # from the newest event back
+        self.dropout = nn.Dropout(settings.dropout)
+        self.layers = KINDS[settings.layers](
+            n_blocks=settings.blocks, n_factors=settings.factors, n_heads=settings.heads, dropout_rate=settings.dropout
         )
         for table in (self.items, self.positions):
             nn.init.xavier_normal_(table.weight)
@@ -82,41 +72,33 @@ class LastState(nn.Module):
 class SequenceLearner:
     """Learns to tell each event from those before it, by the softmax over all items or a sample of them."""
 
-    def __init__(
-        self, interactions: Interactions, shape: Shape, *, batch: int, learning_rate: float, negatives: int
-    ) -> None:
+    def __init__(self, interactions: Interactions, settings: "SASRec") -> None:
         self._interactions = interactions
-        self._shape = shape
-        self._batch = batch
-        self._negatives = negatives
-        self._device = found()
+        self._settings = settings
+        self._device = fastest_device()
         self._refuse_too_large()
-        self.network = SequenceNetwork(shape, interactions.n_items).to(self._device)
-        self.optimizers: list[torch.optim.Optimizer] = [
-            torch.optim.Adam(self.network.parameters(), lr=learning_rate, betas=(0.9, 0.98), fused=True)
-        ]
+        self.network = SequenceNetwork(settings, interactions.n_items).to(self._device)
+        self.optimizer = torch.optim.Adam(
+            self.network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.98), fused=True
+        )
 
     def _refuse_too_large(self) -> None:
-        shape, n_items = self._shape, self._interactions.n_items
-        counts = np.minimum(np.diff(self._interactions.indptr), shape.length + 1)
-        length, batch = int(counts.max(initial=0)), min(self._batch, len(counts))
-        logits = length * min(n_items, self._negatives + 1)
+        settings, n_items = self._settings, self._interactions.n_items
+        counts = np.minimum(np.diff(self._interactions.indptr), settings.length + 1)
+        length, batch = int(counts.max(initial=0)), min(self._settings.batch, len(counts))
+        logits = length * min(n_items, self._settings.negatives + 1)
         refuse_too_large(
-            lambda: SequenceNetwork(shape, n_items),
+            lambda: SequenceNetwork(settings, n_items),
             lambda network: weights_of(network) - weights_of(network.items),
-            batch * (logits + shape.blocks * length * (shape.heads * length + 16 * shape.factors)),
-            f"sasrec with {n_items:,} items and factors = {shape.factors:,}",
+            batch * (logits + settings.blocks * length * (settings.heads * length + 16 * settings.factors)),
+            f"sasrec with {n_items:,} items and factors = {settings.factors:,}",
         )
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all sequences once; return the mean cross-entropy of an event."""
         self.network.train()
-        (optimizer,) = self.optimizers
-        total, count = 0.0, 0
-        for batch in batches(self._interactions, self._shape.length + 1, self._batch, rng):
-            loss, events = self._loss(batch, rng)
-            total, count = total + descend(loss, optimizer) * events, count + events
-        return total / max(count, 1)
+        sequences = batches(self._interactions, self._settings.length + 1, self._settings.batch, rng)
+        return descend((self._loss(batch, rng) for batch in sequences), self.optimizer)
 
     def _loss(self, batch: Batch, rng: np.random.Generator) -> tuple[torch.Tensor, int]:
         read = Batch(batch.items[:, :-1], batch.lengths - 1)
@@ -124,9 +106,9 @@ class SequenceLearner:
         states = self._states(read)[told.to(self._device)]  # (events, d)
         targets = batch.items[:, 1:][told].to(self._device)
         n_items = self._interactions.n_items
-        if self._negatives >= n_items:
+        if self._settings.negatives >= n_items:
             return F.cross_entropy(states @ self.network.items.weight.T, targets), len(targets)
-        others = torch.from_numpy(rng.integers(n_items, size=self._negatives)).to(self._device)
+        others = torch.from_numpy(rng.integers(n_items, size=self._settings.negatives)).to(self._device)
         right = (states * self.network.items(targets)).sum(1, keepdim=True)
         wrong = states @ self.network.items(others).T
         wrong = wrong.masked_fill(others[None] == targets[:, None], -torch.inf)
@@ -139,16 +121,15 @@ class SequenceLearner:
         vectors = self.network.items(batch.items.to(self._device))
         return self.network.states(vectors, from_end.to(self._device))
 
-    @torch.inference_mode()
     def vectors(self, users: Rows) -> Vectors:
         """Return the state after each user's newest event: (len(users), d)."""
         self.network.eval()
-        states: list[Vectors] = []
-        for start in range(0, len(users), ASKED):
-            batch = newest(self._interactions, users[start : start + ASKED], self._shape.length)
-            last = (batch.lengths - 1).clamp(min=0)
-            states.append(self._states(batch)[torch.arange(len(last)), last].cpu().numpy())
-        return np.concatenate(states)
+        return encoded(users, ASKED, self._last_states)
+
+    def _last_states(self, users: Rows) -> torch.Tensor:
+        batch = newest(self._interactions, users, self._settings.length)
+        last = (batch.lengths - 1).clamp(min=0)
+        return self._states(batch)[torch.arange(len(last)), last]
 
     def item_vectors(self) -> Vectors:
         """Return the items' embeddings, which events are read by and states are multiplied with: (n_items, d)."""
@@ -160,6 +141,6 @@ class SequenceLearner:
 
     def given(self, user: int) -> Vectors:
         """Return what serving puts into it for a user: (h, d)."""
-        items = newest(self._interactions, np.array([user], np.int32), self._shape.length).items[0]
+        items = newest(self._interactions, np.array([user], np.int32), self._settings.length).items[0]
         values: Vectors = self.item_vectors()[items.numpy()]
         return values

@@ -4,8 +4,8 @@ Huang et al., CIKM 2013, as retrieval has it since Yi et al., RecSys 2019: what 
 user, corrected by how often each item comes so (logQ).
 """
 
-from dataclasses import dataclass
-from typing import Literal, cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -18,36 +18,28 @@ from training.features import FeatureTable
 from training.interactions import Interactions
 from training.neural.bags import Bags, bag_of
 from training.neural.descent import descend
-from training.neural.device import found
+from training.neural.device import fastest_device
+from training.neural.encoding import encoded
 from training.neural.onnx_file import Served
+from training.neural.positives import Positives
 from training.neural.size import refuse_too_large, weights_of
 from warmstart.inner_product import Vectors
 from warmstart.scorer import Rows
 
-Sampling = Literal["quality", "uniform"]
+if TYPE_CHECKING:
+    from training.algorithms.dssm import DSSM
+
 ASKED = 1_024  # users or items that are encoded at once
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How large the towers are, and how they learn."""
-
-    hidden: int
-    factors: int
-    dropout: float  # of the items of a history
-    temperature: float  # of the softmax; a product of two vectors is at most one over it
-    sampling: Sampling
-    positives: int  # items of a user that are told in a step
 
 
 class Tower(nn.Module):
     """One hidden layer over a sum, and a vector of length 1."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, settings: "DSSM") -> None:
         super().__init__()
-        self.offset = nn.Parameter(torch.zeros(shape.hidden))
-        self.hidden = nn.Linear(shape.hidden, shape.hidden)
-        self.out = nn.Linear(shape.hidden, shape.factors)
+        self.offset = nn.Parameter(torch.zeros(settings.hidden))
+        self.hidden = nn.Linear(settings.hidden, settings.hidden)
+        self.out = nn.Linear(settings.hidden, settings.factors)
 
     def forward(self, bag: torch.Tensor) -> torch.Tensor:
         """Encode sums (b, hidden) as vectors (b, factors)."""
@@ -58,14 +50,14 @@ class Tower(nn.Module):
 class Towers(nn.Module):
     """Both towers and the tables that their sums are of."""
 
-    def __init__(self, shape: Shape, n_items: int, n_user_values: int, n_item_values: int) -> None:
+    def __init__(self, settings: "DSSM", n_items: int, n_user_values: int, n_item_values: int) -> None:
         super().__init__()
-        self.history = nn.Parameter(torch.empty(n_items, shape.hidden))  # an item as a part of a history
-        self.user_values = nn.Parameter(torch.empty(n_user_values, shape.hidden))
-        self.items = nn.Parameter(torch.empty(n_items, shape.hidden))
-        self.item_values = nn.Parameter(torch.empty(n_item_values, shape.hidden))
+        self.history = nn.Parameter(torch.empty(n_items, settings.hidden))  # an item as a part of a history
+        self.user_values = nn.Parameter(torch.empty(n_user_values, settings.hidden))
+        self.items = nn.Parameter(torch.empty(n_items, settings.hidden))
+        self.item_values = nn.Parameter(torch.empty(n_item_values, settings.hidden))
         self.biases = nn.Parameter(torch.zeros(n_items))
-        self.user, self.item = Tower(shape), Tower(shape)
+        self.user, self.item = Tower(settings), Tower(settings)
         for table in (self.history, self.user_values, self.items, self.item_values):
             nn.init.normal_(table, std=0.1)
 
@@ -87,73 +79,36 @@ class VectorAndOne(nn.Module):
 class TowersLearner:
     """Learns to tell some items of a user from the others of their history and from what others had."""
 
-    def __init__(
-        self,
-        interactions: Interactions,
-        users: FeatureTable,
-        items: FeatureTable,
-        shape: Shape,
-        *,
-        batch: int,
-        learning_rate: float,
-        binary: bool,
-    ) -> None:
-        self._histories = interactions.matrix(binary=binary)
-        quality = interactions.matrix(binary=shape.sampling == "uniform")
-        quality.data = np.maximum(quality.data, 0)
-        counts = np.diff(interactions.indptr)
-        self._quality = quality.data / np.repeat(np.maximum(quality.sum(axis=1).A1, 1e-9), counts)
-        self._had = np.flatnonzero(counts >= 2)
-        self._draws = np.where(counts >= 2, np.minimum(shape.positives, np.maximum(counts // 2, 1)), 0)
+    def __init__(self, interactions: Interactions, users: FeatureTable, items: FeatureTable, settings: "DSSM") -> None:
+        self._histories = interactions.matrix(binary=settings.binary)
+        self._positives = Positives(interactions, settings.positives, uniform=settings.sampling == "uniform")
         self._user_values, self._item_values = users.matrix, items.matrix
-        self._shape = shape
-        self._batch = batch
-        self._device = found()
-        told = np.minimum(self._quality * np.repeat(self._draws, counts), 1)
-        often = np.bincount(quality.indices, told, interactions.n_items)
-        self._share = np.minimum(often / max(len(self._had), 1), 1 - 1e-9)  # of users, of whom an item is told
+        self._settings = settings
+        self._device = fastest_device()
         self._refuse_too_large(interactions.n_items)
-        self.network = Towers(shape, interactions.n_items, len(users), len(items)).to(self._device)
-        self.optimizers: list[torch.optim.Optimizer] = [
-            torch.optim.Adam(self.network.parameters(), lr=learning_rate, fused=True)
-        ]
+        self.network = Towers(settings, interactions.n_items, len(users), len(items)).to(self._device)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate, fused=True)
 
     def _refuse_too_large(self, n_items: int) -> None:
-        told = min(self._batch, len(self._had)) * self._shape.positives
+        told = min(self._settings.batch, len(self._positives.users)) * self._settings.positives
         refuse_too_large(
-            lambda: Towers(self._shape, n_items, self._user_values.shape[1], self._item_values.shape[1]),
+            lambda: Towers(self._settings, n_items, self._user_values.shape[1], self._item_values.shape[1]),
             lambda network: weights_of(network.user),
-            told * (min(told, n_items) + self._shape.factors),
-            f"dssm with {n_items:,} items and hidden = {self._shape.hidden:,}",
+            told * (min(told, n_items) + self._settings.factors),
+            f"dssm with {n_items:,} items and hidden = {self._settings.hidden:,}",
         )
 
     def epoch(self, rng: np.random.Generator) -> float:
         """Learn from all users once; return the mean cross-entropy of an item that is told."""
         self.network.train()
-        (optimizer,) = self.optimizers
-        order, total, count = rng.permutation(self._had), 0.0, 0
-        for start in range(0, len(order), self._batch):
-            users = order[start : start + self._batch]
-            told = self._told(users, rng)
-            loss, n_told = self._loss(users, told), int(told.sum())
-            total, count = total + descend(loss, optimizer) * n_told, count + n_told
-        return total / max(count, 1)
+        return descend(self._losses(rng), self.optimizer)
 
-    def _told(self, users: Rows, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Draw which items of some users' histories are told, one after another by their quality, at most half of them.
-
-        The largest of log q + G, G of a Gumbel distribution, are such a draw (Yellott, 1977).
-        """
-        indptr = self._histories.indptr
-        counts = indptr[users + 1] - indptr[users]
-        places = _places(indptr, users)
-        keys = np.log(np.maximum(self._quality[places], 1e-12)) + rng.gumbel(size=len(places))
-        owners = np.repeat(np.arange(len(users)), counts)
-        order = np.lexsort((-keys, owners))
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        told: NDArray[np.bool_] = ranks < self._draws[users][owners]
-        return told
+    def _losses(self, rng: np.random.Generator) -> Iterator[tuple[torch.Tensor, int]]:
+        order = rng.permutation(self._positives.users)
+        for start in range(0, len(order), self._settings.batch):
+            users = order[start : start + self._settings.batch]
+            told = self._positives.drawn(users, rng)
+            yield self._loss(users, told), int(told.sum())
 
     def _loss(self, users: Rows, told: NDArray[np.bool_]) -> torch.Tensor:
         histories = self._histories[users]
@@ -163,25 +118,24 @@ class TowersLearner:
         whose = torch.from_numpy(owners).to(self._device)
         vectors = self._user_vectors(Bags.of(known, self._device), users).index_select(0, whose)
         candidates, targets = np.unique(items, return_inverse=True)
-        logits = vectors @ self._item_vectors(candidates).T - self._often(candidates, len(users))
+        log_q = torch.from_numpy(self._positives.log_q(candidates, len(users))).to(self._device)
+        logits = vectors @ self._item_vectors(candidates).T - log_q
         others = sparse.csr_matrix((np.ones(len(items), np.bool_), (owners, targets)), (len(users), len(candidates)))
         also = others[owners].toarray()
         also[np.arange(len(items)), targets] = False
         logits = logits.masked_fill(torch.from_numpy(also).to(self._device), -torch.inf)
         return F.cross_entropy(logits, torch.from_numpy(targets).to(self._device))
 
-    def _often(self, items: Rows, n_users: int) -> torch.Tensor:
-        """Return the logarithm of how likely items are told of any of so many users: (len(items),)."""
-        likely = -np.expm1(n_users * np.log1p(-self._share[items]))
-        return torch.from_numpy(np.log(np.maximum(likely, 1e-12)).astype(np.float32)).to(self._device)
+    def _bags(self, users: Rows) -> Bags:
+        return Bags.of(self._histories[users], self._device)
 
     def _user_vectors(self, bags: Bags, users: Rows) -> torch.Tensor:
-        shares = F.dropout(bags.shares, self._shape.dropout, self.network.training)
+        shares = F.dropout(bags.shares, self._settings.dropout, self.network.training)
         sums = bags.sums(self.network.history, shares)
         if self._user_values.shape[1]:
             values = Bags.of(self._user_values[users], self._device)
             sums = sums + values.sums(self.network.user_values, torch.ones_like(values.shares))
-        return cast("torch.Tensor", VectorAndOne(self.network.user, self._shape.temperature)(sums))
+        return cast("torch.Tensor", VectorAndOne(self.network.user, self._settings.temperature)(sums))
 
     def _item_vectors(self, items: Rows) -> torch.Tensor:
         rows = torch.from_numpy(items.astype(np.int64)).to(self._device)
@@ -191,26 +145,20 @@ class TowersLearner:
             sums = sums + values.sums(self.network.item_values)
         return torch.cat([self.network.item(sums), self.network.biases[rows][:, None]], dim=1)
 
-    @torch.inference_mode()
     def vectors(self, users: Rows) -> Vectors:
         """Return each user's vector and a one: (len(users), factors + 1)."""
         self.network.eval()
-        parts = [users[start : start + ASKED] for start in range(0, len(users), ASKED)]
-        bags = [Bags.of(self._histories[part], self._device) for part in parts]
-        return np.concatenate([self._user_vectors(*each).cpu().numpy() for each in zip(bags, parts, strict=True)])
+        return encoded(users, ASKED, lambda part: self._user_vectors(self._bags(part), part))
 
-    @torch.inference_mode()
     def item_vectors(self) -> Vectors:
         """Return each item's vector and bias: (n_items, factors + 1)."""
         self.network.eval()
-        rows = np.arange(self._histories.shape[1], dtype=np.int32)
-        parts = [self._item_vectors(rows[start : start + ASKED]) for start in range(0, len(rows), ASKED)]
-        return cast("Vectors", torch.cat(parts).cpu().numpy())
+        return encoded(np.arange(self._histories.shape[1], dtype=np.int32), ASKED, self._item_vectors)
 
     def served(self) -> Served:
         """Return the part that serves."""
         inputs = cast("Vectors", self.network.history.detach().cpu().numpy())
-        return Served(VectorAndOne(self.network.user, self._shape.temperature), inputs, reads_sequences=False)
+        return Served(VectorAndOne(self.network.user, self._settings.temperature), inputs, reads_sequences=False)
 
     def given(self, user: int) -> Vectors:
         """Return what serving puts into it for a user: (1, hidden)."""
@@ -221,11 +169,3 @@ class TowersLearner:
     def user_values(self) -> Vectors:
         """Return what the values that are known of users put into it: (values, hidden)."""
         return cast("Vectors", self.network.user_values.detach().cpu().numpy())
-
-
-def _places(indptr: NDArray[np.int32], users: Rows) -> NDArray[np.int64]:
-    """Return where the values of some lines of a matrix lie."""
-    counts = indptr[users + 1] - indptr[users]
-    firsts = np.repeat(indptr[users] - (np.cumsum(counts) - counts), counts)
-    places: NDArray[np.int64] = firsts + np.arange(len(firsts))
-    return places

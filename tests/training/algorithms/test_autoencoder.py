@@ -8,17 +8,13 @@ import torch
 from numpy.typing import NDArray
 
 from tests.training.neural.given import some
+from training.algorithms.autoencoder import Architecture, Autoencoder
 from training.neural.autoencoder import (
     ANNEALED,
-    WEIGHTS,
-    WIDE,
-    Architecture,
     AutoencoderLearner,
-    Posterior,
-    Shape,
-    _composite,
 )
 from training.neural.bags import Bags
+from training.neural.posterior import WEIGHTS, WIDE, Posterior, composite_log_density
 
 HIDDEN, FACTORS = 6, 3
 
@@ -28,8 +24,17 @@ def learner(
 ) -> AutoencoderLearner:
     """Return one whose weights are not small, as after learning."""
     torch.manual_seed(3)
-    shape = Shape(architecture, HIDDEN, FACTORS, dropout, divergence)
-    made = AutoencoderLearner(some(), shape, batch=batch, learning_rate=0.01, binary=binary)
+    settings = Autoencoder(
+        architecture=architecture,
+        hidden=HIDDEN,
+        factors=FACTORS,
+        dropout=dropout,
+        divergence=divergence,
+        binary=binary,
+        batch=batch,
+        learning_rate=0.01,
+    )
+    made = AutoencoderLearner(some(), settings)
     for values in made.network.parameters():
         values.data += 0.2 * torch.randn_like(values)
     return made
@@ -102,7 +107,7 @@ def test_the_composite_prior_is_a_mixture() -> None:
     parts = (normal(at, 0, 0), normal(at, mean, log_variance), normal(at, 0, WIDE))
     mixed = sum(weight * part for weight, part in zip(WEIGHTS, parts, strict=True))
     before = Posterior(torch.from_numpy(mean), torch.from_numpy(log_variance))
-    np.testing.assert_allclose(_composite(before, torch.from_numpy(at)), np.log(mixed), rtol=1e-9)
+    np.testing.assert_allclose(composite_log_density(before, torch.from_numpy(at)), np.log(mixed), rtol=1e-9)
     assert sum(WEIGHTS) == pytest.approx(1)
 
 

@@ -11,27 +11,26 @@ from numpy.typing import NDArray
 
 from tests.training.datasets import recipe, tables
 from tests.training.neural.given import SMALL, some
+from training.algorithms.dssm import DSSM
 from training.features import none_of, of_items, of_users
 from training.interactions import Events, Interactions
 from training.neural.bags import Bags
-from training.neural.towers import Sampling, Shape, TowersLearner
+from training.neural.positives import Positives
+from training.neural.towers import TowersLearner
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
 from warmstart.recommender import Ask
 
-HIDDEN, FACTORS = 6, 4
+SMALLEST: dict[str, Any] = {"hidden": 6, "factors": 4, "dropout": 0.0, "temperature": 0.2, "positives": 3, "batch": 8}
 
 
-def learner(
-    interactions: Interactions, sampling: Sampling = "quality", *, positives: int = 3, features: bool = False
-) -> TowersLearner:
+def learner(interactions: Interactions, *, features: bool = False, **own: Any) -> TowersLearner:
     """Return one that drops nothing out."""
     torch.manual_seed(3)
     users = of_users(interactions) if features else none_of(interactions.n_users)
     items = of_items(interactions) if features else none_of(interactions.n_items)
-    shape = Shape(HIDDEN, FACTORS, 0.0, 0.2, sampling, positives)
-    made = TowersLearner(interactions, users, items, shape, batch=8, learning_rate=0.01, binary=True)
+    made = TowersLearner(interactions, users, items, DSSM(**{**SMALLEST, **own}))
     for values in made.network.parameters():
         values.data += 0.2 * torch.randn_like(values)
     return made
@@ -44,11 +43,11 @@ def weighed(*weights: list[float]) -> Interactions:
     return Events.of(tables(users, items, weights=list(values))).interactions()
 
 
-def shares_told(made: TowersLearner, user: int, times: int) -> NDArray[np.float64]:
-    """Return how often each item of a user's history was told."""
+def shares_drawn(positives: Positives, user: int, times: int) -> NDArray[np.float64]:
+    """Return how often each item of a user's history was drawn."""
     rng = np.random.default_rng(7)
     asked = np.array([user], np.int32)
-    found: NDArray[np.float64] = np.mean([made._told(asked, rng) for _ in range(times)], axis=0)
+    found: NDArray[np.float64] = np.mean([positives.drawn(asked, rng) for _ in range(times)], axis=0)
     return found
 
 
@@ -61,26 +60,25 @@ def test_the_first_draw_follows_the_quality() -> None:
     """One item of four, by its weight; with `uniform` whatever its weight. 16.3 is where p of 3 degrees is .001."""
     interactions, times = weighed([1, 2, 3, 4], [1, 1]), 2_000
     for sampling, expected in (("quality", [0.1, 0.2, 0.3, 0.4]), ("uniform", [0.25] * 4)):
-        found = shares_told(learner(interactions, sampling, positives=1), 0, times)  # type: ignore[arg-type]
+        found = shares_drawn(learner(interactions, positives=1, sampling=sampling)._positives, 0, times)
         assert chi_square(found, np.array(expected), times) < 16.3
-    uniform = shares_told(learner(interactions, "uniform", positives=1), 0, times)
-    assert chi_square(uniform, np.array([0.1, 0.2, 0.3, 0.4]), times) > 100
+    assert chi_square(found, np.array([0.1, 0.2, 0.3, 0.4]), times) > 100
 
 
 def test_draws_come_one_after_another() -> None:
     """Two of four: the chance of each pair is that of drawing without putting back."""
-    made, times = learner(weighed([1, 2, 3, 4], [1, 1])), 3_000
+    positives, times = Positives(weighed([1, 2, 3, 4], [1, 1]), 3, uniform=False), 3_000
     q = np.array([0.1, 0.2, 0.3, 0.4])
     expected = [q[i] + sum(q[j] * q[i] / (1 - q[j]) for j in range(4) if j != i) for i in range(4)]
-    np.testing.assert_allclose(shares_told(made, 0, times), expected, atol=0.04)
+    np.testing.assert_allclose(shares_drawn(positives, 0, times), expected, atol=0.04)
 
 
 def test_at_most_half_of_a_history_is_told_and_at_least_one_item() -> None:
     """However many a step tells of others."""
     interactions = some()
-    made = learner(interactions, positives=3)
-    users = made._had.astype(np.int32)
-    told = made._told(users, np.random.default_rng(1))
+    positives = Positives(interactions, 3, uniform=False)
+    users = positives.users.astype(np.int32)
+    told = positives.drawn(users, np.random.default_rng(1))
     counts = np.diff(interactions.indptr)[users]
     owners = np.repeat(np.arange(len(users)), counts)
     assert np.bincount(owners, told).tolist() == np.minimum(3, np.maximum(1, counts // 2)).tolist()
@@ -90,8 +88,8 @@ def test_at_most_half_of_a_history_is_told_and_at_least_one_item() -> None:
 def test_what_is_told_is_not_in_the_history_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """It counts nothing, and the others' length is 1 without it."""
     made = learner(some())
-    users = made._had[:6].astype(np.int32)
-    told = made._told(users, np.random.default_rng(1))
+    users = made._positives.users[:6].astype(np.int32)
+    told = made._positives.drawn(users, np.random.default_rng(1))
     read: list[Bags] = []
     user_vectors = made._user_vectors
 
@@ -108,17 +106,18 @@ def test_what_is_told_is_not_in_the_history_that_is_read(monkeypatch: pytest.Mon
     np.testing.assert_allclose(np.bincount(bags.owners.numpy(), shares**2), 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("sampling", ["quality", "uniform"])
-def test_the_correction_is_how_often_an_item_comes(sampling: Sampling) -> None:
+@pytest.mark.parametrize("uniform", [False, True])
+def test_the_correction_is_how_often_an_item_comes(*, uniform: bool) -> None:
     """Among all that a batch of any users tells; users with more items tell more, those with one tell nothing."""
     interactions = some(users=120)
-    made, rng, size, times = learner(interactions, sampling, positives=3), np.random.default_rng(5), 6, 3_000
+    positives, rng, size, times = Positives(interactions, 3, uniform=uniform), np.random.default_rng(5), 6, 3_000
+    histories = interactions.matrix(binary=True)
     came = np.zeros(interactions.n_items)
     for _ in range(times):
-        users = rng.choice(made._had, size, replace=False).astype(np.int32)
-        items = made._histories[users].indices[made._told(users, rng)]
+        users = rng.choice(positives.users, size, replace=False).astype(np.int32)
+        items = histories[users].indices[positives.drawn(users, rng)]
         came[np.unique(items)] += 1
-    likely = np.exp(made._often(np.arange(interactions.n_items, dtype=np.int32), size).numpy())
+    likely = np.exp(positives.log_q(np.arange(interactions.n_items, dtype=np.int32), size))
     assert np.abs(likely / (came / times) - 1).max() < 0.15
     assert np.abs(likely / (came / times) - 1).mean() < 0.05
 
@@ -126,8 +125,8 @@ def test_the_correction_is_how_often_an_item_comes(sampling: Sampling) -> None:
 def test_the_loss_is_that_of_its_formula() -> None:
     """Cross-entropy over what the batch tells, less logQ, a user's other items left out."""
     made = learner(some(known=True), features=True)
-    users = made._had[4:9].astype(np.int32)
-    told = made._told(users, np.random.default_rng(1))
+    users = made._positives.users[4:9].astype(np.int32)
+    told = made._positives.drawn(users, np.random.default_rng(1))
     histories = made._histories[users]
     owners = np.repeat(np.arange(len(users)), np.diff(histories.indptr))
     items, whose = histories.indices[told], owners[told]
@@ -136,7 +135,7 @@ def test_the_loss_is_that_of_its_formula() -> None:
     with torch.no_grad():
         vectors = made._user_vectors(Bags.of(known, torch.device("cpu")), users).double().numpy()
         candidates = np.unique(items)
-        products = vectors @ made._item_vectors(candidates).double().numpy().T - made._often(candidates, 5).numpy()
+        products = vectors @ made._item_vectors(candidates).double().numpy().T - made._positives.log_q(candidates, 5)
         found = float(made._loss(users, told))
     terms = []
     for user, item in zip(whose, items, strict=True):

@@ -18,6 +18,7 @@ from tests.training.neural.given import fitted, same, some
 from tests.training.neural.killed import keep_all
 from training.algorithms.encoded import Encoded
 from training.cli.main import main
+from training.interactions import Interactions
 from training.neural.checkpoint import Checkpoint
 from training.neural.learning import SEARCH, WHOLE
 from training.neural.watch import Epoch, Watch
@@ -106,10 +107,9 @@ def without_time(curve: list[Epoch]) -> list[tuple[float, float | None]]:
     return [(epoch.loss, epoch.ndcg) for epoch in curve]
 
 
-def kept(folder: Path, **how: Any) -> Encoded:
+def kept(folder: Path, interactions: Interactions | None = None, **how: Any) -> Encoded:
     """Fit an autoencoder with checkpoints."""
-    given = {name: how.pop(name) for name in ("interactions",) if name in how}
-    return fitted("autoencoder", given.get("interactions") or some(), watch=Recorder(folder), **how)
+    return fitted("autoencoder", interactions or some(), watch=Recorder(folder), **how)
 
 
 def test_what_is_complete_is_not_learnt_again(tmp_path: Path) -> None:
@@ -179,13 +179,13 @@ def test_what_is_no_checkpoint_is_as_if_it_were_not_there(wrong: str, tmp_path: 
     WRONG[wrong](path)
     network = nn.Linear(2, 3)
     before = {name: values.clone() for name, values in network.state_dict().items()}
-    optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(network.parameters())]
-    assert Checkpoint(path, 0).restore(network, optimizers) == []
+    optimizer = torch.optim.Adam(network.parameters())
+    assert Checkpoint(path, 0).restore(network, optimizer) == []
     assert all(torch.equal(values, before[name]) for name, values in network.state_dict().items())
-    assert optimizers[0].state_dict()["state"] == {}
+    assert optimizer.state_dict()["state"] == {}
     assert not (tmp_path / "harm").exists()
-    Checkpoint(path, 0).store(network, optimizers, [Epoch(1.0, 2.0, 0.5)], last=True)
-    assert Checkpoint(path, 0).restore(nn.Linear(2, 3), optimizers) == [Epoch(1.0, 2.0, 0.5)]
+    Checkpoint(path, 0).store(network, optimizer, [Epoch(1.0, 2.0, 0.5)], last=True)
+    assert Checkpoint(path, 0).restore(nn.Linear(2, 3), optimizer) == [Epoch(1.0, 2.0, 0.5)]
     assert [found.name for found in tmp_path.iterdir()] == ["x.pt"]
 
 
@@ -193,8 +193,9 @@ def test_a_good_checkpoint_is_restored(tmp_path: Path) -> None:
     """The wrong ones above differ from this in one thing each; without a file there is nothing to restore."""
     torch.save(state(), tmp_path / "x.pt")
     network = nn.Linear(2, 3)
-    assert Checkpoint(tmp_path / "x.pt", 0).restore(network, [torch.optim.Adam(network.parameters())]) == [Epoch(1, 1)]
-    assert Checkpoint(None, 0).restore(network, []) == []
+    optimizer = torch.optim.Adam(network.parameters())
+    assert Checkpoint(tmp_path / "x.pt", 0).restore(network, optimizer) == [Epoch(1, 1)]
+    assert Checkpoint(None, 0).restore(network, optimizer) == []
 
 
 def test_broken_files_of_a_training_change_nothing(tmp_path: Path) -> None:
@@ -221,8 +222,8 @@ def test_a_checkpoint_carries_all_that_an_autoencoder_is(tmp_path: Path) -> None
 def test_writing_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file is put in its place once it is whole."""
     path, network = tmp_path / "x.pt", nn.Linear(2, 3)
-    checkpoint = Checkpoint(path, 0)
-    checkpoint.store(network, [], [Epoch(1.0, 1.0)], last=True)
+    checkpoint, optimizer = Checkpoint(path, 0), torch.optim.Adam(network.parameters())
+    checkpoint.store(network, optimizer, [Epoch(1.0, 1.0)], last=True)
 
     def half(_: Any, beside: Path) -> None:
         beside.write_bytes(b"half")
@@ -230,5 +231,5 @@ def test_writing_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(torch, "save", half)
     with pytest.raises(OSError, match="no space"):
-        checkpoint.store(network, [], [Epoch(1.0, 1.0), Epoch(1.0, 1.0)], last=True)
-    assert len(checkpoint.restore(network, [])) == 1
+        checkpoint.store(network, optimizer, [Epoch(1.0, 1.0), Epoch(1.0, 1.0)], last=True)
+    assert len(checkpoint.restore(network, optimizer)) == 1

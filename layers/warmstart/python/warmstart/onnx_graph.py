@@ -33,7 +33,7 @@ class End(NamedTuple):
 class OnnxGraph:
     """A graph as it stands in its file, to the last bit the same each time.
 
-    Nothing is optimized: that makes two blocks of a transformer 2 to 7 % faster, 15 % in int8, and opening one slower.
+    Nothing is optimized: that would make runs a little faster, and opening slower.
     """
 
     def __init__(self, model: bytes, name: str = "a graph") -> None:

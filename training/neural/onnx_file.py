@@ -1,6 +1,7 @@
 """A network as an ONNX file that any length of history fits, held to be the same as in PyTorch."""
 
 import copy
+import logging
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -92,5 +93,11 @@ def quantized(model: bytes) -> bytes:
     with tempfile.TemporaryDirectory(prefix="warmstart-int8-") as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         whole.write_bytes(model)
-        quantize_dynamic(whole, small, weight_type=QuantType.QInt8)
+        logging.disable(
+            logging.WARNING
+        )  # of the root logger: that shapes could be inferred first, which changes nothing
+        try:
+            quantize_dynamic(whole, small, weight_type=QuantType.QInt8)
+        finally:
+            logging.disable(logging.NOTSET)
         return small.read_bytes()

@@ -116,8 +116,8 @@ def test_keeping_more_ends_at_all(weights: Any, search: Any, n_items: int, ef: i
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_an_encoder_of_integers_is_smaller_and_near(name: str) -> None:
-    """It holds products of integers, and its vectors point where those of the whole do."""
+def test_an_encoder_of_integers_is_smaller_and_near(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It holds products of integers, its vectors point where those of the whole do, and nothing is logged."""
     from training.neural.onnx_file import opened, quantized
 
     large: dict[str, Any] = {
@@ -127,6 +127,7 @@ def test_an_encoder_of_integers_is_smaller_and_near(name: str) -> None:
     }[name]
     network = fitted(name, some(), epochs=1, **large)
     small = quantized(network.encoder_)
+    assert not caplog.records
     assert b"MatMulInteger" in small
     assert len(small) < 0.6 * len(network.encoder_)
     given = network.inputs_[:4] if name == "sasrec" else network.inputs_[:1]

@@ -1,5 +1,6 @@
 """Weights of 8 bits are served where they lose little, and whole ones where they do not."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from training.algorithms.encoded import Encoded
 from training.evaluation import gate
 from training.evaluation.measure import Measured, measure
 from training.evaluation.truth import Truth
+from training.neural.onnx_file import quantized
 from training.recipe import ModelSection
 from training.train import Training, Trial
 from warmstart.recommender import Recommender
@@ -118,7 +120,7 @@ def test_keeping_more_ends_at_all(weights: Any, search: Any, n_items: int, ef: i
 @pytest.mark.parametrize("name", SMALL)
 def test_an_encoder_of_integers_is_smaller_and_near(name: str) -> None:
     """It holds products of integers, and its vectors point where those of the whole do."""
-    from training.neural.onnx_file import opened, quantized
+    from training.neural.onnx_file import opened
 
     large: dict[str, Any] = {
         "sasrec": {"factors": 64},
@@ -140,3 +142,10 @@ def test_int8_reaches_the_sealed_artifact(tmp_path: Path) -> None:
     manifest = Training(recipe(model), checkerboard()).train(model, tmp_path)
     integers = b"MatMulInteger" in (tmp_path / "encoder.onnx").read_bytes()
     assert integers is (manifest.params["weights"] == "int8")
+
+
+def test_quantization_keeps_quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """Onnxruntime recommends a preparation of the graph, each time; others' warnings are heard again afterwards."""
+    quantized(fitted("dssm", some()).encoder_)
+    logging.getLogger("other").warning("heard")
+    assert [record.message for record in caplog.records] == ["heard"]

@@ -116,6 +116,17 @@ def test_a_history_of_a_request_without_times_has_none() -> None:
     assert (found.rows.tolist(), found.ages) == ([5, 4], None)
 
 
+@pytest.mark.parametrize("years", [-3, 1])
+def test_events_seconds_apart_are_put_in_their_order(years: int) -> None:
+    """However far from the end of training they are."""
+    then = LAST_EVENT + years * 365 * DAY
+    events = [Event(str(place), timestamp=then - place) for place in range(4)]
+    found = EMPTY.extended(events, [4, 5, 6, 7], **AFTER_TRAINING)
+    assert found.rows.tolist() == [7, 6, 5, 4]
+    assert found.days is not None
+    assert found.days.dtype == np.float32
+
+
 def test_times_do_not_help_where_the_stored_ones_have_none() -> None:
     """Stored events without times leave the whole history without."""
     without = History(np.array([3], np.int32), np.ones(1, np.float32), None)

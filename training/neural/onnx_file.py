@@ -21,7 +21,7 @@ from warmstart.onnx_graph import OnnxGraph
 
 OPSET = 17
 TOLERANCE = 1e-4  # of a score's size, or of 1 where that is more
-EXAMPLE = 3  # events of the history that is traced
+EXAMPLE = 3  # events of the history that is traced, or fewer where fewer are read
 
 
 class Served(NamedTuple):
@@ -30,6 +30,7 @@ class Served(NamedTuple):
     module: nn.Module  # (1, d_in), or (h, d_in) where it reads sequences, to (1, d)
     inputs: Vectors  # (n_items, d_in) what an item puts into it
     reads_sequences: bool
+    length: int = 1  # events that are read at most
 
 
 def written(served: Served) -> bytes:
@@ -37,7 +38,7 @@ def written(served: Served) -> bytes:
     module = copy.deepcopy(served.module).cpu().eval()
     open_attention(module)
     name = SEQUENCE if served.reads_sequences else BAG
-    example = torch.ones((EXAMPLE if served.reads_sequences else 1, served.inputs.shape[1]))
+    example = torch.ones((min(EXAMPLE, served.length), served.inputs.shape[1]))
     with tempfile.TemporaryDirectory(prefix="warmstart-onnx-") as folder, warnings.catch_warnings(), torch.no_grad():
         path = Path(folder) / FILE
         warnings.simplefilter("ignore")  # of the exporter: that it is the older one, and what it traces as constant
@@ -90,14 +91,13 @@ def quantized(model: bytes) -> bytes:
     """Return the same with weights of 8 bits: dynamic quantization, as onnxruntime has it."""
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 it brings the onnx package
 
+    before = logging.root.manager.disable
     with tempfile.TemporaryDirectory(prefix="warmstart-int8-") as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         whole.write_bytes(model)
-        logging.disable(
-            logging.WARNING
-        )  # of the root logger: that shapes could be inferred first, which changes nothing
+        logging.disable(logging.WARNING)  # each time it asks for a preparation that this graph does not need
         try:
             quantize_dynamic(whole, small, weight_type=QuantType.QInt8)
         finally:
-            logging.disable(logging.NOTSET)
+            logging.disable(before)
         return small.read_bytes()

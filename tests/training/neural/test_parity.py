@@ -25,6 +25,8 @@ VARIANTS = [
     ("autoencoder", {"architecture": "plain", "binary": False}),
     ("sasrec", {"layers": "ligr", "negatives": 100}),
     ("sasrec", {"layers": "sasrec", "blocks": 2}),
+    ("sasrec", {"length": 1}),
+    ("sasrec", {"length": 2}),
 ]
 
 

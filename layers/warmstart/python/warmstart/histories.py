@@ -58,16 +58,17 @@ class History(NamedTuple):
         if days is None:
             return History(joined, weights, None)
         order = np.argsort(days, kind="stable")
-        return History(joined[order], weights[order], days[order])
+        return History(joined[order], weights[order], days[order].astype(np.float32))
 
-    def _days_with(self, events: Sequence[Event], origin: float | None) -> Scores | None:
+    def _days_with(self, events: Sequence[Event], origin: float | None) -> NDArray[np.float64] | None:
+        """Return them to the second, which float32 does not tell apart a year after training, or before."""
         stored = NO_DAYS if not len(self.rows) else self.days
         times = [event.timestamp for event in events]
         if stored is None or (not len(stored) and all(time is None for time in times)):
             return None
-        days = np.array([np.nan if time is None else (time - (origin or 0.0)) / DAY for time in times], np.float32)
+        days = np.array([np.nan if time is None else (time - (origin or 0.0)) / DAY for time in times], np.float64)
         joined = np.concatenate([stored, days])
-        return np.where(np.isnan(joined), np.nanmax(joined), joined).astype(np.float32)
+        return np.where(np.isnan(joined), np.nanmax(joined), joined)
 
 
 NO_DAYS: Scores = np.empty(0, np.float32)

@@ -21,7 +21,7 @@ NEWEST = 10  # events of a sequence of which the same is done
 LAYERS = """
     Abs Add And Cast Clip Concat Constant ConstantOfShape Div Elu Equal Erf Exp Expand Flatten Gather GatherElements
     GatherND Gemm Greater GreaterOrEqual HardSigmoid HardSwish Identity IsNaN LayerNormalization LeakyRelu Less
-    LessOrEqual Log LogSoftmax LpNormalization MatMul Max Min Mod Mul Neg Not Or PRelu Pow Range Reciprocal ReduceL2
+    LessOrEqual Log LogSoftmax LpNormalization MatMul Max Min Mul Neg Not Or PRelu Pow Range Reciprocal ReduceL2
     ReduceMax ReduceMean ReduceSum Relu Reshape Selu Shape Sigmoid Sign Slice Softmax Softplus Split Sqrt Squeeze Sub
     Sum Tanh Tile Transpose Trilu Unsqueeze Where
 """  # what torch.onnx.export makes of layers, gates and attention

@@ -43,6 +43,8 @@ class SASRec(Encoded):
             raise DataError(f"sasrec: factors {self.factors} are no multiple of {self.heads} heads")
         if self.length > MOST_LENGTH:
             raise DataError(f"sasrec: a length of {self.length} is more than {MOST_LENGTH}")
+        if interactions.timestamps is None:
+            self.watch.say("the interactions have no times: their order in the table stands for it")
         try:
             from training.neural.sasrec import SequenceLearner  # noqa: PLC0415
         except ImportError as error:

@@ -41,6 +41,8 @@ class Checkpoint:
                 part.load_state_dict(kept)
             if not _fits(optimizer):
                 raise ValueError("an optimizer of another network")
+            if not all(values.isfinite().all() for values in network.state_dict().values()) or not _numbers(curve):
+                raise ValueError("no numbers")
         except Exception:  # whatever is wrong with it; a part of it may be in place already
             for part, kept in zip(parts, before, strict=True):
                 part.load_state_dict(kept)
@@ -67,6 +69,10 @@ class Checkpoint:
         except Exception:  # torch.load has no error of its own for a broken file
             return None
         return state
+
+
+def _numbers(curve: list[Epoch]) -> bool:
+    return all(isinstance(value, float) for epoch in curve for value in epoch if value is not None)
 
 
 def _fits(optimizer: torch.optim.Optimizer) -> bool:

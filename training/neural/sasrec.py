@@ -137,7 +137,7 @@ class SequenceLearner:
 
     def served(self) -> Served:
         """Return the part that serves."""
-        return Served(LastState(self.network), self.item_vectors(), reads_sequences=True, length=self._shape.length)
+        return Served(LastState(self.network), self.item_vectors(), reads_sequences=True, length=self._settings.length)
 
     def given(self, user: int) -> Vectors:
         """Return what serving puts into it for a user: (h, d)."""

@@ -153,6 +153,13 @@ def saved(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def spoilt() -> dict[str, Any]:
+    """Return a checkpoint with a weight that is no number."""
+    kept = state()
+    kept["network"]["weight"][0] = torch.nan
+    return kept
+
+
 WRONG: dict[str, Callable[[Path], Any]] = {
     "nothing": lambda path: path.write_bytes(b""),
     "garbage": lambda path: path.write_bytes(b"no checkpoint" * 99),
@@ -163,6 +170,8 @@ WRONG: dict[str, Callable[[Path], Any]] = {
     "a tensor": lambda path: torch.save(torch.ones(3), path),
     "no curve": lambda path: torch.save({name: part for name, part in state().items() if name != "curve"}, path),
     "a wrong curve": lambda path: torch.save({**state(), "curve": [(1.0, 2.0, 3.0, 4.0)]}, path),
+    "a curve of texts": lambda path: torch.save({**state(), "curve": [("a", None, "b")]}, path),
+    "weights that are no numbers": lambda path: torch.save(spoilt(), path),
     "a number as a curve": lambda path: torch.save({**state(), "curve": 7}, path),
     "another network": lambda path: torch.save(state(4), path),
     "another bias": lambda path: torch.save({**state(), "network": {"weight": torch.ones(3, 2)}}, path),

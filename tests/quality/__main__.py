@@ -10,6 +10,7 @@ from types import ModuleType
 from tests.bench.figures import Skipped
 from tests.bench.places import BUILD
 from tests.quality import (
+    frameworks,
     gowalla,
     movielens_1m,
     movielens_1m_cold,
@@ -36,6 +37,7 @@ SETS: dict[str, ModuleType] = {
     "movietweetings": movietweetings,
     "two-stages": two_stages,
     "neural": neural,
+    "frameworks": frameworks,
     "neural-last": neural_last,
     "neural-sampling": neural_sampling,
 }

@@ -52,7 +52,7 @@ class Protocol:
             yield self.figure(entrant, self.samples(entrant), started)
 
     def figure(
-        self, entrant: Entrant, samples: Sequence[Sample], started: float, beside: Mapping[str, float] = {}
+        self, entrant: Entrant, samples: Sequence[Sample], started: float, beside: Mapping[str, float | None] = {}
     ) -> Figure:
         """Return the mean over folds of a model's samples, begun at a reading of `time.perf_counter`."""
         mean = float(np.mean([values.mean() for _, values in samples]))

@@ -28,7 +28,7 @@ def figures() -> Iterator[Figure]:
     protocol = Protocol(NAME, folds(), "ndcg", 10)
     started = time.perf_counter()
     plain = protocol.samples(PLAIN)
-    yield protocol.figure(PLAIN, plain, started)
+    yield protocol.figure(PLAIN, plain, started, {"p": None})
     for entrant in OTHERS:
         started = time.perf_counter()
         samples = protocol.samples(entrant)

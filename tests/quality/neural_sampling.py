@@ -28,7 +28,7 @@ def figures() -> Iterator[Figure]:
     protocol = Protocol(NAME, [fold()], "ndcg", 10)
     started = time.perf_counter()
     uniform = protocol.samples(UNIFORM)
-    yield protocol.figure(UNIFORM, uniform, started)
+    yield protocol.figure(UNIFORM, uniform, started, {"p": None})
     started = time.perf_counter()
     quality = protocol.samples(QUALITY)
     yield protocol.figure(QUALITY, quality, started, {"p": paired(quality, uniform, SEED)[0].p})

@@ -43,7 +43,7 @@ def checkerboard(*, size: int = SIZE, strings: bool = False, timed: bool = True,
     Everybody has them in an order of their own, so that no item tells which one comes next.
     """
     users, items = np.nonzero(np.fromfunction(lambda u, i: ((u + i) % 2 == 0) & (u != i), (size, size)))
-    times = start + (items * (2 * users + 7) + users**2) % 61 * DAY if timed else None
+    times = start + (items * (users + 7) + users**2) % 61 * DAY if timed else None
     return tables(users, items, times=times, strings=strings)
 
 

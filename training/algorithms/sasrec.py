@@ -24,7 +24,7 @@ class SASRec(Encoded):
     over the right one and `negatives` others where there are more.
     """
 
-    layers: Layers = "ligr"
+    layers: Layers = "sasrec"
     factors: int = 64
     blocks: int = 2
     heads: int = 2

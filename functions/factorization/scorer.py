@@ -55,12 +55,7 @@ class FactorizationScorer:
 
     def rank_many(self, queries: Sequence[Query]) -> list[Ranking | None]:
         """Rank for each query, some of them in one matrix product."""
-        vectors = {place: vector for place, query in enumerate(queries) if (vector := self._vector(query)) is not None}
-        if not vectors:
-            return [None] * len(queries)
-        found = self._items.best(np.stack([*vectors.values()]), [queries[place] for place in vectors])
-        known = dict(zip(vectors, found, strict=True))
-        return [known.get(place) for place in range(len(queries))]
+        return self._items.best_known([self._vector(query) for query in queries], queries)
 
     def scores(self, query: Query) -> Scores | None:
         """Return the product with every item's vector, on a positive scale."""

@@ -47,12 +47,7 @@ class NeuralScorer:
 
     def rank_many(self, queries: Sequence[Query]) -> list[Ranking | None]:
         """Rank for each query: encoded one at a time, ranked in one matrix product."""
-        vectors = {place: vector for place, query in enumerate(queries) if (vector := self._vector(query)) is not None}
-        if not vectors:
-            return [None] * len(queries)
-        found = self._items.best(np.stack([*vectors.values()]), [queries[place] for place in vectors])
-        known = dict(zip(vectors, found, strict=True))
-        return [known.get(place) for place in range(len(queries))]
+        return self._items.best_known([self._vector(query) for query in queries], queries)
 
     def scores(self, query: Query) -> Scores | None:
         """Return the product with every item's vector, on a positive scale."""

@@ -109,6 +109,16 @@ class ItemVectors(NamedTuple):
             found += self._best(vectors[start : start + TOGETHER], queries[start : start + TOGETHER])
         return found
 
+    def best_known(self, vectors: Sequence[Vectors | None], queries: Sequence[Query]) -> list[Ranking | None]:
+        """Rank as `best` does for each query that has a vector (d,); None for one that has none."""
+        known = [place for place, vector in enumerate(vectors) if vector is not None]
+        ranked: list[Ranking | None] = [None] * len(queries)
+        if known:
+            stacked = np.stack([vector for vector in vectors if vector is not None])
+            for place, ranking in zip(known, self.best(stacked, [queries[place] for place in known]), strict=True):
+                ranked[place] = ranking
+        return ranked
+
     def similar(self, item: int, exclude: Rows, k: int) -> Ranking:
         """Rank items by the cosine of their vectors with one item's."""
         place = int(self.places[item])

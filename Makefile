@@ -14,7 +14,7 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
+.PHONY: page page-if-node setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
     requirements reliability soak endurance images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
@@ -59,7 +59,25 @@ $(RECBOLE)/.ready: constraints-recbole.txt
 	    recbole setuptools
 	touch $@
 
-demo: setup  ## from nothing to a first recommendation
+PAGE := functions/catalogue/page
+PAGE_BUILT := functions/catalogue/static/explore/index.html
+
+page: $(PAGE_BUILT)  ## the explorer, a page over the API; needs Node.js
+
+$(PAGE_BUILT): $(PAGE)/node_modules/.ready $(shell find $(PAGE)/src -type f) $(wildcard $(PAGE)/*.html $(PAGE)/*.ts $(PAGE)/*.json)
+	npm run --silent --prefix $(PAGE) build
+	@touch $@
+
+$(PAGE)/node_modules/.ready: $(PAGE)/package-lock.json
+	@command -v npm >/dev/null || { echo "error: the explorer is built by Node.js 20 or newer: apt-get install nodejs npm"; exit 1; }
+	npm ci --silent --no-audit --no-fund --prefix $(PAGE)
+	@touch $@
+
+page-if-node:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory page; \
+	else echo "no Node.js, so no page at /explore; with it: make page"; fi
+
+demo: setup page-if-node  ## from nothing to a first recommendation
 	$(BIN)/warmstart demo $(DEMO)
 
 test: setup-neural  ## the fast tests
@@ -109,13 +127,13 @@ soak: setup  ## the registry as a state machine: 20,000 random operations on bot
 endurance: setup  ## 100,000 requests a family, overload, frozen functions; writes docs/ENDURANCE.md
 	$(BIN)/python -m tests.endurance --write
 
-images: setup-neural setup-sam  ## build each image and run it by itself: size and cold start; writes docs/IMAGES.md
+images: setup-neural setup-sam page  ## build each image and run it by itself: size and cold start; writes docs/IMAGES.md
 	$(BIN)/python -m tests.images --write
 
 bootstrap: setup-infra  ## once for an account and a region, before the first deploy
 	@$(CDK) bootstrap
 
-diff: setup-infra  ## what a deploy would change
+diff: setup-infra page  ## what a deploy would change
 	@$(CDK) diff
 
 idle-costs: setup-infra  ## what a stage costs in a month without one call
@@ -123,7 +141,7 @@ idle-costs: setup-infra  ## what a stage costs in a month without one call
 	@$(CDK) synth --quiet --output build/idle/$(STAGE) >build/idle/log 2>&1 || { cat build/idle/log; exit 1; }
 	@$(INFRA)/bin/python -m infra.idle_costs build/idle/$(STAGE)
 
-deploy: setup setup-infra  ## the whole API on AWS: make deploy STAGE=dev
+deploy: setup setup-infra page  ## the whole API on AWS: make deploy STAGE=dev
 	@$(INFRA)/bin/python -m infra.deploy $(STAGE) env $(CDK)
 	@$(BIN)/warmstart token join --stage $(STAGE)
 
@@ -131,13 +149,13 @@ destroy: setup setup-infra  ## take down what serves and trains; the store stays
 	@$(CDK) destroy warmstart-$(STAGE)-serving warmstart-$(STAGE)-training $(CDK_OPTIONS)
 	@echo "kept, with every version and token (their API keys stay too, and the next deploy joins them): $$($(BIN)/warmstart url --store --stage $(STAGE))"
 
-deploy-local: setup setup-infra setup-sam  ## the same deploy on this machine: Docker, and ministack in AWS's place
+deploy-local: setup setup-infra setup-sam page  ## the same deploy on this machine: Docker, and ministack in AWS's place
 	$(BIN)/python -m tests.e2e.emulated up
 
 destroy-local: setup  ## take that down
 	$(BIN)/python -m tests.e2e.emulated down
 
-sam-local: setup setup-infra setup-sam  ## SAM's API on the synthesized template, with the store of a deployed stage
+sam-local: setup setup-infra setup-sam page  ## SAM's API on the synthesized template, with the store of a deployed stage
 	@$(CDK) synth --quiet --output build/sam/cdk.out
 	@$(BIN)/python -m tests.e2e.emulated.sam_template build/sam/cdk.out/warmstart-$(STAGE)-serving.template.json \
 	    $$($(BIN)/warmstart url --store --stage $(STAGE))

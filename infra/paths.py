@@ -1,7 +1,14 @@
 """The API's paths: which belong to a model's family and which need no token; all others are the catalogue's."""
 
 GREEDY = "/{proxy+}"
-OPEN_RESOURCES = ("/health", "/docs", f"/docs{GREEDY}", "/openapi.json")  # for GET
+OPEN_RESOURCES = (  # for GET
+    "/health",
+    "/docs",
+    f"/docs{GREEDY}",
+    "/openapi.json",
+    "/explore",
+    f"/explore{GREEDY}",
+)
 
 
 def resources_of(model: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The paths of the catalogue: /models, the OpenAPI document, and Swagger's own files, packed in."""
+"""The paths of the catalogue: /models, the OpenAPI document, and the pages with their files, packed in."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.catalogue import explorer
+from functions.catalogue.files import HOUR, file_response
 from warmstart.api import Api, Handler, Operation, Paths, context_of, json_response
 from warmstart.errors import ModelNotFound, NotFound
 from warmstart.live import Served
@@ -13,7 +15,6 @@ from warmstart.manifest import Manifest
 from warmstart.schemas import ModelCard, Models
 
 STATIC = Path(__file__).parent / "static"
-MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "page.js")
 PAGE_POLICY = (  # the page loads nothing but its own origin's files; Swagger writes styles and pictures inline
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -41,6 +42,7 @@ def paths(manifests: Callable[[], Iterable[Manifest]]) -> Paths:
         "/openapi.json": {"GET": Operation(_openapi, "Describe this API", dict, open=True)},
         "/docs": {"GET": Operation(_docs, "Show this description as a page", str, open=True)},
         "/docs/{file:path}": {"GET": Operation(_asset, "Serve the page's own files", str, open=True)},
+        **explorer.paths(),
     }
 
 
@@ -54,22 +56,14 @@ def _models(manifests: Callable[[], Iterable[Manifest]]) -> Handler:
 
 
 def _openapi(_request: Request, _body: bytes) -> Response:
-    return _file("openapi.json")
+    return file_response(STATIC / "openapi.json", HOUR)
 
 
 def _docs(_request: Request, _body: bytes) -> Response:
-    response = _file("index.html")
-    response.headers["content-security-policy"] = PAGE_POLICY
-    return response
+    return file_response(STATIC / "index.html", HOUR, PAGE_POLICY)
 
 
 def _asset(request: Request, _: bytes) -> Response:
     if request.path_params["file"] not in ASSETS:
         raise NotFound
-    return _file(request.path_params["file"])
-
-
-def _file(name: str) -> Response:
-    path = STATIC / name
-    headers = {"cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
-    return Response(path.read_bytes(), 200, headers, MEDIA_TYPES[path.suffix])
+    return file_response(STATIC / request.path_params["file"], HOUR)

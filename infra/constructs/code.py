@@ -13,7 +13,7 @@ from infra.functions import AUTHORIZER, PYTHON, handler
 from infra.tree import LAYER, ROOT
 
 RUNTIME = LAYER.relative_to(ROOT).as_posix()
-NOT_SERVED = ("functions/*/family.toml", "functions/*/app.py", "functions/*/*.in")
+NOT_SERVED = ("functions/*/family.toml", "functions/*/app.py", "functions/*/*.in", "functions/*/page")
 NOT_BESIDE = ("handler.py", "*.txt")  # what makes a function of a family, and so none of another one's image
 JUNK = ("**/__pycache__", "**/*.pyc", "**/.DS_Store")
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}

@@ -27,7 +27,9 @@ def test_every_route_for_clients_is_described(served: dict[str, Any]) -> None:
     """All paths but the documentation's own are in the document, with all their methods."""
     described = {(path, method.upper()) for path, methods in served["paths"].items() for method in methods}
     routes = {(path, method) for path, methods in pages.paths(list).items() for method in methods}
-    own = {(path, "GET") for path in ("/openapi.json", "/docs", "/docs/{file:path}")}
+    own = {
+        (path, "GET") for path in ("/openapi.json", "/docs", "/docs/{file:path}", "/explore", "/explore/{file:path}")
+    }
     assert described == routes - own
     assert {path for path, _ in described} == set(DESCRIBED)
 

@@ -4,8 +4,10 @@ import json
 import os
 import shlex
 import signal
+import sys
 import threading
 import time
+import webbrowser
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -90,11 +92,25 @@ def _show(calls: Calls, started: float, once: bool) -> None:
         click.echo(f"{time.monotonic() - started:.0f} s from nothing to an answer. {calls.url}/docs describes the API.")
         if not once:
             click.echo("Paste the lines above into another terminal; Ctrl-C stops the API.")
+            _open_page(f"{calls.url}/explore")
     except Exception as error:
         click.echo(f"error: the API did not answer: {error}", err=True)
         calls.failed = True
     if once or calls.failed:
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _open_page(url: str) -> None:
+    """Say where the explorer is, and open it where somebody looks at a screen."""
+    import httpx
+
+    if httpx.get(url, timeout=30).is_error:
+        click.echo("There is no page at /explore: `make page` builds it, and needs Node.js.")
+        return
+    click.echo(f"{url} shows what every model recommends, and why: give it the token above.")
+    screen = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if screen and sys.stdout.isatty():
+        webbrowser.open(url)
 
 
 def _new_token(store_url: str) -> str:

@@ -49,7 +49,10 @@ def serve(
         host,
         port,
         {"WARMSTART_REFRESH_SECONDS": str(refresh)},
-        lambda: console.result({"url": url, "docs": f"{url}/docs"}, f"serving {url}, documented at {url}/docs"),
+        lambda: console.result(
+            {"url": url, "docs": f"{url}/docs", "explorer": f"{url}/explore"},
+            f"serving {url}, documented at {url}/docs, shown at {url}/explore",
+        ),
         cors_origins,
     )
 

@@ -78,7 +78,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of what is deployed, which tests may change."""
     folder = tmp_path_factory.mktemp("tree")
     for name in ("infra", "functions", "layers"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     shutil.copy(ROOT / "cdk.json", folder)
     (folder / ".venv-infra").symlink_to(INFRA)
     return folder

@@ -113,7 +113,7 @@ def test_models_and_the_page(deployed: Deployed, narrow: str) -> None:
     listed = {card["model"] for card in deployed.ask("GET", "/models").json()["models"]}
     assert listed == {*PUBLISHED, *networks()}
     assert [card["model"] for card in deployed.ask("GET", "/models", token=narrow).json()["models"]] == ["popular"]
-    for path in ("/docs", "/openapi.json", "/docs/page.js"):
+    for path in ("/docs", "/openapi.json", "/docs/page.js", "/explore"):
         assert deployed.ask("GET", path, token="").status_code == 200
 
 

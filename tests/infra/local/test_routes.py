@@ -55,6 +55,8 @@ def test_a_model_s_paths_go_to_its_family(method: str, path: str, route: Route) 
         "/Health",
         "/docs/",
         "/docs%2findex.html",
+        "/explore/",
+        "/explorer",
         "/openapi.json/x",
     ],
 )
@@ -66,7 +68,9 @@ def test_everything_else_goes_to_the_catalogue_and_is_not_open(path: str) -> Non
     assert route.resource in {"/", "/{proxy+}"}
 
 
-@pytest.mark.parametrize("path", ["/health", "/docs", "/docs/swagger-ui.css", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/health", "/docs", "/docs/swagger-ui.css", "/openapi.json", "/explore", "/explore/assets/a.js"]
+)
 def test_open_paths_are_open_to_get_only(path: str) -> None:
     """Other methods of these paths want a token first."""
     assert ROUTES.find("GET", path).open
@@ -81,6 +85,7 @@ def test_open_paths_are_open_to_get_only(path: str) -> None:
         Route("catalogue", "/"),
         Route("catalogue", "/health"),
         Route("catalogue", "/docs/{proxy+}", {"proxy": "page.js"}),
+        Route("catalogue", "/explore/{proxy+}", {"proxy": "assets/a.js"}),
         Route("catalogue", "/{proxy+}", {"proxy": "models"}),
     ],
     ids=lambda route: route.resource,

@@ -92,7 +92,7 @@ def test_a_plan_that_is_none_is_no_access(twin: Twin) -> None:
         assert client.get("/reco/als/1").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/health", "/docs", "/docs/swagger-ui.css", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/health", "/docs", "/docs/swagger-ui.css", "/openapi.json", "/explore"])
 def test_open_paths_need_no_token(twin: Twin, path: str) -> None:
     """They reach the catalogue, which learns that nobody vouched for the caller."""
     assert httpx.get(twin.url + path).json()["known"] is False

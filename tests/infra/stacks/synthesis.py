@@ -119,6 +119,6 @@ def template_of(stack: cdk.Stack) -> Template:
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy what the functions are made of, and let the constructs read it there."""
     for part in ("functions", code.RUNTIME):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     monkeypatch.setattr(code, "ROOT", folder)
     return folder

@@ -116,6 +116,7 @@ def test_what_is_not_served_changes_nothing(changed: Callable[..., set[str]]) ->
         "functions/lists/__pycache__/scorer.cpython-312.pyc",
         f"{RUNTIME}/__pycache__/api.cpython-312.pyc",
         "functions/requirements.in",
+        "functions/catalogue/page/src/main.tsx",
         "tests/test_new.py",
         "README.md",
         ".env",

@@ -6,6 +6,8 @@ STAMP := $(VENV)/.ready
 INFRA := .venv-infra
 SAM := .venv-sam
 RECBOLE := .venv-recbole
+PAGE := functions/catalogue/page
+PAGE_BUILT := functions/catalogue/static/explore/index.html
 CDK_VERSION := 2.1148.1
 SAM_VERSION := 1.170.0
 STAGE ?= dev
@@ -14,7 +16,7 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: page page-if-node setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
+.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
     requirements reliability soak endurance images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
@@ -59,9 +61,6 @@ $(RECBOLE)/.ready: constraints-recbole.txt
 	    recbole setuptools
 	touch $@
 
-PAGE := functions/catalogue/page
-PAGE_BUILT := functions/catalogue/static/explore/index.html
-
 page: $(PAGE_BUILT)  ## the explorer, a page over the API; needs Node.js
 
 $(PAGE_BUILT): $(PAGE)/node_modules/.ready $(shell find $(PAGE)/src -type f) $(wildcard $(PAGE)/*.html $(PAGE)/*.ts $(PAGE)/*.json)
@@ -80,10 +79,13 @@ page-if-node:
 demo: setup page-if-node  ## from nothing to a first recommendation
 	$(BIN)/warmstart demo $(DEMO)
 
-test: setup-neural  ## the fast tests
+test: setup-neural page-if-node  ## the fast tests
 	$(BIN)/python -m pytest $(PYTEST)
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-infra; \
-	else echo "skipped: tests of the stacks, for there is no Node.js; with it: make test-infra"; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-page test-infra; \
+	else echo "skipped: tests of the page and of the stacks, for there is no Node.js; with it: make test-page test-infra"; fi
+
+test-page: page  ## the explorer's own parts, without a browser
+	npm test --silent --prefix $(PAGE)
 
 test-infra: setup-infra  ## the stacks, synthesized without Docker, network or account
 	COVERAGE_FILE=.coverage.infra $(INFRA)/bin/python -m pytest --confcutdir tests/infra $(INFRA_PYTEST) \
@@ -102,7 +104,7 @@ lint: setup-neural setup-infra  ## style, types, who imports whom
 	$(INFRA)/bin/mypy --package infra
 	$(BIN)/lint-imports
 
-bench: setup-neural  ## speeds, as ratios within one run
+bench: setup-neural page-if-node  ## speeds, as ratios within one run
 	$(BIN)/python -m tests.bench $(BENCH)
 
 quality: setup-neural  ## models against published numbers, on the data sets that are at hand

@@ -16,13 +16,15 @@ from starlette.requests import Request
 
 from functions.catalogue import pages
 from infra.gateway_responses import read_gateway_responses
+from warmstart import cards, schemas
 from warmstart.api import Operation
 from warmstart.errors import BadRequest, MethodNotAllowed, WarmstartError
 from warmstart.manifest import MODEL_NAME
 from warmstart.problems import MEDIA_TYPE, PROBLEMS, SERVER_ERROR, Kind, problem
-from warmstart.schemas import EXAMPLES, AnyId, Models, Problem
+from warmstart.schemas import AnyId, Problem
 
 DOCUMENT = pages.STATIC / "openapi.json"
+EXAMPLES = {**schemas.EXAMPLES, **cards.EXAMPLES}
 REF = "#/components/schemas/{name}"
 DESCRIBED = (
     "/reco/{model_name}/{user_id}",
@@ -83,7 +85,7 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
     return {
         "operation_id": operation.handler.__name__,
         "summary": operation.summary,
-        "tags": ["service" if operation.answer in (str, Models) else "recommendations"],
+        "tags": ["service" if operation.answer in (str, cards.Models) else "recommendations"],
         "response_model": None,
         "openapi_extra": extra,
     }

@@ -22,6 +22,7 @@ from training.carry_over import carried_over
 from training.columns import ITEM_ID, USER_ID
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
+from training.evaluation.facets import Facets
 from training.evaluation.measure import Measured, measure
 from training.evaluation.measured_on import measured_on
 from training.evaluation.splits import DAY, Mask, end_of
@@ -168,7 +169,9 @@ class Refresh:
         fold = Fold("time", self._recipe.fold.days)
         rows, digest, seed = int(self._newest.sum()), draft_hash(manifest.files), self._recipe.seed
         baselines = {section.name: self._baseline(section, truth) for section in baseline_sections(timed=True)}
-        described = measured_on(found, baselines, fold, rows=rows, digest=digest, seed=seed)
+        events, test = self._fold
+        facets = Facets.of(events, ~test, truth)
+        described = measured_on(found, baselines, fold, facets, rows=rows, digest=digest, seed=seed)
         described["fold"]["since"] = iso(self._times[self._newest].min())
         before = self._version.manifest.measured_on
         kept = {name: before[name] for name in ("abridged", "blend", "cold", "time") if name in before}
@@ -210,8 +213,8 @@ class Refresh:
         return newest
 
     @cached_property
-    def _truth(self) -> Truth | None:
-        """Return whom to ask for and what they had, in the version's rows; None where there is nobody."""
+    def _fold(self) -> tuple[Events, Mask]:
+        """Return the version's histories and what came after it, in its rows, and which of these measure: (n,)."""
         n_users, seen = len(self._user_ids), self._version.rows("seen_rows", None)
         lengths = np.diff(self._version.array("seen_indptr", np.int64, n_users + 1))
         users = rows_among(self._user_ids, self._events.user_ids)[self._events.users]
@@ -221,8 +224,12 @@ class Refresh:
         of = np.concatenate([seen.astype(np.int32), items[known]])
         test = np.concatenate([np.zeros(len(seen), np.bool_), self._newest[known]])
         weights = np.ones(len(test), np.float32)
-        events = Events(self._user_ids, self._item_ids, had, of, weights, None, {}, None, None)
+        return Events(self._user_ids, self._item_ids, had, of, weights, None, {}, None, None), test
+
+    @cached_property
+    def _truth(self) -> Truth | None:
+        """Return whom to ask for and what they had, in the version's rows; None where there is nobody."""
         try:
-            return truth_of(events, test)
+            return truth_of(*self._fold)
         except DataError:
             return None

@@ -14,6 +14,7 @@ from training.algorithms.two_stage import TwoStage
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
+from training.evaluation.facets import Facets
 from training.evaluation.gate import lost
 from training.evaluation.measure import Measured, measure
 from training.evaluation.measured_on import measured_on
@@ -101,6 +102,10 @@ class Training:
     @cached_property
     def _truth(self) -> Truth:
         return truth_of(self._events, self._test)
+
+    @cached_property
+    def _facets(self) -> Facets:
+        return Facets.of(self._events, ~self._test, self._truth)
 
     @cached_property
     def _whole(self) -> Fitting:
@@ -195,7 +200,13 @@ class Training:
     def _described(self, trial: Trial, aged: Chosen) -> dict[str, Any]:
         recipe, rows = self._recipe, int(self._test.sum())
         described = measured_on(
-            trial.measured, self.baselines(), recipe.fold, rows=rows, digest=trial.digest, seed=recipe.seed
+            trial.measured,
+            self.baselines(),
+            recipe.fold,
+            self._facets,
+            rows=rows,
+            digest=trial.digest,
+            seed=recipe.seed,
         )
         beside = {**trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed), **aged.described}
         return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}}

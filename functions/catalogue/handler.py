@@ -9,4 +9,4 @@ from warmstart.store import WATCHFUL, open_store
 _settings = Settings.from_env()
 _store = open_store(_settings.store, endpoint=_settings.endpoint, patience=WATCHFUL)
 _directory = Directory(_store, _settings)
-handler = adapt(paths(_directory.manifests), _settings.cors_origins)
+handler = adapt(paths(_directory.cards), _settings.cors_origins)

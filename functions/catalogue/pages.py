@@ -9,10 +9,9 @@ from starlette.responses import Response
 from functions.catalogue import explorer
 from functions.catalogue.files import HOUR, file_response
 from warmstart.api import Api, Handler, Operation, Paths, context_of, json_response
+from warmstart.cards import ModelCard, Models
 from warmstart.errors import ModelNotFound, NotFound
 from warmstart.live import Served
-from warmstart.manifest import Manifest
-from warmstart.schemas import ModelCard, Models
 
 STATIC = Path(__file__).parent / "static"
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "page.js")
@@ -30,15 +29,15 @@ class NoModels:
         raise ModelNotFound(name)
 
 
-def paths(manifests: Callable[[], Iterable[Manifest]]) -> Paths:
+def paths(cards: Callable[[], Iterable[ModelCard]]) -> Paths:
     """Return what the catalogue answers: its own paths and, for unknown models, those of the families.
 
     Args:
-        manifests: returns those of the versions that are served.
+        cards: returns those of the versions that are served.
     """
     return {
         **Api(NoModels()).paths(),
-        "/models": {"GET": Operation(_models(manifests), "List the models that this token may use", Models)},
+        "/models": {"GET": Operation(_models(cards), "List the models that this token may use", Models)},
         "/openapi.json": {"GET": Operation(_openapi, "Describe this API", dict, open=True)},
         "/docs": {"GET": Operation(_docs, "Show this description as a page", str, open=True)},
         "/docs/{file:path}": {"GET": Operation(_asset, "Serve the page's own files", str, open=True)},
@@ -46,11 +45,10 @@ def paths(manifests: Callable[[], Iterable[Manifest]]) -> Paths:
     }
 
 
-def _models(manifests: Callable[[], Iterable[Manifest]]) -> Handler:
+def _models(cards: Callable[[], Iterable[ModelCard]]) -> Handler:
     def models(request: Request, _: bytes) -> Response:
         grant = context_of(request).grant
-        covered = (manifest for manifest in manifests() if grant and grant.allows(manifest.model))
-        return json_response(Models([ModelCard(m.model, m.family, m.version, dict(m.metrics)) for m in covered]))
+        return json_response(Models([card for card in cards() if grant and grant.allows(card.model)]))
 
     return models
 

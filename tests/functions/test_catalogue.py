@@ -18,6 +18,8 @@ from warmstart.store import Store, open_store
 
 Get = Callable[..., tuple[int, dict[str, str], str]]
 POPULAR = ModelSection("popular", "popular", {})
+DATASET = ("name", "users", "items", "interactions", "time_range")
+MEASURED = ("fold", "users", "intervals", "by_k", "beyond", "by_segment")
 
 
 @pytest.fixture
@@ -51,6 +53,29 @@ def test_models_lists_what_is_served_and_covered(get: Get) -> None:
     assert [card["model"] for card in json.loads(get("/models")[2])["models"]] == ["popular"]
     assert json.loads(get("/models", "als")[2])["models"] == []
     assert get("/models", None)[0] == 401
+
+
+def test_a_card_says_what_is_served_since_when_and_how_good_it_is(get: Get, tmp_path: Path) -> None:
+    """Algorithm, alias, data and what was measured; not why the alias was set, nor what the gate alone needs."""
+    store = open_store(str(tmp_path / "store"))
+    als = ModelSection("als", "als", {"factors": 2, "alpha": 5.0})
+    manifest = Training(recipe(als), checkerboard()).train(als, tmp_path / "als")
+    publish(store, tmp_path / "als", check_in_fresh_process)
+    alias = promote(store, "als", manifest.version, reason="told to nobody")
+    body = get("/models", "als")[2]
+    (card,) = json.loads(body)["models"]
+    assert (card["algorithm"], card["created_at"]) == ("als", manifest.created_at)
+    assert card["alias"] == {"name": "champion", "serial": 1, "set_at": alias.set_at, "previous": None}
+    assert card["dataset"] == {name: manifest.dataset[name] for name in DATASET}
+    assert card["measured_on"] == {name: manifest.measured_on[name] for name in MEASURED}
+    assert card["metrics"] == manifest.metrics
+    assert "told to nobody" not in body
+
+
+def test_what_was_not_measured_says_so(get: Get) -> None:
+    """Lists without a measurement have a card without one."""
+    (card,) = json.loads(get("/models")[2])["models"]
+    assert (card["metrics"], card["measured_on"]) == ({}, {})
 
 
 def test_a_broken_version_keeps_its_last_good_card(get: Get, store: Store) -> None:

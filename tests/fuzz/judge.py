@@ -9,9 +9,10 @@ import msgspec
 from infra.local.exchange import Answer
 from infra.local.proxy_answer import proxy_answer
 from tests.fuzz.canary import PLANT, TOKEN, TRACES, found_in
+from warmstart.cards import Models
 from warmstart.event import is_warm_up, request_id
 from warmstart.problems import MEDIA_TYPE, PROBLEMS
-from warmstart.schemas import Models, Problem, Recommendations, SimilarItems
+from warmstart.schemas import Problem, Recommendations, SimilarItems
 
 KEYS = {status: {k.key for k in PROBLEMS.values() if k.status == status} for status in {*range(400, 600)}}
 ANSWERS = (Recommendations, SimilarItems, Models, str)

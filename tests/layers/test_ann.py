@@ -48,6 +48,13 @@ def test_more_nodes_find_more(path: Path) -> None:
     assert few < many
 
 
+def test_who_asks_for_more_may_get_another_beginning(path: Path) -> None:
+    """A search for twice as many as it keeps looks further, so what is measured at ten is asked for ten."""
+    index = Ann.load(path, clustered(N, 1), K)
+    asked = [(index.nearest(vector, K), index.nearest(vector, 2 * K)) for vector in clustered(100, 2)]
+    assert any(ten.tolist() != twenty[:K].tolist() for ten, twenty in asked if ten is not None and twenty is not None)
+
+
 def test_places_come_best_first(path: Path) -> None:
     """The order is that of the inner product, and the places are those of the lines that were indexed."""
     items, vector = clustered(N, 1), clustered(1, 3)[0]

@@ -64,6 +64,8 @@ def test_a_refresh_is_measured_on_what_came_after_the_version(tmp_path: Path) ->
     assert about["users"] > 100
     assert set(about["baselines"]) == set(about["paired"]) == {"popular", "popular_recent"}
     assert manifest.metrics != version.manifest.metrics
+    assert about["by_k"]["ndcg"]["10"] == manifest.metrics["ndcg@10"]
+    assert about["by_segment"]["hot"]["users"] == about["users"]
     gate.check(manifest)
 
 

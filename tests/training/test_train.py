@@ -45,6 +45,18 @@ def test_the_manifest_says_how_it_was_measured(tmp_path: Path) -> None:
     assert (manifest.model, manifest.algorithm, manifest.family) == ("als_films", "als", "factorization")
 
 
+def test_the_manifest_says_how_sure_its_metrics_are(tmp_path: Path) -> None:
+    """Intervals, shorter lists, what else answers are like and for whom they are good, rounded, in few bytes."""
+    manifest = Training(recipe(ALS), checkerboard()).train(ALS, tmp_path)
+    about = manifest.measured_on
+    assert about["intervals"].keys() == manifest.metrics.keys()
+    assert about["by_k"]["ndcg"]["10"] == manifest.metrics["ndcg@10"]
+    assert about["beyond"].keys() == {"novelty@10", "coverage@10"}
+    assert {name: part["users"] for name, part in about["by_segment"].items()} == {"hot": SIZE, "history 6-20": SIZE}
+    assert about["by_segment"]["hot"]["ndcg@10"] == manifest.metrics["ndcg@10"]
+    assert len(manifest.to_json()) < 4000
+
+
 def test_equal_settings_under_two_names_are_two_models(tmp_path: Path) -> None:
     """What was chosen for one of them is the other's too, but for the name."""
     models = [replace(ALS, name=name) for name in ("one", "other")]

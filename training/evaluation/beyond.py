@@ -1,12 +1,14 @@
 """What answers are like beside being right: new, surprising, varied, popular."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from training.interactions import Events
 from warmstart.scorer import Rows
 
 Values = NDArray[np.float64]
@@ -22,10 +24,29 @@ class Learnt:
     users: int  # who had anything
     genres: sparse.csr_matrix | None  # (n_items, g) 1 where an item is of a genre
 
+    @classmethod
+    def of(cls, events: Events, learn: NDArray[np.bool_], genres: sparse.csr_matrix | None) -> Self:
+        """Count who had what among the events (n,) that are learnt from."""
+        n_items = len(events.item_ids)
+        pairs = events.users[learn].astype(np.int64) * n_items + events.items[learn]
+        users_of = np.bincount(np.unique(pairs) % n_items, minlength=n_items)
+        return cls(users_of, len(np.unique(events.users[learn])), genres)
+
     @property
     def catalogue(self) -> int:
         """Count the items that can be recommended."""
         return int((self.users_of > 0).sum())
+
+
+def genre_matrix(genres: Sequence[str] | None) -> sparse.csr_matrix | None:
+    """Return 1 where an item is of a genre, (n_items, g), from texts that join them by |; None where there are none."""
+    lists = [{part.strip() for part in text.split("|")} - {""} for text in genres or ()]
+    columns = {genre: place for place, genre in enumerate(sorted(set().union(*lists)))}
+    if not columns:
+        return None
+    rows = np.repeat(np.arange(len(lists)), [len(own) for own in lists])
+    places = np.array([columns[genre] for own in lists for genre in own])
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, places)), (len(lists), len(columns)))
 
 
 def beyond(items: Rows, hits: NDArray[np.bool_], learnt: Learnt) -> Mapping[str, Table]:

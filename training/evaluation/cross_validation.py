@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 from scipy import sparse
 
 from training.age_search import AgeSearch
@@ -13,7 +12,7 @@ from training.algorithms.base import settings_of
 from training.data.tables import Tables
 from training.evaluation.answers import ask
 from training.evaluation.baselines import baseline_sections, beside
-from training.evaluation.beyond import Learnt
+from training.evaluation.beyond import Learnt, genre_matrix
 from training.evaluation.folds import Fold, FoldPlan, folds_of
 from training.evaluation.metrics import KS, METRICS, check_ks, check_names, of_all, per_user
 from training.evaluation.result import Evaluation, FoldScores
@@ -167,25 +166,9 @@ class CrossValidator:
 
     def _known(self, place: int) -> Learnt:
         if place not in self._learnt:
-            fold = self.folds[place]
-            n_items = len(self._events.item_ids)
-            pairs = self._events.users[fold.learn].astype(np.int64) * n_items + self._events.items[fold.learn]
-            users_of = np.bincount(np.unique(pairs) % n_items, minlength=n_items)
-            users = len(np.unique(self._events.users[fold.learn]))
-            self._learnt[place] = Learnt(users_of, users, self._genres)
+            self._learnt[place] = Learnt.of(self._events, self.folds[place].learn, self._genres)
         return self._learnt[place]
 
     @cached_property
     def _genres(self) -> sparse.csr_matrix | None:
         return genre_matrix(self._events.genres)
-
-
-def genre_matrix(genres: Sequence[str] | None) -> sparse.csr_matrix | None:
-    """Return 1 where an item is of a genre, (n_items, g), from texts that join them by |; None where there are none."""
-    lists = [{part.strip() for part in text.split("|")} - {""} for text in genres or ()]
-    columns = {genre: place for place, genre in enumerate(sorted(set().union(*lists)))}
-    if not columns:
-        return None
-    rows = np.repeat(np.arange(len(lists)), [len(own) for own in lists])
-    places = np.array([columns[genre] for own in lists for genre in own])
-    return sparse.csr_matrix((np.ones(len(rows)), (rows, places)), (len(lists), len(columns)))

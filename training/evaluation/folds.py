@@ -14,6 +14,7 @@ from rectools.dataset import Interactions as Table
 from rectools.model_selection import LastNSplitter, TimeRangeSplitter
 from rectools.model_selection.splitter import Splitter
 
+from training.evaluation.people import history_lengths, kinds
 from training.evaluation.result import FoldInfo
 from training.evaluation.truth import Truth
 from training.interactions import Events
@@ -73,28 +74,12 @@ class Fold:
     @cached_property
     def history_lengths(self) -> NDArray[np.int64]:
         """Count the distinct items that each user of the truth had before: (u,)."""
-        users, items = self.events.users[self.learn], self.events.items[self.learn]
-        asked = np.zeros(len(self.events.user_ids), np.bool_)
-        asked[self.truth.users] = True
-        mine = asked[users]
-        n_items = len(self.events.item_ids)
-        pairs = np.unique(users[mine].astype(np.int64) * n_items + items[mine])
-        lengths: NDArray[np.int64] = np.bincount(pairs // n_items, minlength=len(asked))[self.truth.users]
-        return lengths
-
-    @cached_property
-    def described(self) -> NDArray[np.bool_]:
-        """Tell of which users of the truth a feature is known: (u,)."""
-        known = np.zeros(len(self.truth.users), np.bool_)
-        for column in self.events.user_features.values():
-            known |= np.array([column[row] is not None for row in self.truth.users.tolist()], np.bool_)
-        return known
+        return history_lengths(self.events, self.learn, self.truth.users)
 
     @cached_property
     def kinds(self) -> dict[str, NDArray[np.bool_]]:
         """Return who is hot (has a history), warm (only features are known) and cold: (u,) each."""
-        hot = self.history_lengths > 0
-        return {"hot": hot, "warm": ~hot & self.described, "cold": ~hot & ~self.described}
+        return kinds(self.events, self.truth.users, self.history_lengths)
 
     def info(self) -> FoldInfo:
         """Describe the fold."""

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from training.evaluation.facets import Facets
 from training.evaluation.measure import Measured
 from training.recipe import Fold
 
 
 def measured_on(
-    measured: Measured, baselines: Mapping[str, Measured], fold: Fold, *, rows: int, digest: str, seed: int
+    measured: Measured,
+    baselines: Mapping[str, Measured],
+    fold: Fold,
+    facets: Facets,
+    *,
+    rows: int,
+    digest: str,
+    seed: int,
 ) -> dict[str, Any]:
     """Describe a measurement.
 
@@ -17,9 +25,10 @@ def measured_on(
         measured: of the version's draft.
         baselines: of what it must not be worse than, on the same fold.
         fold: how it was cut.
+        facets: of the fold.
         rows: events that were held back.
         digest: of the draft.
-        seed: of the paired tests.
+        seed: of the paired tests and of the intervals.
     """
     return {
         "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
@@ -31,6 +40,7 @@ def measured_on(
         "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
         "personal_share": measured.personal_share,
         "ordered": measured.ordered,
+        **facets.seen_in(measured, seed),
     }
 
 

@@ -19,7 +19,7 @@ from rectools.metrics import (
     Serendipity,
 )
 
-from training.evaluation.cross_validation import genre_matrix
+from training.evaluation.beyond import genre_matrix
 
 Kind = Callable[..., Any]  # called with k
 KINDS: Mapping[str, Kind] = {

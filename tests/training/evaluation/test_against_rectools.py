@@ -12,8 +12,7 @@ from rectools.metrics import calc_metrics
 
 from tests.training.evaluation.frames import lists, truth
 from tests.training.evaluation.rectools_metrics import OWN, kinds_of
-from training.evaluation.beyond import Learnt
-from training.evaluation.cross_validation import genre_matrix
+from training.evaluation.beyond import Learnt, genre_matrix
 from training.evaluation.metrics import METRICS, of_all, per_user
 
 ITEMS, USERS, KS = 8, 5, (1, 3, 5, 10)

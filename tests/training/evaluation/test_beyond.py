@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.evaluation.frames import lists, truth
-from training.evaluation.beyond import Learnt
-from training.evaluation.cross_validation import genre_matrix
+from training.evaluation.beyond import Learnt, genre_matrix
 from training.evaluation.metrics import of_all, per_user
 
 GENRES = ["Drama", "Drama|War", "Comedy", "", "Comedy|War"]

@@ -117,21 +117,6 @@ class SimilarItems(Struct):
     version: str
 
 
-class ModelCard(Struct):
-    """A model that this token may use."""
-
-    model: str
-    family: str
-    version: str
-    metrics: dict[str, float]
-
-
-class Models(Struct):
-    """All models that this token may use."""
-
-    models: list[ModelCard]
-
-
 class ErrorEntry(Struct):
     """One thing that is wrong."""
 
@@ -157,7 +142,6 @@ EXAMPLES: dict[type, Any] = {
     OnTheFly: OnTheFly(history=[HistoryEvent(10440, timestamp=1_793_715_302)], features={"age": "age_25_34"}, k=3),
     Recommendations: Recommendations(666262, [9728, 15297, 13865], "als", _VERSION, "model", details=[_DETAIL]),
     SimilarItems: SimilarItems(9728, [15297, 13865], "als", _VERSION),
-    Models: Models([ModelCard("als", "factorization", _VERSION, {"map@10": 0.0877})]),
 }
 
 S = TypeVar("S", bound=Struct)

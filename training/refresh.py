@@ -6,7 +6,7 @@ knows.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from training.evaluation.facets import Facets
 from training.evaluation.measure import Measured, measure
 from training.evaluation.measured_on import measured_on
 from training.evaluation.splits import DAY, Mask, end_of
+from training.evaluation.strangers import Strangers
 from training.evaluation.truth import Truth, truth_of
 from training.export import iso
 from training.fitting import Fitting
@@ -165,17 +166,22 @@ class Refresh:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             manifest = self._carried(self._earlier, Path(folder))
             self._say(f"{manifest.model}: measuring on what came after it")
-            found = measure(open_recommender(Path(folder), manifest), truth)
+            recommender = open_recommender(Path(folder), manifest)
+            found, strangers = measure(recommender, truth), self._strangers(truth).ndcg(recommender)
         fold = Fold("time", self._recipe.fold.days)
         rows, digest, seed = int(self._newest.sum()), draft_hash(manifest.files), self._recipe.seed
         baselines = {section.name: self._baseline(section, truth) for section in baseline_sections(timed=True)}
         events, test = self._fold
         facets = Facets.of(events, ~test, truth)
-        described = measured_on(found, baselines, fold, facets, rows=rows, digest=digest, seed=seed)
+        described = measured_on(found, baselines, fold, facets, strangers, rows=rows, digest=digest, seed=seed)
         described["fold"]["since"] = iso(self._times[self._newest].min())
         before = self._version.manifest.measured_on
         kept = {name: before[name] for name in ("abridged", "blend", "cold", "time") if name in before}
         return {"metrics": found.metrics, "measured_on": {**described, **kept}}
+
+    def _strangers(self, truth: Truth) -> Strangers:
+        events, test = self._fold
+        return Strangers.of(events, ~test, truth, self._recipe.seed)
 
     def _baseline(self, section: ModelSection, truth: Truth) -> Measured:
         """Measure popularity with the version's stored histories, so that both leave out the same."""
@@ -217,14 +223,16 @@ class Refresh:
         """Return the version's histories and what came after it, in its rows, and which of these measure: (n,)."""
         n_users, seen = len(self._user_ids), self._version.rows("seen_rows", None)
         lengths = np.diff(self._version.array("seen_indptr", np.int64, n_users + 1))
-        users = rows_among(self._user_ids, self._events.user_ids)[self._events.users]
+        user_rows = rows_among(self._user_ids, self._events.user_ids)
+        users = user_rows[self._events.users]
         items = self._item_rows[self._events.items]
         known = (users != UNKNOWN) & (items != UNKNOWN)
         had = np.concatenate([np.repeat(np.arange(n_users, dtype=np.int32), lengths), users[known]])
         of = np.concatenate([seen.astype(np.int32), items[known]])
         test = np.concatenate([np.zeros(len(seen), np.bool_), self._newest[known]])
         weights = np.ones(len(test), np.float32)
-        return Events(self._user_ids, self._item_ids, had, of, weights, None, {}, None, None), test
+        told = {name: _placed(values, user_rows, n_users) for name, values in self._events.user_features.items()}
+        return Events(self._user_ids, self._item_ids, had, of, weights, None, told, None, None), test
 
     @cached_property
     def _truth(self) -> Truth | None:
@@ -233,3 +241,12 @@ class Refresh:
             return truth_of(*self._fold)
         except DataError:
             return None
+
+
+def _placed(values: Sequence[str | None], rows: Rows, n: int) -> list[str | None]:
+    """Return values at other places: (n,), None where there is none; what has no place there is left out."""
+    placed: list[str | None] = [None] * n
+    for value, row in zip(values, rows.tolist(), strict=True):
+        if row != UNKNOWN:
+            placed[row] = value
+    return placed

@@ -14,11 +14,13 @@ from training.algorithms.two_stage import TwoStage
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
+from training.evaluation.comparison import Values
 from training.evaluation.facets import Facets
 from training.evaluation.gate import lost
 from training.evaluation.measure import Measured, measure
 from training.evaluation.measured_on import measured_on
 from training.evaluation.splits import split
+from training.evaluation.strangers import Strangers
 from training.evaluation.truth import Truth, truth_of
 from training.fitting import Fitting, built
 from training.interactions import Events, Interactions
@@ -36,6 +38,7 @@ class Trial(NamedTuple):
     measured: Measured
     digest: str  # of the draft
     params: Mapping[str, Any]  # the settings that it came to have
+    strangers: Mapping[str, Values]  # kind -> ndcg of the fold's people if nobody knows them: (u,)
     exact: Measured | None = None  # where the draft leaves out some of what was learnt: with all of it
     cold: Mapping[str, Measured] = {}  # what may answer people without a history -> how well
     blend: Measured | None = None  # of a ranker: the plain blend of its first stages
@@ -106,6 +109,10 @@ class Training:
     @cached_property
     def _facets(self) -> Facets:
         return Facets.of(self._events, ~self._test, self._truth)
+
+    @cached_property
+    def _strangers(self) -> Strangers:
+        return Strangers.of(self._events, ~self._test, self._truth, self._recipe.seed)
 
     @cached_property
     def _whole(self) -> Fitting:
@@ -194,8 +201,9 @@ class Training:
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             manifest = self._part.write(fitted, model, Path(folder))
             self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
-            measured = measure(open_recommender(Path(folder), manifest), self._truth)
-            return Trial(measured, draft_hash(manifest.files), settings_of(fitted), exact)
+            recommender = open_recommender(Path(folder), manifest)
+            measured, strangers = measure(recommender, self._truth), self._strangers.ndcg(recommender)
+            return Trial(measured, draft_hash(manifest.files), settings_of(fitted), strangers, exact)
 
     def _described(self, trial: Trial, aged: Chosen) -> dict[str, Any]:
         recipe, rows = self._recipe, int(self._test.sum())
@@ -204,6 +212,7 @@ class Training:
             self.baselines(),
             recipe.fold,
             self._facets,
+            trial.strangers,
             rows=rows,
             digest=trial.digest,
             seed=recipe.seed,

@@ -69,6 +69,16 @@ def test_a_refresh_is_measured_on_what_came_after_the_version(tmp_path: Path) ->
     gate.check(manifest)
 
 
+def test_a_refresh_asks_for_the_same_people_as_strangers(tmp_path: Path) -> None:
+    """What its users table knows of them is told, whatever rows people have in it, and all are asked for as cold."""
+    version = trained(tmp_path / "old", day=7 * WEEKS - 7)
+    kinds = pl.DataFrame({"user_id": [-5, *range(40)], "kind": ["other", *["even", "odd"] * 20]})
+    manifest = Refresh(WEEK, replace(until(7 * WEEKS), users=kinds), version).seal(tmp_path / "new")
+    found = manifest.measured_on["by_segment"]
+    assert 20 < found["warm"]["users"] <= 40
+    assert found["cold"]["users"] == found["hot"]["users"]
+
+
 def test_the_measured_trend_knows_nothing_of_the_days_it_is_measured_on(tmp_path: Path) -> None:
     """Whatever people took in the newest days, the draft that is measured is the same."""
     version = trained(tmp_path / "old", day=7 * WEEKS - 14)

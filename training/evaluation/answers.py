@@ -1,6 +1,7 @@
 """Asks a draft for many users, through the code that serves it."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -28,16 +29,30 @@ class Answers:
 def ask(recommender: Recommender, truth: Truth, k: int, checked: int = CHECKED) -> Answers:
     """Ask for every user of a fold, and look at the scores of the first of them."""
     asks = [Ask(user_id=user_id, k=k) for user_id in truth.user_ids]
-    items, personal = np.full((len(asks), k), -1, np.int32), 0
     started = time.perf_counter()
+    items, personal = answered(recommender, asks, truth.catalogue, k)
+    seconds = time.perf_counter() - started
+    with threadpool_limits(1, "blas"):
+        ordered = all(_falls(recommender.recommend(replace(a, explain=True))) for a in asks[:checked])
+    return Answers(items, seconds, personal / len(asks), ordered)
+
+
+def answered(recommender: Recommender, asks: Sequence[Ask], catalogue: Rows, k: int) -> tuple[Rows, int]:
+    """Return the items of each answer, as `Answers` has them, and how many answers are not all fallback.
+
+    Args:
+        recommender: of a draft.
+        asks: (u,) each for at most k.
+        catalogue: (c,) the events' rows of the draft's items.
+        k: how many items an answer has room for.
+    """
+    items, personal = np.full((len(asks), k), -1, np.int32), 0
     with threadpool_limits(1, "blas"):  # as in a function; for one user's small matrices threads wait for each other
         for start in range(0, len(asks), BATCH):
             found = recommender.recommend_many(asks[start : start + BATCH])
-            _fill(items[start : start + BATCH], found, truth.catalogue)
+            _fill(items[start : start + BATCH], found, catalogue)
             personal += sum(answer.source in ("model", "mixed") for answer in found)
-        seconds = time.perf_counter() - started
-        ordered = all(_falls(recommender.recommend(replace(a, explain=True))) for a in asks[:checked])
-    return Answers(items, seconds, personal / len(asks), ordered)
+    return items, personal
 
 
 def _fill(items: Rows, found: list[Recommendation], catalogue: Rows) -> None:

@@ -49,7 +49,7 @@ class Facets:
         there = {name: mask for name, mask in segments.items() if mask.any()}
         return cls(truth, Learnt.of(events, learn, genre_matrix(events.genres)), there)
 
-    def seen_in(self, measured: Measured, seed: int) -> dict[str, Any]:
+    def seen_in(self, measured: Measured, seed: int, strangers: Mapping[str, Values] = {}) -> dict[str, Any]:
         """Describe a model's answers on the fold.
 
         Intervals are of 95 %, by the percentile bootstrap over users (Efron & Tibshirani, "An introduction to the
@@ -58,17 +58,19 @@ class Facets:
         Args:
             measured: on this fold.
             seed: of the bootstrap.
+            strangers: kind -> ndcg of what the same people are answered if they are asked for as strangers: (u,), nan
+                for who was not.
         """
         ndcg = measured.values[f"ndcg@{K}"]
-        of_segments = [np.where(mask, ndcg, np.nan) for mask in self.segments.values()]
-        columns = np.stack([*measured.values.values(), *of_segments], axis=1)  # (u, metrics + segments)
+        parts = {**{name: np.where(mask, ndcg, np.nan) for name, mask in self.segments.items()}, **strangers}
+        columns = np.stack([*measured.values.values(), *parts.values()], axis=1)  # (u, metrics + parts)
         found = interval([(measured.asked, columns)], seed)
         bounds = [[_rounded(low), _rounded(high)] for low, high in zip(found.low, found.high, strict=True)]
         return {
             "intervals": dict(zip(measured.values, bounds, strict=False)),
             "by_k": self._by_k(measured),
             "beyond": self._beyond(measured),
-            "by_segment": self._by_segment(found),
+            "by_segment": _by_segment(parts, found),
         }
 
     def _by_k(self, measured: Measured) -> dict[str, dict[str, float]]:
@@ -82,14 +84,20 @@ class Facets:
         found = {**means, "coverage": coverage(measured.items, self.learnt.catalogue)}
         return {f"{name}@{K}": _rounded(value) for name, value in found.items() if value is not None}
 
-    def _by_segment(self, found: Interval) -> dict[str, Mapping[str, float]]:
-        """Return ndcg of each segment, of the last columns of what was found."""
-        columns = zip(found.mean, found.low, found.high, strict=True)
-        last = [*columns][-len(self.segments) :]
-        return {
-            name: {"users": int(mask.sum()), f"ndcg@{K}": _rounded(mean), "low": _rounded(low), "high": _rounded(high)}
-            for (name, mask), (mean, low, high) in zip(self.segments.items(), last, strict=True)
+
+def _by_segment(parts: Mapping[str, Values], found: Interval) -> dict[str, Mapping[str, float]]:
+    """Return ndcg of each part of the users, of the last columns of what was found; (u,) each, nan for the others."""
+    columns = zip(found.mean, found.low, found.high, strict=True)
+    last = [*columns][-len(parts) :]
+    return {
+        name: {
+            "users": int((~np.isnan(ndcg)).sum()),
+            f"ndcg@{K}": _rounded(mean),
+            "low": _rounded(low),
+            "high": _rounded(high),
         }
+        for (name, ndcg), (mean, low, high) in zip(parts.items(), last, strict=True)
+    }
 
 
 def _mean(values: Values) -> float | None:

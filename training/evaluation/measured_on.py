@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from training.evaluation.comparison import Values
 from training.evaluation.facets import Facets
 from training.evaluation.measure import Measured
 from training.recipe import Fold
@@ -14,6 +15,7 @@ def measured_on(
     baselines: Mapping[str, Measured],
     fold: Fold,
     facets: Facets,
+    strangers: Mapping[str, Values],
     *,
     rows: int,
     digest: str,
@@ -26,6 +28,7 @@ def measured_on(
         baselines: of what it must not be worse than, on the same fold.
         fold: how it was cut.
         facets: of the fold.
+        strangers: what its people get from the draft if nobody knows them: kind -> (u,) ndcg.
         rows: events that were held back.
         digest: of the draft.
         seed: of the paired tests and of the intervals.
@@ -40,7 +43,7 @@ def measured_on(
         "same_answers": {name: measured.same_answers(other) for name, other in baselines.items()},
         "personal_share": measured.personal_share,
         "ordered": measured.ordered,
-        **facets.seen_in(measured, seed),
+        **facets.seen_in(measured, seed, strangers),
     }
 
 

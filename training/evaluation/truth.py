@@ -44,9 +44,10 @@ class Truth:
         """Return two parts with no user in both, drawn: at most half of the users and so many, and so many others."""
         drawn = rng.permutation(len(self.users))
         first = min(first, len(drawn) // 2)
-        return self._of(drawn[:first]), self._of(drawn[first : first + second])
+        return self.at(drawn[:first]), self.at(drawn[first : first + second])
 
-    def _of(self, places: NDArray[np.int64]) -> "Truth":
+    def at(self, places: NDArray[np.int64]) -> "Truth":
+        """Return the part of some users: (s,) their places among the users, in any order; the part's is ascending."""
         drawn = np.zeros(len(self.users), np.bool_)
         drawn[places] = True
         ids = [*compress(self.user_ids, drawn)]

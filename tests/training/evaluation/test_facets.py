@@ -78,6 +78,16 @@ def test_segments_are_measured_on_their_own_users() -> None:
     assert all(part["low"] <= part["ndcg@10"] <= part["high"] for part in found.values())
 
 
+def test_strangers_stand_beside_the_segments() -> None:
+    """Those who were asked for count, and what else is said stays as it is."""
+    facets, measured = by_hand(HAD, *ANSWERS)
+    alone = facets.seen_in(measured, SEED)
+    found = facets.seen_in(measured, SEED, {"cold": np.array([0.5, np.nan, 0.25, np.nan])})
+    cold = found["by_segment"].pop("cold")
+    assert (cold["users"], cold["ndcg@10"]) == (2, 0.375)
+    assert found == alone
+
+
 def test_a_fold_has_only_the_segments_of_its_users() -> None:
     """People of four earlier items are hot and of short histories, and nobody is anything else."""
     users, items = np.repeat(np.arange(8), 5), np.tile(np.arange(5), 8)

@@ -27,7 +27,7 @@ from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommender
 from warmstart.scorer import Rows
 
-MOST = 300  # people: asking for a thousand takes a tenth of the time of a quick model's training
+MOST = 1000  # people: more take a noticeable part of a quick model's training
 
 
 @dataclass(frozen=True, eq=False)

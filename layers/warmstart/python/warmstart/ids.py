@@ -42,6 +42,11 @@ class IntegerIds:
         found: list[int] = self._ids[rows].tolist()
         return found
 
+    def rows(self, wanted: Iterable[Id]) -> NDArray[np.int32]:
+        """Return the row of each id, UNKNOWN where it is not known, in order."""
+        possible = [id_ if isinstance(id_, int) and 0 <= id_ < 2**63 else -1 for id_ in wanted]  # no id is below 0
+        return self.rows_of_all(IntegerIds(np.array(possible, np.int64)))
+
     def rows_of_all(self, others: "IntegerIds") -> NDArray[np.int32]:
         """Return the row of each of other ids, UNKNOWN where there is none; some must be known here."""
         places = np.minimum(self._ids.searchsorted(others._ids), len(self) - 1)
@@ -111,6 +116,8 @@ IdMap = IntegerIds | StringIds
 
 def rows_in(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
     """Return the row of each id, UNKNOWN where it is not known, in order."""
+    if isinstance(ids, IntegerIds) and len(ids):
+        return ids.rows(wanted)
     return np.fromiter((ids.row(external) for external in wanted), np.int32)
 
 

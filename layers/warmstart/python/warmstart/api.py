@@ -29,7 +29,7 @@ from warmstart.errors import (
 )
 from warmstart.grant import Grant
 from warmstart.histories import Event
-from warmstart.ids import Id, IdMap, StringIds
+from warmstart.ids import Id, IdMap, StringIds, whole_number
 from warmstart.live import L_co, Served
 from warmstart.manifest import MODEL_NAME
 from warmstart.problems import kind_of, problem_response
@@ -250,9 +250,10 @@ def path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartErro
         raise Invalid(FieldError("string_pattern_mismatch", "Not an id", ("path", name))) from None
     if isinstance(ids, StringIds):
         return text
-    if not text.isascii() or not text.isdigit() or len(text) > 19 or str(int(text)) != text:
+    number = whole_number(text)
+    if number is None:
         raise unknown
-    return int(text)
+    return number
 
 
 def _recommended(served: Served[Recommender], ask: Ask, *, on_the_fly: bool) -> Response:

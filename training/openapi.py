@@ -14,9 +14,10 @@ from fastapi import FastAPI
 from fastapi.openapi.models import OpenAPI
 from starlette.requests import Request
 
-from functions.catalogue import pages
+from functions.catalogue import pages, schemas
+from functions.catalogue.items import CatalogueApi
 from infra.gateway_responses import read_gateway_responses
-from warmstart.api import Operation
+from warmstart.api import Operation, Paths
 from warmstart.errors import BadRequest, MethodNotAllowed, WarmstartError
 from warmstart.manifest import MODEL_NAME
 from warmstart.problems import MEDIA_TYPE, PROBLEMS, SERVER_ERROR, Kind, problem
@@ -28,9 +29,13 @@ DESCRIBED = (
     "/reco/{model_name}/{user_id}",
     "/reco/{model_name}",
     "/similar/{model_name}/{item_id}",
+    "/items",
+    "/users",
+    "/users/{user_id}/history",
     "/models",
     "/health",
 )
+TAGS = {str: "service", Models: "service", **dict.fromkeys(schemas.EXAMPLES, "catalogue")}  # by what is answered
 EVERY_OPERATION = (BadRequest, MethodNotAllowed)
 FROM_GATEWAY = {  # what the gateway answers itself, by whether the path needs a token
     False: ("UNAUTHORIZED", "ACCESS_DENIED", "THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"),
@@ -43,6 +48,11 @@ PATH_PARAMETERS: Mapping[str, tuple[dict[str, Any], Any]] = {
 }
 
 
+def all_paths() -> Paths:
+    """Return every path that some function answers."""
+    return {**pages.paths(list), **CatalogueApi(pages.NoModels()).paths()}
+
+
 def document() -> dict[str, Any]:
     """Return the document; FastAPI's own model of OpenAPI has read it back."""
     app = FastAPI(
@@ -53,7 +63,7 @@ def document() -> dict[str, Any]:
     )
     operations = {
         (path, method): operation
-        for path, methods in pages.paths(list).items()
+        for path, methods in all_paths().items()
         if path in DESCRIBED
         for method, operation in methods.items()
     }
@@ -83,7 +93,7 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
     return {
         "operation_id": operation.handler.__name__,
         "summary": operation.summary,
-        "tags": ["service" if operation.answer in (str, Models) else "recommendations"],
+        "tags": [TAGS.get(operation.answer, "recommendations")],
         "response_model": None,
         "openapi_extra": extra,
     }
@@ -127,7 +137,8 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _query_parameter(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
-    schema = {**msgspec.json.schema(field.type), "default": field.default}
+    default = [] if field.default is msgspec.NODEFAULT else field.default  # lists alone are made anew
+    schema = {**msgspec.json.schema(field.type), "default": default}
     return {
         "name": field.name,
         "in": "query",
@@ -138,7 +149,7 @@ def _query_parameter(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
 
 
 def _content(kind: type) -> dict[str, Any]:
-    return {"schema": _ref(kind), "example": msgspec.to_builtins(EXAMPLES[kind])}
+    return {"schema": _ref(kind), "example": msgspec.to_builtins({**EXAMPLES, **schemas.EXAMPLES}[kind])}
 
 
 def _ref(kind: type) -> dict[str, Any]:

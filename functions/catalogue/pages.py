@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from warmstart.api import Api, Handler, Operation, Paths, context_of, json_response
 from warmstart.errors import ModelNotFound, NotFound
-from warmstart.live import Served
 from warmstart.manifest import Manifest
-from warmstart.recommender import Recommender
 from warmstart.schemas import ModelCard, Models
 
 STATIC = Path(__file__).parent / "static"
@@ -25,7 +24,7 @@ PAGE_POLICY = (  # the page loads nothing but its own origin's files; Swagger wr
 class NoModels:
     """A family's models, where there is no family: a model that exists never reaches the catalogue."""
 
-    def current(self, name: str, deadline: float) -> Served[Recommender]:  # noqa: ARG002 the shape of a provider
+    def current(self, name: str, deadline: float) -> NoReturn:  # noqa: ARG002 the shape of a provider
         """Raise ModelNotFound."""
         raise ModelNotFound(name)
 

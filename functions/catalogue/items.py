@@ -53,12 +53,14 @@ class CatalogueApi:
         if wanted.query and wanted.ids:
             raise Invalid(FieldError("ids_with_query", "Either a query or ids, not both", ("query", "ids")))
         catalogue = served.loaded
-        rows = catalogue.rows(wanted.ids) if wanted.ids else catalogue.find(wanted.query)
-        stop = wanted.offset + wanted.limit
+        if wanted.ids:
+            rows, part = catalogue.rows(wanted.ids), slice(0, len(wanted.ids))
+        else:
+            rows, part = catalogue.find(wanted.query), slice(wanted.offset, wanted.offset + wanted.limit)
         answer = Items(
-            [ItemCard(*item) for item in catalogue.items(rows[wanted.offset : stop])],
+            [ItemCard(*item) for item in catalogue.items(rows[part])],
             len(rows),
-            stop if stop < len(rows) else None,
+            part.stop if part.stop < len(rows) else None,
             served.manifest.version,
         )
         return json_response(answer, served)

@@ -18,7 +18,8 @@ class ItemsQuery(Struct, frozen=True):
         str, Meta(max_length=100, description="Words of a title, in any case and without accents, or an item's id.")
     ] = ""
     ids: Annotated[
-        list[StringId], Meta(max_length=100, description="These items, in this order; not together with a query.")
+        list[StringId],
+        Meta(max_length=100, description="All of these items, in this order; not together with a query."),
     ] = []
     limit: Annotated[int, Meta(ge=1, le=100, description="How many items.")] = 20
     offset: Offset = 0

@@ -7,7 +7,8 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_sns as sns
 from constructs import IConstruct
 
-from infra.functions import AUTHORIZER, CATALOGUE
+from infra.families import CATALOGUE
+from infra.functions import AUTHORIZER
 from infra.keys import TRAINED
 from infra.paths import OPEN_RESOURCES
 from infra.stacks.artifacts import ArtifactsStack
@@ -17,7 +18,9 @@ from infra.stacks.training import TrainingStack
 CODEDEPLOY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
 WHY_NO_LOG = "A gateway logs with a role that is a setting of the whole account; the functions log each call."
 WHY_OWN_MODELS = "Each new version of a model has keys of its own, all under the model's prefix."
-WHY_CARDS = "The catalogue shows every model's aliases and manifests, and reads nothing else of a model."
+WHY_CATALOGUE = (
+    "It shows every model's alias and manifest, reads no other file of a model, and serves its own artifact."
+)
 WHY_TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
@@ -48,7 +51,7 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
     """Say why each finding stays; any other stops the synth."""
     _say(artifacts.bucket, STORE)
     for name, function in serving.functions.items():
-        why = WHY_CARDS if name == CATALOGUE else WHY_OWN_MODELS
+        why = WHY_CATALOGUE if name == CATALOGUE else WHY_OWN_MODELS
         _say(function.function, FUNCTION)
         _say(function.execution.role, {**TRACES, **_keys(artifacts, function.execution.reads, why)})
     _say(serving.functions[AUTHORIZER].function, ZIP)

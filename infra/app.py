@@ -6,8 +6,8 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.acknowledged import acknowledge
-from infra.families import Family, read_families
-from infra.functions import AUTHORIZER, CATALOGUE
+from infra.families import CATALOGUE, Family, read_families
+from infra.functions import AUTHORIZER
 from infra.outputs import STAGE_TAG, stack
 from infra.stacks.artifacts import ArtifactsStack
 from infra.stacks.serving import ServingStack

@@ -10,6 +10,7 @@ from typing import Any
 from infra.tree import ROOT
 
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # it stands in a URL, a policy and an object key
+CATALOGUE = "catalogue"  # the function beside the families, and what it serves: no model has its name
 LIMITS = {  # Lambda's own, but for the timeout: a REST API gives up after 29 s
     "memory_mb": (128, 10_240),
     "timeout_s": (1, 29),
@@ -56,6 +57,8 @@ def _read(path: Path) -> Family:
     beside = _names(path, "beside", table.get("beside", []), "family")
     if not models:
         raise ValueError(f"{path}: models: a family serves at least one model")
+    if CATALOGUE in models:
+        raise ValueError(f"{path}: models: titles and histories are published as {CATALOGUE!r}, so no model can be")
     if strangers := set(preload) - set(models):
         raise ValueError(f"{path}: preload: {min(strangers)!r} is not among the models")
     sizes = {key: _size(path, key, table[key]) for key in LIMITS}

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from infra.families import Family
+from infra.families import CATALOGUE, Family
 
 AUTHORIZER = "authorizer"
-CATALOGUE = "catalogue"
 
 PYTHON = "3.12"  # of the functions, whatever runs here
 
@@ -23,9 +22,9 @@ TUNING = {  # every function's
 
 
 def catalogue(families: Iterable[Family]) -> Family:
-    """The function that answers what belongs to no family: it reads of every model, and loads none."""
+    """The function that answers what belongs to no family: it shows every model, and loads titles and histories."""
     models = tuple(model for family in families for model in family.models)
-    return Family(CATALOGUE, models, preload=(), memory_mb=512, timeout_s=10, disk_mb=512, image_mb=100)
+    return Family(CATALOGUE, models, preload=(), memory_mb=1024, timeout_s=10, disk_mb=1024, image_mb=100)
 
 
 def handler(name: str) -> str:

@@ -1,9 +1,10 @@
 """Keys of the store, as policies name them: what each function reads and what training writes."""
 
-from infra.families import Family
+from infra.families import CATALOGUE, Family
 
 TOKENS = "auth/tokens.json"  # the authorizer's alone
-CARDS = ("models/*/aliases/*", "models/*/versions/*/manifest.json")  # what the catalogue reads of every model
+CARDS = ("models/*/aliases/*", "models/*/versions/*/manifest.json")  # of every model
+CATALOGUE_READS = (*CARDS, f"models/{CATALOGUE}/*")
 TRAINED = ("models/*", "training/*")  # versions and aliases; a job's input and checkpoints
 
 

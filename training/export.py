@@ -16,6 +16,7 @@ from training.recipe import ModelSection, Recipe
 from training.scorers import FAMILIES
 from training.shared_arrays import trend_of, write_histories, write_shared
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.ids import IdMap
 from warmstart.manifest import Manifest
 
 MIN_ID_BOUND = 10**9  # the id domain of integer user ids reaches at least this far
@@ -52,17 +53,16 @@ def export(
         writer.array("trend", trend)
     fallback[1].write(writer)
     algorithm.export(writer)
-    largest = interactions.user_ids.largest()
     return writer.seal(
         model=model.name,
         family=FAMILIES[algorithm.scorer],
         scorer=algorithm.scorer,
         algorithm=model.algorithm,
-        git_commit=_git_commit(),
-        dataset={**dataset, **_described(interactions)},
+        git_commit=git_commit(),
+        dataset={**dataset, **described(interactions)},
         params=settings_of(algorithm),
         seed=recipe.seed,
-        id_bound=None if largest is None else max(MIN_ID_BOUND, largest),
+        id_bound=id_bound(interactions.user_ids),
         fallback=fallback[0],
         personal=algorithm.personal,
         first_stages=algorithm.sources.versions if isinstance(algorithm, TwoStage) else {},
@@ -70,7 +70,14 @@ def export(
     )
 
 
-def _described(interactions: Interactions) -> dict[str, Any]:
+def id_bound(user_ids: IdMap) -> int | None:
+    """Return the largest user id that has an answer; None where ids are strings."""
+    largest = user_ids.largest()
+    return None if largest is None else max(MIN_ID_BOUND, largest)
+
+
+def described(interactions: Interactions) -> dict[str, Any]:
+    """Return what a manifest says of the interactions: counts, a typical weight, and their time range."""
     times = interactions.timestamps
     return {
         "users": interactions.n_users,
@@ -86,7 +93,7 @@ def iso(timestamp: int | np.int64) -> str:
     return datetime.fromtimestamp(int(timestamp), UTC).isoformat()
 
 
-def _git_commit() -> str | None:
+def git_commit() -> str | None:
     """Return the commit of the user's working directory, with + where it has been changed; None where there is none."""
     command = ["git", "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"]
     try:

@@ -15,24 +15,35 @@ from fastapi.openapi.models import OpenAPI
 from starlette.requests import Request
 
 from functions.catalogue import pages
+from functions.catalogue import schemas as catalogue
+from functions.catalogue.items import CatalogueApi
 from infra.gateway_responses import read_gateway_responses
-from warmstart import cards, schemas
-from warmstart.api import Operation
+from warmstart import cards
+from warmstart import schemas as calls
+from warmstart.api import Operation, Paths
 from warmstart.errors import BadRequest, MethodNotAllowed, WarmstartError
 from warmstart.manifest import MODEL_NAME
 from warmstart.problems import MEDIA_TYPE, PROBLEMS, SERVER_ERROR, Kind, problem
 from warmstart.schemas import AnyId, Problem
 
 DOCUMENT = pages.STATIC / "openapi.json"
-EXAMPLES = {**schemas.EXAMPLES, **cards.EXAMPLES}
+EXAMPLES = {**calls.EXAMPLES, **cards.EXAMPLES, **catalogue.EXAMPLES}
 REF = "#/components/schemas/{name}"
 DESCRIBED = (
     "/reco/{model_name}/{user_id}",
     "/reco/{model_name}",
     "/similar/{model_name}/{item_id}",
+    "/items",
+    "/users",
+    "/users/{user_id}/history",
     "/models",
     "/health",
 )
+TAGS = {
+    str: "service",
+    cards.Models: "service",
+    **dict.fromkeys(catalogue.EXAMPLES, "catalogue"),
+}  # by what is answered
 EVERY_OPERATION = (BadRequest, MethodNotAllowed)
 FROM_GATEWAY = {  # what the gateway answers itself, by whether the path needs a token
     False: ("UNAUTHORIZED", "ACCESS_DENIED", "THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"),
@@ -45,6 +56,11 @@ PATH_PARAMETERS: Mapping[str, tuple[dict[str, Any], Any]] = {
 }
 
 
+def all_paths() -> Paths:
+    """Return every path that some function answers."""
+    return {**pages.paths(list), **CatalogueApi(pages.NoModels()).paths()}
+
+
 def document() -> dict[str, Any]:
     """Return the document; FastAPI's own model of OpenAPI has read it back."""
     app = FastAPI(
@@ -55,7 +71,7 @@ def document() -> dict[str, Any]:
     )
     operations = {
         (path, method): operation
-        for path, methods in pages.paths(list).items()
+        for path, methods in all_paths().items()
         if path in DESCRIBED
         for method, operation in methods.items()
     }
@@ -85,7 +101,7 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
     return {
         "operation_id": operation.handler.__name__,
         "summary": operation.summary,
-        "tags": ["service" if operation.answer in (str, cards.Models) else "recommendations"],
+        "tags": [TAGS.get(operation.answer, "recommendations")],
         "response_model": None,
         "openapi_extra": extra,
     }
@@ -129,7 +145,8 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _query_parameter(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
-    schema = {**msgspec.json.schema(field.type), "default": field.default}
+    default = [] if field.default is msgspec.NODEFAULT else field.default  # lists alone are made anew
+    schema = {**msgspec.json.schema(field.type), "default": default}
     return {
         "name": field.name,
         "in": "query",

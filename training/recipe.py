@@ -11,7 +11,7 @@ from training.data.layouts import LAYOUTS
 from training.data.time_format import wrong_with
 from training.section import Section, Setting
 from warmstart.errors import DataError
-from warmstart.manifest import MODEL_NAME
+from warmstart.manifest import CATALOGUE, MODEL_NAME
 
 FIRST_STAGES = "first_stages"
 _INTERACTIONS = (columns.USER_ID, columns.ITEM_ID, columns.WEIGHT, columns.TIMESTAMP)  # columns of one table
@@ -192,6 +192,8 @@ def _marks(section: Section) -> dict[str, float]:
 def _model(name: str, section: Section) -> ModelSection:
     if not MODEL_NAME.fullmatch(name):
         raise section.error("", "a model's name is a-z, 0-9, _ and -, at most 64 of them")
+    if name == CATALOGUE:
+        raise section.error("", "train publishes titles and histories under this name, so no model can have it")
     algorithm = section.name("algorithm", default=name)
     settings = {key: section.setting(key) for key in section.values if key not in ("algorithm", FIRST_STAGES)}
     return ModelSection(name, algorithm, settings)

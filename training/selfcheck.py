@@ -1,4 +1,4 @@
-"""Opens an artifact in a fresh process, as a function would, and ranks for a few users."""
+"""Opens an artifact in a fresh process, as a function would, and asks it for a few users."""
 
 import subprocess
 import sys
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from functions.catalogue.catalogue import Catalogue
+from training.catalogue_check import check_catalogue
 from training.scorers import open_recommender
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible, WarmstartError
@@ -14,6 +16,7 @@ from warmstart.recommender import Ask, Recommender
 
 USERS = 5
 K = 10
+OF_SCORER = {Catalogue.name: check_catalogue}  # of what is no recommender
 
 
 def check_in_fresh_process(folder: Path, manifest: Manifest) -> None:
@@ -27,8 +30,13 @@ def check_in_fresh_process(folder: Path, manifest: Manifest) -> None:
 
 
 def check(folder: Path) -> None:
-    """Rank for some users of an artifact and for nobody known; raise where an answer is not what it should be."""
+    """Try an artifact with what reads it; raise where an answer is not what it should be."""
     manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
+    OF_SCORER.get(manifest.scorer, _check_recommender)(folder, manifest)
+
+
+def _check_recommender(folder: Path, manifest: Manifest) -> None:
+    """Rank for some users and for nobody known."""
     recommender = open_recommender(folder, manifest)
     _check_rows(Artifact.open(folder, manifest), len(recommender.user_ids), len(recommender.item_ids))
     rows = np.unique(np.linspace(0, len(recommender.user_ids) - 1, USERS).astype(np.int32))

@@ -34,9 +34,14 @@ def write_shared(writer: ArtifactWriter, interactions: Interactions) -> None:
 
 def write_histories(writer: ArtifactWriter, interactions: Interactions, *, exact: bool) -> None:
     """Add what personal models read beside the rows: weights where they differ; ages, in half the bytes if inexact."""
+    write_weights(writer, interactions)
+    if interactions.ages is not None:
+        writer.array("seen_ages", interactions.ages if exact else interactions.ages.astype(np.float16))
+
+
+def write_weights(writer: ArtifactWriter, interactions: Interactions) -> None:
+    """Add the weights of histories where they differ, in half the bytes if these hold them."""
     if (interactions.weights != 1).any():
         with np.errstate(over="ignore"):  # then float16 is not enough
             halved = interactions.weights.astype(np.float16)
         writer.array("seen_weights", halved if (halved == interactions.weights).all() else interactions.weights)
-    if interactions.ages is not None:
-        writer.array("seen_ages", interactions.ages if exact else interactions.ages.astype(np.float16))

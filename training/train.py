@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from training.age_search import AgeSearch, Chosen
 from training.algorithms.base import Abridged, Algorithm, ServesCold, settings_of
 from training.algorithms.two_stage import TwoStage
+from training.catalogue import CatalogueDraft
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.cold import ColdFold, better
@@ -158,6 +159,11 @@ class Training:
     ) -> Manifest:
         """Fit a model on all rows and seal it, with what was measured if anything was."""
         return self._whole.seal(model, folder, measured, published)
+
+    @property
+    def catalogue(self) -> CatalogueDraft:
+        """Return what can be published of the tables themselves."""
+        return CatalogueDraft(self._whole.interactions, self._dataset, self._recipe.seed)
 
     def baselines(self) -> dict[str, Measured]:
         """Measure popular and, where there are timestamps, popular_recent, on the same fold.

@@ -3,9 +3,11 @@
 from typing import Any
 
 from warmstart.grant import ALL_MODELS
+from warmstart.manifest import CATALOGUE
 from warmstart.tokens import Token
 
 SHARED_PATHS = ("models",)  # what every token may read
+CATALOGUE_PATHS = ("items", "users", "users/*")
 
 
 def policy(token: Token, method_arn: str) -> dict[str, Any]:
@@ -37,5 +39,10 @@ def policy(token: Token, method_arn: str) -> dict[str, Any]:
 def _paths(token: Token) -> list[str]:
     if ALL_MODELS in token.models:
         return ["*"]
-    own = [path for m in token.models for path in (f"reco/{m}", f"reco/{m}/*", f"similar/{m}", f"similar/{m}/*")]
-    return [*SHARED_PATHS, *own]
+    return [*SHARED_PATHS, *(path for model in token.models for path in _paths_of(model))]
+
+
+def _paths_of(model: str) -> tuple[str, ...]:
+    if model == CATALOGUE:
+        return CATALOGUE_PATHS
+    return (f"reco/{model}", f"reco/{model}/*", f"similar/{model}", f"similar/{model}/*")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,6 @@ from functions.catalogue.files import HOUR, file_response
 from warmstart.api import Api, Handler, Operation, Paths, context_of, json_response
 from warmstart.cards import ModelCard, Models
 from warmstart.errors import ModelNotFound, NotFound
-from warmstart.live import Served
 
 STATIC = Path(__file__).parent / "static"
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "page.js")
@@ -24,7 +24,7 @@ PAGE_POLICY = (  # the page loads nothing but its own origin's files; Swagger wr
 class NoModels:
     """A family's models, where there is no family: a model that exists never reaches the catalogue."""
 
-    def current(self, name: str, deadline: float) -> Served:  # noqa: ARG002 the shape of a provider
+    def current(self, name: str, deadline: float) -> NoReturn:  # noqa: ARG002 the shape of a provider
         """Raise ModelNotFound."""
         raise ModelNotFound(name)
 

@@ -8,8 +8,7 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.families import Family
-from infra.functions import CATALOGUE
+from infra.families import CATALOGUE, Family
 from infra.gateway_responses import read_gateway_responses
 from infra.outputs import title
 from infra.paths import GREEDY, OPEN_RESOURCES, resources_of

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from infra.families import Family
-from infra.functions import CATALOGUE
+from infra.families import CATALOGUE, Family
 from infra.paths import GREEDY, OPEN_RESOURCES, resources_of
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # what ANY means to a REST API

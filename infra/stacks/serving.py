@@ -15,7 +15,7 @@ from infra.constructs.canary import Canary
 from infra.constructs.recommender_function import RecommenderFunction
 from infra.families import Family
 from infra.functions import AUTHORIZER, catalogue, metrics_namespace
-from infra.keys import CARDS, own_models
+from infra.keys import CATALOGUE_READS, own_models
 from infra.stages import Stage
 
 ROLLS_BACK = ("Errors", "ServerErrors", "Latency")  # alarms that take a canary back
@@ -52,7 +52,7 @@ class ServingStack(Stack):
         self._say_where_things_are()
 
     def _recommenders(self, families: Sequence[Family], bucket: s3.IBucket) -> dict[str, RecommenderFunction]:
-        reads = [*((family, own_models(family)) for family in families), (catalogue(families), CARDS)]
+        reads = [*((family, own_models(family)) for family in families), (catalogue(families), CATALOGUE_READS)]
         return {
             family.name: RecommenderFunction(
                 self, outputs.title(family.name), family=family, stage=self._stage, bucket=bucket, reads=keys

@@ -45,7 +45,7 @@ def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
         store = _store(Path(folder))
         real, constant = _models(store, loader(FactorizationScorer)), _models(store, _load_constant)
-        recommender = real.current("als", np.inf).recommender
+        recommender = real.current("als", np.inf).loaded
         handlers = {
             "real": _measure(_handler(real)),
             "constant": _measure(_handler(constant)),
@@ -81,7 +81,7 @@ def _store(folder: Path) -> Path:
     return folder / "store"
 
 
-def _models(store: Path, load: Load) -> LiveModels:
+def _models(store: Path, load: Load[Recommender]) -> LiveModels[Recommender]:
     cache = store.with_name(f"cache-{id(load)}")
     environment = {"WARMSTART_STORE": store.as_uri(), "WARMSTART_MODELS": "als", "WARMSTART_CACHE": str(cache)}
     return LiveModels(Settings.from_env(environment), load)
@@ -91,7 +91,7 @@ def _load_constant(folder: Path, manifest: Manifest) -> Recommender:
     return ConstantRecommender.open(folder, manifest, FactorizationScorer)
 
 
-def _handler(models: LiveModels) -> Handler:
+def _handler(models: LiveModels[Recommender]) -> Handler:
     return adapt(Api(models).paths())
 
 

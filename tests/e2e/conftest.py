@@ -58,11 +58,11 @@ class Served(NamedTuple):
     commands: Commands
     token: str
 
-    def get(self, path: str, token: str | None = None) -> httpx.Response:
+    def get(self, path: str, token: str | None = None, params: dict[str, Any] | None = None) -> httpx.Response:
         """Ask with a token, by default the unrestricted one; an empty one is sent as no header."""
         chosen = self.token if token is None else token
         headers = {"Authorization": f"Bearer {chosen}"} if chosen else {}
-        return httpx.get(self.url + path, headers=headers, timeout=30)
+        return httpx.get(self.url + path, headers=headers, params=params, timeout=30)
 
     def post(self, path: str, body: Any) -> httpx.Response:
         """Send JSON."""

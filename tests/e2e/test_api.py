@@ -45,6 +45,32 @@ def test_models_lists_what_the_token_covers(served: Served) -> None:
     assert served.get("/reco/some_model/1", own).status_code == 403
 
 
+def test_the_catalogue_is_told_to_tokens_that_cover_it(served: Served) -> None:
+    """Items by words and by repeated ids, users, and a history that a model's answer does not repeat."""
+    page = served.get("/items?limit=3").json()
+    ids = [item["item_id"] for item in page["items"]][::-1]
+    asked = "&".join(f"ids={item_id}" for item_id in ids)
+    assert [item["item_id"] for item in served.get(f"/items?{asked}").json()["items"]] == ids
+    title = page["items"][0]["title"]
+    found = served.get("/items", params={"query": title.upper(), "limit": 100}).json()["items"]
+    assert title in [item["title"] for item in found]
+    (user,) = served.get("/users?limit=1").json()["users"]
+    history = served.get(f"/users/{user}/history?limit=1000").json()
+    assert 0 < history["total"] == len(history["items"])
+    assert not {seen["item_id"] for seen in history["items"]} & {*served.get(f"/reco/als/{user}").json()["items"]}
+
+
+def test_a_token_for_models_alone_sees_no_history(served: Served) -> None:
+    """The gateway says 403 before any function is asked; one that names the catalogue is let through."""
+    narrow, wide = (
+        served.commands.json("token", "create", name, "--store", "store", "--models", models)["token"]
+        for name, models in (("models-alone", "als"), ("with-catalogue", "als,catalogue"))
+    )
+    time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
+    for path in ("/items", "/users", "/users/1/history"):
+        assert [served.get(path, token).status_code for token in (narrow, wide)] == [403, 200]
+
+
 def test_similar_items_and_models_without_them(served: Served) -> None:
     """ALS knows what is alike, popular says that it does not."""
     item = served.get("/reco/popular/1").json()["items"][0]

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -129,9 +130,9 @@ def test_versions_are_listed_promoted_and_swept(mine: Commands) -> None:
     """Models marks the served version; sweep lists first and deletes only when told."""
     (mine.folder / "table.csv").write_text(HEADER + GOOD)
     first = mine.json("train", "--recipe", "recipe.toml", "--store", "store")["trained"][0]["version"]
-    assert not mine.json("models", "--store", "store")["models"][0]["served"]
+    assert not listed(mine)["popular"]["served"]
     mine.json("promote", "popular", first, "--store", "store")
-    assert mine.json("models", "--store", "store")["models"][0]["served"]
+    assert listed(mine)["popular"]["served"]
     swept = mine.json("sweep", "popular", "--store", "store", "--keep", "0", "--older-than", "0", "--delete")
     assert swept["versions"] == []
 
@@ -159,6 +160,11 @@ def test_every_command_is_in_the_readme() -> None:
     assert missing == []
 
 
+def listed(mine: Commands) -> dict[str, Any]:
+    """Return what `models` says, by model, of which each has one version."""
+    return {entry["model"]: entry for entry in mine.json("models", "--store", "store")["models"]}
+
+
 def leaves(path: tuple[str, ...], command: click.Command) -> list[tuple[tuple[str, ...], click.Command]]:
     """Return every command that does something, with the words that call it."""
     if not isinstance(command, click.Group):
@@ -173,12 +179,12 @@ def test_a_broken_alias_hides_nothing_and_can_be_mended(mine: Commands) -> None:
     alias = mine.folder / "store/models/popular/aliases/champion.json"
     alias.parent.mkdir(parents=True)
     alias.write_text("rubbish")
-    listed = mine.run("models", "--store", "store", "--json")
-    assert json.loads(listed.stdout)["models"][0]["version"] == version
-    assert "models/popular/aliases/champion.json" in listed.stderr
+    done = mine.run("models", "--store", "store", "--json")
+    assert listed(mine)["popular"]["version"] == version
+    assert "models/popular/aliases/champion.json" in done.stderr
     assert mine.run("promote", "popular", version, "--store", "store").returncode == 1
     mine.json("promote", "popular", version, "--store", "store", "--force", "--reason", "mended")
-    assert mine.json("models", "--store", "store")["models"][0]["served"]
+    assert listed(mine)["popular"]["served"]
 
 
 def test_a_misspelt_store_is_not_made(mine: Commands) -> None:

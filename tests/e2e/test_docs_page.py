@@ -20,6 +20,9 @@ def test_the_page_lists_every_call_from_its_own_origin(served: Served, page: Pag
         "/reco/{model_name}/{user_id}",
         "/reco/{model_name}",
         "/similar/{model_name}/{item_id}",
+        "/items",
+        "/users",
+        "/users/{user_id}/history",
         "/models",
         "/health",
     }

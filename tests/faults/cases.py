@@ -2,6 +2,7 @@
 
 from tests.faults import (
     cases_bodies,
+    cases_catalogue,
     cases_files,
     cases_limits,
     cases_paths,
@@ -23,6 +24,7 @@ SUBJECTS = (
     cases_publishers,
     cases_versions,
     cases_limits,
+    cases_catalogue,
     cases_training,
 )
 _PLACES = [*ROWS]

@@ -61,6 +61,14 @@ def test_a_restricted_token_may_call_its_models(handler: Handler, store: Store) 
     }
 
 
+def test_a_token_that_names_the_catalogue_may_call_it(handler: Handler, store: Store) -> None:
+    """Its items, its users and what these have had, beside /models."""
+    secret, token = create("shelf", models=["catalogue"], plan="free", expires_at=None)
+    add(store, token)
+    resources = ask(handler, f"Bearer {secret}")["policyDocument"]["Statement"][0]["Resource"]
+    assert [path.partition("/*/")[2] for path in resources] == ["models", "items", "users", "users/*"]
+
+
 def test_an_api_key_is_told_to_the_gateway_alone(handler: Handler, store: Store) -> None:
     """It stands where the gateway looks for it, and not in the context, which functions see."""
     secret, token = create("counted", models=["als"], plan="free", expires_at=None)

@@ -30,6 +30,9 @@ PLACES: Sequence[Place] = (
     ("queryStringParameters", "explain"),
     ("queryStringParameters", PLANT),
     ("multiValueQueryStringParameters",),
+    ("multiValueQueryStringParameters", "query"),
+    ("multiValueQueryStringParameters", "ids"),
+    ("multiValueQueryStringParameters", PLANT),
     ("pathParameters",),
     ("stageVariables",),
     ("requestContext",),
@@ -114,6 +117,10 @@ def asked(draw: st.DrawFn, models: Sequence[str]) -> dict[str, Any]:
                 ("POST", f"/reco/{model}"),
                 ("GET", f"/similar/{model}/{some_id}"),
                 ("GET", "/models"),
+                ("GET", "/items"),
+                ("GET", "/items"),
+                ("GET", "/users"),
+                ("GET", f"/users/{some_id}/history"),
                 ("GET", "/health"),
                 ("GET", "/openapi.json"),
                 ("GET", f"/docs/{some_id}"),
@@ -128,7 +135,22 @@ def asked(draw: st.DrawFn, models: Sequence[str]) -> dict[str, Any]:
         optional={"k": st.sampled_from(["1", "7", "100", *TEXTS]), "explain": st.sampled_from(["true", "false", "1"])},
     )
     made["queryStringParameters"] |= draw(query)
+    made["multiValueQueryStringParameters"] |= draw(_repeated())
     return made
+
+
+def _repeated() -> st.SearchStrategy[dict[str, list[str]]]:
+    """Parameters of the catalogue, each some times."""
+    numbers = st.sampled_from(["0", "1", "7", "100", "1000", *TEXTS])
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "query": st.lists(st.sampled_from(["a", "script etc", "1", ""]) | texts(), max_size=2),
+            "ids": st.lists(ids().map(str) | texts(), max_size=4) | st.just(["1"] * 101),
+            "limit": st.lists(numbers, max_size=2),
+            "offset": st.lists(numbers, max_size=2),
+        },
+    )
 
 
 @st.composite

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from functions.catalogue.schemas import Items, UserHistory, Users
 from infra.local.exchange import Answer
 from infra.local.proxy_answer import proxy_answer
 from tests.fuzz.canary import PLANT, TOKEN, TRACES, found_in
@@ -15,7 +16,8 @@ from warmstart.problems import MEDIA_TYPE, PROBLEMS
 from warmstart.schemas import Problem, Recommendations, SimilarItems
 
 KEYS = {status: {k.key for k in PROBLEMS.values() if k.status == status} for status in {*range(400, 600)}}
-ANSWERS = (Recommendations, SimilarItems, Models, str)
+OF_CATALOGUE = (Items, Users, UserHistory)
+ANSWERS = (Recommendations, SimilarItems, *OF_CATALOGUE, Models, str)
 ID_FIELDS = ("user_id", "item_id")  # validated input that an answer may hold
 
 
@@ -41,6 +43,9 @@ def _judge_success(answer: Answer, headers: Mapping[str, str]) -> None:
     body = json.loads(answer.body, parse_constant=_refuse)
     assert not found_in(json.dumps(_but_for_ids(body), ensure_ascii=False), PLANT, TOKEN, *TRACES)
     kind = next(kind for kind in ANSWERS if _fits(answer.body, kind))
+    if kind in OF_CATALOGUE:
+        assert headers["x-model-version"] == body["version"]
+        assert len(body["users" if kind is Users else "items"]) <= min(1000, body["total"])
     if kind in (Recommendations, SimilarItems):
         assert headers["x-model-version"] == body["version"]
         assert len({*map(repr, body["items"])}) == len(body["items"]) <= 100

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
+from functions.catalogue.catalogue import Catalogue
 from infra.families import read_families
 from infra.local.function import TASK_ROOT, Function
 from infra.local.functions import local_functions
 from tests.functions.encoders import bag_model, sequence_model, write_draft
+from tests.fuzz.canary import PLANT
+from tests.fuzz.values import TEXTS
 from tests.training.datasets import SIZE, checkerboard, recipe
 from training.data.tables import Tables
 from training.recipe import ModelSection
@@ -29,6 +32,7 @@ SETTINGS: dict[str, dict[str, Setting]] = {
     "bpr": {"search": "hnsw"},
     "popular_recent": {"days": 30},
 }
+TITLES = [text.encode(errors="replace").decode() for text in TEXTS if PLANT not in text]
 STRINGS = ("popular", "user_knn")  # whose ids are texts
 MODELS = {  # those that each function answers for; random has no version, so its answer is the named 503
     "lists": ("popular", "popular_recent", "random"),
@@ -54,6 +58,7 @@ def build_store(folder: Path) -> str:
         draft = folder / f"draft-{model}"
         write_draft(draft, encoder, described={"model": model})
         _promote_new(store, draft)
+    _publish_catalogue(store, folder / "draft-catalogue")
     return store.url
 
 
@@ -65,6 +70,15 @@ def functions(store: str, caches: Path) -> dict[str, Function]:
 
 def _promote_new(store: Store, draft: Path) -> None:
     manifest = publish(store, draft, _opens)
+    promote(store, manifest.model, manifest.version, reason="fuzz")
+
+
+def _publish_catalogue(store: Store, draft: Path) -> None:
+    """Publish a catalogue whose titles are as hostile as the events."""
+    titles = pl.DataFrame({"item_id": range(SIZE), "title": [TITLES[n % len(TITLES)] for n in range(SIZE)]})
+    tables = replace(_table("lightfm"), items=titles)
+    manifest = Training(recipe(STAGES[0]), tables).catalogue.seal(draft)
+    publish(store, draft, Catalogue.open)
     promote(store, manifest.model, manifest.version, reason="fuzz")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from infra.functions import CATALOGUE
+from infra.families import CATALOGUE
 from tests.bench.events import read_event
 from tests.e2e.conftest import Commands, train_networks
 from tests.e2e.emulated import base_image

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.families import read_families
-from infra.functions import CATALOGUE
+from infra.families import CATALOGUE, read_families
 from tests.bench.events import read_event
 from tests.e2e.conftest import Commands, train_all
 from tests.e2e.emulated import base_image

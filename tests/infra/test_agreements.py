@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from functions.authorizer.policy import policy
+from functions.catalogue.catalogue import Catalogue
 from infra import families, gateway_responses, keys, stages
 from infra.families import Family
 from infra.functions import FALLBACK, PYTHON, REFRESH_FAILED, serving_environment
@@ -36,6 +37,20 @@ def test_a_model_s_name_is_the_same_everywhere() -> None:
     assert families.MODEL_NAME.pattern == manifest.MODEL_NAME.pattern
 
 
+def test_the_catalogue_has_one_name() -> None:
+    """What is published, what its function is called, and what no model may be called."""
+    assert families.CATALOGUE == manifest.CATALOGUE == Catalogue.name
+
+
+@pytest.mark.parametrize("path", ["/items", "/users", "/users/1/history"])
+def test_a_token_that_names_the_catalogue_opens_its_paths(path: str) -> None:
+    """And none that names only models does."""
+    arn = method_arn("GET", path)
+    for models, allowed in ((["als", "catalogue"], True), (["als"], False), (["*"], True)):
+        token = tokens.create("shop", models=models, plan="free", expires_at=None)[1]
+        assert Policy(policy(token, arn)["policyDocument"]).allows(arn) is allowed
+
+
 def test_an_origin_is_the_same_everywhere() -> None:
     """What cdk.json may say is what a function takes at its init."""
     assert settings.ORIGIN.pattern == stages.ORIGIN
@@ -49,13 +64,14 @@ def test_the_gateway_exposes_what_functions_expose() -> None:
 def test_the_authorizer_may_read_the_book() -> None:
     """The one object that its policy names is where the tokens lie, and nobody else may read or write it."""
     assert keys.TOKENS == tokens.TOKENS_KEY
-    for others in (keys.CARDS, keys.TRAINED, keys.own_models(FAMILY)):
+    for others in (keys.CATALOGUE_READS, keys.TRAINED, keys.own_models(FAMILY)):
         assert not covered(others, tokens.TOKENS_KEY)
 
 
 def test_the_catalogue_may_read_aliases_and_manifests() -> None:
-    """It reads both of every model, and no other file."""
-    assert {key: covered(keys.CARDS, key) for key in (ALIAS, MANIFEST, FILE, INTENT)} == {
+    """It reads both of every model, and no other file but its own artifact's."""
+    assert covered(keys.CATALOGUE_READS, FILE.replace("als", manifest.CATALOGUE))
+    assert {key: covered(keys.CATALOGUE_READS, key) for key in (ALIAS, MANIFEST, FILE, INTENT)} == {
         ALIAS: True,
         MANIFEST: True,
         FILE: False,

@@ -58,6 +58,7 @@ def test_the_project_s_own_families_are_well_formed() -> None:
         ({"timeout_s": "30"}, "timeout_s"),
         ({"timeout_s": "1.5"}, "timeout_s"),
         ({"disk_mb": "511"}, "disk_mb"),
+        ({"models": '["catalogue"]'}, "no model can be"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, changes: dict[str, str | None], key: str) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from infra import outputs
-from infra.families import read_families
-from infra.functions import AUTHORIZER, CATALOGUE
+from infra.families import CATALOGUE, read_families
+from infra.functions import AUTHORIZER
 from infra.tree import ROOT
 
 NAMES = ["two_stage", AUTHORIZER, CATALOGUE, *(family.name for family in read_families(ROOT / "functions"))]

@@ -53,7 +53,7 @@ def test_the_last_good_version_goes_on(
     for _ in range(2):
         served = models.current("als", soon())
         assert served.manifest == good.manifest
-        assert served.recommender.recommend(Ask(user_id=user(UP, 0), k=4)).items == liked(UP, 0)
+        assert served.loaded.recommend(Ask(user_id=user(UP, 0), k=4)).items == liked(UP, 0)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["RefreshFailed"] for line in lines if "RefreshFailed" in line] == [1, 1]
     assert {line.get("serving") for line in lines if line.get("message") == "refresh failed"} == {good.manifest.version}

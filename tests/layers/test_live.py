@@ -29,7 +29,7 @@ def soon() -> float:
 
 def answer(served: Served, spec: Spec = UP) -> list[int | str]:
     """What the first user with a history gets, as far as the model likes it."""
-    return served.recommender.recommend(Ask(user_id=user(spec, 0), k=4)).items
+    return served.loaded.recommend(Ask(user_id=user(spec, 0), k=4)).items
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_one_function_serves_several_models(store: Store, place: Place, tmp_path
     models.preload(soon())
     assert len(list((tmp_path / "cache").iterdir())) == 1
     assert answer(models.current("als", soon())) == liked(UP, 0)
-    assert isinstance(models.current("odd", soon()).recommender.scorer, OddScorer)
+    assert isinstance(models.current("odd", soon()).loaded.scorer, OddScorer)
     with pytest.raises(ModelUnavailable):
         models.current("knn", soon())
 

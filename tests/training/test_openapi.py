@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.catalogue import pages
 from infra.gateway_responses import read_gateway_responses
-from training.openapi import DESCRIBED, DOCUMENT, document
+from training.openapi import DESCRIBED, DOCUMENT, all_paths, document
 from warmstart.problems import PROBLEMS
 
 
@@ -26,7 +25,7 @@ def test_the_served_document_is_what_the_code_says(served: dict[str, Any]) -> No
 def test_every_route_for_clients_is_described(served: dict[str, Any]) -> None:
     """All paths but the documentation's own are in the document, with all their methods."""
     described = {(path, method.upper()) for path, methods in served["paths"].items() for method in methods}
-    routes = {(path, method) for path, methods in pages.paths(list).items() for method in methods}
+    routes = {(path, method) for path, methods in all_paths().items() for method in methods}
     own = {
         (path, "GET") for path in ("/openapi.json", "/docs", "/docs/{file:path}", "/explore", "/explore/{file:path}")
     }

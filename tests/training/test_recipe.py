@@ -78,6 +78,7 @@ def test_our_recipes_can_be_read(path: Path) -> None:
     [
         ('name = "films"', "", "name: is missing"),
         ('name = "films"', 'name = "My Films"', "name: a name is a-z, 0-9"),
+        ("[models.popular]", "[models.catalogue]", "models.catalogue: train publishes titles and histories"),
         ('name = "films"', 'name = "films"\nsede = 1', "top level|sede: unknown key; there are data, fallback"),
         ('name = "films"', 'name = "films"\nseed = -1', "seed: must be between 0 and"),
         ('name = "films"', 'name = "films"\nseed = true', "seed: must be a whole number"),

@@ -11,7 +11,7 @@ from training.cli.console import Console, json_option
 from training.cli.options import refuse
 from training.cli.place import store_option
 from training.cli.publishing import promote_if_passed, publish_with_card
-from training.cli.stores import open_named, served_version
+from training.cli.stores import manifest_of, open_named
 from training.cli.tables import check_table, write_table
 
 if TYPE_CHECKING:
@@ -58,13 +58,12 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
     from training.batch import Batch, offline_name
     from training.over_users import cores
     from warmstart.pull import pull
-    from warmstart.registry import read_manifest
 
     if to:
         check_table(to)
     name = model if to else offline_name(model)
     store = open_named(store_url)
-    manifest, _ = read_manifest(store, model, version or served_version(store, model))
+    manifest = manifest_of(store, model, version)
     with tempfile.TemporaryDirectory(prefix="warmstart-batch-") as cache:
         folder, draft = pull(store, manifest, Path(cache)), Path(cache) / "lists"
         job = Batch(folder, manifest, k=k, workers=workers or cores(), say=console.progress)

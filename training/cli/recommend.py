@@ -9,7 +9,7 @@ import click
 
 from training.cli.console import Console, json_option, table
 from training.cli.place import store_option
-from training.cli.stores import open_named, served_version
+from training.cli.stores import manifest_of, open_named
 
 if TYPE_CHECKING:
     from warmstart.ids import Id, IdMap
@@ -52,14 +52,13 @@ def recommend(  # noqa: PLR0913, PLR0917 an option each
     from warmstart.errors import SettingsError
     from warmstart.pull import pull
     from warmstart.recommender import Ask
-    from warmstart.registry import read_manifest
     from warmstart.texts import Texts
 
     if not users and not histories and not features:
         raise SettingsError("name at least one user, a --history, or a --feature")
     known = _features(features)
     store = open_named(store_url)
-    manifest, _ = read_manifest(store, model, version or served_version(store, model))
+    manifest = manifest_of(store, model, version)
     with tempfile.TemporaryDirectory(prefix="warmstart-") as cache:
         folder = pull(store, manifest, Path(cache))
         recommender = open_recommender(folder, manifest)

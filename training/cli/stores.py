@@ -3,10 +3,13 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmstart.errors import SettingsError
 from warmstart.store import Store, open_store
+
+if TYPE_CHECKING:
+    from warmstart.manifest import Manifest
 
 
 def open_named(url: str, *, create: bool = False) -> Store:
@@ -25,7 +28,22 @@ def open_named(url: str, *, create: bool = False) -> Store:
     return open_store(url, credentials=_credentials() if url.startswith("s3://") else None, endpoint=endpoint)
 
 
-def served_version(store: Store, model: str) -> str:
+def manifest_of(store: Store, model: str, version: str | None) -> "Manifest":
+    """Return the manifest of a model's version, the served one unless one is named.
+
+    Raises:
+        SettingsError: it is the catalogue, which is no model.
+        VersionMissing: there is no such version, or none is served.
+    """
+    from warmstart.manifest import CATALOGUE
+    from warmstart.registry import read_manifest
+
+    if model == CATALOGUE:
+        raise SettingsError(f"{CATALOGUE} holds titles and histories: it recommends nothing, to nobody")
+    return read_manifest(store, model, version or _served_version(store, model))[0]
+
+
+def _served_version(store: Store, model: str) -> str:
     """Return the version that a model serves; raise VersionMissing where there is none."""
     from warmstart.errors import VersionMissing
     from warmstart.registry import read_alias

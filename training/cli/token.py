@@ -25,7 +25,12 @@ def token() -> None:
 @token.command()
 @click.argument("name")
 @place_option
-@click.option("--models", default=ALL_MODELS, show_default=True, help="Allowed models, by commas; * for all.")
+@click.option(
+    "--models",
+    default=ALL_MODELS,
+    show_default=True,
+    help="Allowed models, by commas; * for all. catalogue: its items and users.",
+)
 @click.option("--days", type=click.IntRange(1, 36_500), help="Valid for so long; for ever if not given.")
 @click.option("--plan", default="standard", show_default=True, help="The usage plan that its calls count against.")
 @json_option
@@ -38,7 +43,7 @@ def create(name: str, place: Place, models: str, days: int | None, plan: str, co
     from infra.families import served_models
     from infra.plans import PLANS
     from warmstart.errors import SettingsError
-    from warmstart.manifest import MODEL_NAME
+    from warmstart.manifest import CATALOGUE, MODEL_NAME
     from warmstart.tokens import create as create_token
 
     allowed = [model.strip() for model in models.split(",")]
@@ -46,7 +51,7 @@ def create(name: str, place: Place, models: str, days: int | None, plan: str, co
         raise SettingsError("a token's name is 1 to 64 letters, digits, dots, dashes and underscores")
     if not all(model == ALL_MODELS or MODEL_NAME.fullmatch(model) for model in allowed):
         raise SettingsError(f"--models takes model names by commas, or {ALL_MODELS}")
-    if strangers := sorted(set(allowed) - {ALL_MODELS, *served_models()}):
+    if strangers := sorted(set(allowed) - {ALL_MODELS, CATALOGUE, *served_models()}):
         console.warn(f"no function serves {', '.join(strangers)}: see functions/*/family.toml")
     if plan not in PLANS:
         raise SettingsError(f"no plan {plan!r}; there are {', '.join(PLANS)}")

@@ -8,9 +8,11 @@ import click
 
 from training.cli.console import Console, Failure, json_option, table
 from training.cli.place import store_option
+from training.cli.publish_catalogue import publish_catalogue
 from training.cli.publishing import promote_if_passed, publish_with_card
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_training, recipe_option
 from training.cli.stores import open_named
+from warmstart.manifest import CATALOGUE
 
 if TYPE_CHECKING:
     from training.recipe import ModelSection
@@ -43,7 +45,8 @@ def train(
 ) -> None:
     """Measure on the recipe's fold, refit on all rows, publish a version per model.
 
-    A model that cannot be trained is said at the end, and the others are.
+    A model that cannot be trained is said at the end, and the others are. So is the catalogue published: titles and
+    histories, for the API's items and users.
     """
     recipe, chosen = chosen_models(recipe_path, models)
     training = read_training(recipe, on_bad_row, console, checkpoints)
@@ -52,9 +55,12 @@ def train(
     trained = [_train_one(training, model, store, promote, console) for model in in_order]
     names = [*dict.fromkeys(name for t in trained for name in t["metrics"])]
     rows = [(t["model"], t["version"], *(t["metrics"].get(name) for name in names), t["state"]) for t in trained]
+    catalogue = publish_catalogue(training.catalogue, store, promote, console)
+    rows.append((CATALOGUE, catalogue["version"], *(None for _ in names), catalogue["state"]))
     refusals = [t["refusal"] for t in trained if t["refusal"]]
-    failures = [t["failure"] for t in trained if t["failure"]]
-    console.result({"trained": trained}, "\n".join([table(("model", "version", *names, "state"), rows), *refusals]))
+    failures = [made["failure"] for made in (*trained, catalogue) if made["failure"]]
+    text = "\n".join([table(("model", "version", *names, "state"), rows), *refusals])
+    console.result({"trained": trained, "catalogue": catalogue}, text)
     for failure in failures:
         Failure(failure).show()
     if failures or refusals:

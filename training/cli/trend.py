@@ -11,7 +11,7 @@ from training.cli.console import Console, json_option
 from training.cli.place import store_option
 from training.cli.publishing import promote_if_passed, publish_with_card
 from training.cli.recipes import bad_row_option, read_data, read_recipe_named, recipe_option
-from training.cli.stores import open_named, served_version
+from training.cli.stores import manifest_of, open_named
 
 if TYPE_CHECKING:
     from training.refresh import Refresh
@@ -57,11 +57,10 @@ def refresh(
     from training.refresh import Refresh
     from warmstart.artifact import Artifact
     from warmstart.pull import pull
-    from warmstart.registry import read_manifest
 
     recipe = read_recipe_named(recipe_path)
     store = open_named(store_url)
-    manifest, _ = read_manifest(store, model, version or served_version(store, model))
+    manifest = manifest_of(store, model, version)
     section = recipe.data if data is None else replace(recipe.data, path=data)
     tables = read_data(replace(recipe, data=section), on_bad_row, console)
     with tempfile.TemporaryDirectory(prefix="warmstart-refresh-") as cache:

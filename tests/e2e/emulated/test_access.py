@@ -31,13 +31,16 @@ def test_a_function_reads_its_own_models_alone(deployed: Deployed) -> None:
             attempt()
 
 
-def test_the_catalogue_reads_cards_alone(deployed: Deployed) -> None:
-    """The catalogue reads aliases and manifests, no model's arrays and no tokens."""
+def test_the_catalogue_reads_cards_and_its_own_artifact(deployed: Deployed) -> None:
+    """The catalogue reads every alias and manifest, its own arrays, no model's and no tokens."""
     bucket = deployed.outputs["StoreUrl"].removeprefix("s3://")
     s3 = deployed.client("s3", **_credentials(deployed, "catalogue", "/models"))
     alias = json.loads(s3.get_object(Bucket=bucket, Key="models/als/aliases/champion.json")["Body"].read())
     version = f"models/als/versions/{alias['version']}"
     assert s3.get_object(Bucket=bucket, Key=f"{version}/manifest.json")["Body"].read()
+    own = json.loads(s3.get_object(Bucket=bucket, Key="models/catalogue/aliases/champion.json")["Body"].read())
+    arrays = f"models/catalogue/versions/{own['version']}/arrays.safetensors"
+    assert s3.get_object(Bucket=bucket, Key=arrays)["Body"].read()
     for key in (f"{version}/arrays.safetensors", "auth/tokens.json"):
         with pytest.raises(ClientError, match=r"AccessDenied|403"):
             s3.get_object(Bucket=bucket, Key=key)

@@ -46,7 +46,7 @@ def test_the_catalogue_knows_every_model_and_the_authorizer_none() -> None:
     """The one lists them, the other asks the store for tokens only."""
     made = functions()
     assert made["catalogue"].environment["WARMSTART_MODELS"] == "popular,random,als"
-    assert (made["catalogue"].memory_mb, made["catalogue"].timeout_s) == (512, 10)
+    assert (made["catalogue"].memory_mb, made["catalogue"].timeout_s) == (1024, 10)
     assert made["authorizer"].environment.keys() == {"WARMSTART_STORE", "WARMSTART_ALIAS"}
     assert (made["authorizer"].memory_mb, made["authorizer"].timeout_s) == (256, 5)
 

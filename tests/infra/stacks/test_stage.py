@@ -3,7 +3,8 @@
 import json
 import re
 
-from infra.functions import AUTHORIZER, CATALOGUE
+from infra.families import CATALOGUE
+from infra.functions import AUTHORIZER
 from tests.infra.stacks.synthesis import FULL, Assembly, families
 
 STACKS = ("artifacts", "serving", "training")
@@ -42,6 +43,7 @@ def test_a_function_reads_its_own_models_and_nothing_else(assembly: Assembly) ->
     """The keys that each may read: a family its models, the catalogue aliases and manifests, the authorizer tokens."""
     expected = {(family.name, f"models/{model}/*") for family in families() for model in family.models}
     expected |= {(CATALOGUE, "models/*/aliases/*"), (CATALOGUE, "models/*/versions/*/manifest.json")}
+    expected |= {(CATALOGUE, "models/catalogue/*")}
     expected |= {(AUTHORIZER, "auth/tokens.json")}
     objects = [grant for grant in assembly["serving"].grants() if grant[1].startswith("s3:")]
     assert {(who, key.partition("}/")[2]) for who, _, key in objects} == expected

@@ -1,7 +1,7 @@
 """The routes of a family's API. Every answer is built here or in problems.py."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -29,11 +29,11 @@ from warmstart.errors import (
 )
 from warmstart.grant import Grant
 from warmstart.histories import Event
-from warmstart.ids import Id, IdMap, StringIds
-from warmstart.live import Served
+from warmstart.ids import Id, IdMap, StringIds, whole_number
+from warmstart.live import L_co, Served
 from warmstart.manifest import MODEL_NAME
 from warmstart.problems import kind_of, problem_response
-from warmstart.recommender import Ask, Detail, Recommendation
+from warmstart.recommender import Ask, Detail, Recommendation, Recommender
 from warmstart.schemas import (
     Because,
     CountOption,
@@ -63,10 +63,10 @@ class Context(NamedTuple):
     request_id: str
 
 
-class Provider(Protocol):
+class Provider(Protocol[L_co]):
     """Whatever knows the served version of a model."""
 
-    def current(self, name: str, deadline: float) -> Served:
+    def current(self, name: str, deadline: float) -> Served[L_co]:
         """Return it, or raise ModelNotFound or ModelUnavailable."""
         ...
 
@@ -89,7 +89,7 @@ Paths = Mapping[str, Mapping[str, Operation]]
 class Api:
     """The calls that every family answers, for the models of one function."""
 
-    def __init__(self, models: Provider) -> None:
+    def __init__(self, models: Provider[Recommender]) -> None:
         self._models = models
 
     def paths(self) -> Paths:
@@ -130,15 +130,15 @@ class Api:
     def read(self, request: Request, _: bytes) -> Response:
         """Answer GET /reco/{model_name}/{user_id}."""
         served = self._served(request)
-        options = decode_query(dict(request.query_params), Options)
-        user_id = _path_id(request, "user_id", served.recommender.user_ids, UserNotFound)
+        options = decode_query(query_of(request), Options)
+        user_id = path_id(request, "user_id", served.loaded.user_ids, UserNotFound)
         ask = Ask(user_id=user_id, k=options.k, explain=options.explain)
         return _recommended(served, ask, on_the_fly=False)
 
     def on_the_fly(self, request: Request, body: bytes) -> Response:
         """Answer POST /reco/{model_name}."""
         served = self._served(request)
-        options = decode_query(dict(request.query_params), ExplainOption)
+        options = decode_query(query_of(request), ExplainOption)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise UnsupportedMediaType
         wanted = decode_body(body, OnTheFly)
@@ -156,12 +156,12 @@ class Api:
     def similar(self, request: Request, _: bytes) -> Response:
         """Answer GET /similar/{model_name}/{item_id}."""
         served = self._served(request)
-        options = decode_query(dict(request.query_params), CountOption)
-        item_id = _path_id(request, "item_id", served.recommender.item_ids, ItemNotFound)
-        items = served.recommender.similar(item_id, options.k)
+        options = decode_query(query_of(request), CountOption)
+        item_id = path_id(request, "item_id", served.loaded.item_ids, ItemNotFound)
+        items = served.loaded.similar(item_id, options.k)
         return json_response(SimilarItems(item_id, items, served.manifest.model, served.manifest.version), served)
 
-    def _served(self, request: Request) -> Served:
+    def _served(self, request: Request) -> Served[Recommender]:
         """Return the model that a path names, if the token covers it: 403 comes before any look at the model."""
         name = request.path_params["model_name"]
         context = context_of(request)
@@ -209,7 +209,12 @@ def context_of(request: Request) -> Context:
     return context
 
 
-def json_response(content: object, served: Served | None = None) -> Response:
+def query_of(request: Request) -> dict[str, list[str]]:
+    """Return the values of each query parameter, in order."""
+    return {name: request.query_params.getlist(name) for name in request.query_params}
+
+
+def json_response(content: object, served: Served[Any] | None = None) -> Response:
     """Return a 200 with a JSON body; an answer that a model made names its version."""
     headers = {"x-model-version": served.manifest.version} if served else None
     return Response(msgspec.json.encode(content), 200, headers, "application/json")
@@ -237,7 +242,7 @@ async def _no_such_path(scope: Scope, _receive: Receive, _send: Send) -> None:
     raise NotFound if scope[CONTEXT].grant else Unauthorized
 
 
-def _path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartError]) -> Id:
+def path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartError]) -> Id:
     """Read an id out of the path, which is still percent-encoded, as the type that the model's ids are of."""
     try:
         text = msgspec.convert(unquote(request.path_params[name], errors="strict"), StringId)
@@ -245,13 +250,14 @@ def _path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartErr
         raise Invalid(FieldError("string_pattern_mismatch", "Not an id", ("path", name))) from None
     if isinstance(ids, StringIds):
         return text
-    if not text.isascii() or not text.isdigit() or len(text) > 19 or str(int(text)) != text:
+    number = whole_number(text)
+    if number is None:
         raise unknown
-    return int(text)
+    return number
 
 
-def _recommended(served: Served, ask: Ask, *, on_the_fly: bool) -> Response:
-    found: Recommendation = served.recommender.recommend(ask)
+def _recommended(served: Served[Recommender], ask: Ask, *, on_the_fly: bool) -> Response:
+    found: Recommendation = served.loaded.recommend(ask)
     if served.manifest.personal and found.source not in ("model", "mixed"):
         metric("Fallback", 1, model=served.manifest.model)
     answer = Recommendations(

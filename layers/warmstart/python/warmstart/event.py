@@ -10,7 +10,7 @@ from warmstart.grant import Grant
 
 MAX_BODY = 256 * 2**10  # bytes
 MAX_PATH = 2048  # characters
-MAX_QUERY = 2048  # characters of all names and values
+MAX_QUERY = 8192  # characters of all names and values, each time that they occur
 WARM_UP = "warmstart.warmup"  # the `source` of an event that only keeps a function warm
 
 
@@ -46,7 +46,7 @@ def safe_event(event: Any) -> dict[str, Any]:
         "httpMethod": method,
         "path": quote(path if path.startswith("/") else f"/{path}"),  # Mangum undoes it: routes match paths as sent
         "headers": {name: value for name, value in headers.items() if value},
-        "queryStringParameters": _query(event),
+        "multiValueQueryStringParameters": _query(event),
         "requestContext": {"authorizer": event["requestContext"].get("authorizer"), "identity": {}},
         "body": base64.b64encode(_body(event)).decode(),
         "isBase64Encoded": True,
@@ -83,16 +83,21 @@ def _body(event: dict[str, Any]) -> bytes:
     return data
 
 
-def _query(event: dict[str, Any]) -> dict[str, str]:
-    """Return the query parameters; of a repeated one the last value."""
-    found = event.get("queryStringParameters")
-    pairs = found.items() if isinstance(found, dict) else ()
-    texts = {name: value for name, value in pairs if isinstance(name, str) and isinstance(value, str)}
-    if sum(len(name) + len(value) for name, value in texts.items()) > MAX_QUERY:
+def _query(event: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the values of each query parameter; what invokes a function itself need not say them as lists."""
+    once, often = (event.get(name) for name in ("queryStringParameters", "multiValueQueryStringParameters"))
+    found = {name: [value] for name, value in (once.items() if isinstance(once, dict) else ())}
+    found |= {name: value for name, value in (often.items() if isinstance(often, dict) else ()) if _is_texts(value)}
+    texts = {name: values for name, values in found.items() if isinstance(name, str) and _is_texts(values)}
+    if sum(len(name) + len(value) for name, values in texts.items() for value in values) > MAX_QUERY:
         raise BadRequest
-    for name, value in texts.items():
-        _must_be_unicode(name + value, "query")
+    for name, values in texts.items():
+        _must_be_unicode("".join([name, *values]), "query")
     return texts
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(text, str) for text in value)
 
 
 def _content_type(event: dict[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
-from warmstart.errors import Incompatible
+from warmstart.errors import Incompatible, UserNotFound
 from warmstart.texts import Texts
 
 Id = int | str
@@ -133,6 +133,30 @@ def rows_among(ids: IdMap, others: IdMap) -> NDArray[np.int32]:
     if not isinstance(ids, IntegerIds) or not isinstance(others, IntegerIds) or not len(ids):
         return rows_in(ids, external_ids(others))
     return ids.rows_of_all(others)
+
+
+def whole_number(text: str) -> int | None:
+    """Read an integer id out of a URL; None where it is none, or written in another way."""
+    plain = text.isascii() and text.isdigit() and len(text) <= 19
+    return int(text) if plain and str(int(text)) == text else None
+
+
+def user_row(user_ids: IdMap, user_id: Id, bound: int | None) -> int:
+    """Return a user's row, -1 for one that training did not see.
+
+    Args:
+        user_ids: of all users.
+        user_id: whose.
+        bound: the largest integer of the id domain.
+
+    Raises:
+        UserNotFound: the id is outside the domain.
+    """
+    if isinstance(user_ids, IntegerIds) != isinstance(user_id, int):
+        raise UserNotFound(f"{user_id!r}: user ids are {'texts' if isinstance(user_id, int) else 'integers'}")
+    if isinstance(user_id, int) and bound is not None and not 0 <= user_id <= bound:
+        raise UserNotFound(f"{user_id}: user ids are 0 to {bound}")
+    return user_ids.row(user_id)
 
 
 def external_ids(ids: IdMap) -> list[int] | list[str]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from warmstart.errors import (
     ArtifactError,
@@ -28,7 +28,9 @@ from warmstart.settings import Settings
 from warmstart.store import HASTY, WATCHFUL, Store, open_store
 from warmstart.telemetry import log, log_failure, metric
 
-Load = Callable[[Path, Manifest], Recommender]
+L = TypeVar("L")  # what a version is, once it is loaded
+L_co = TypeVar("L_co", covariant=True)
+Load = Callable[[Path, Manifest], L]
 ASSUMED_BYTES_PER_SECOND = 40 * 2**20  # of a pull from S3, on the safe side
 SLICE_SECONDS = 0.2  # what one request gives to a pull that does not fit it
 SPARE_SECONDS = 1.0  # of a request's time, kept for its answer
@@ -37,10 +39,10 @@ LONGEST_WAIT_SECONDS = 600.0
 MOST_DOUBLINGS = 10  # of a wait, for versions that are bad one after another
 
 
-class Served(NamedTuple):
+class Served(NamedTuple, Generic[L_co]):
     """One version, loaded; requests hold it until they have answered."""
 
-    recommender: Recommender
+    loaded: L_co
     manifest: Manifest
     serial: int
     folder: Path
@@ -54,12 +56,12 @@ class Next(NamedTuple):
     pull: Pull
 
 
-class LiveModel:
+class LiveModel(Generic[L]):
     """One model: the version served now, and the next one on its way."""
 
-    def __init__(self, name: str, models: "LiveModels") -> None:
+    def __init__(self, name: str, models: "LiveModels[L]") -> None:
         self.name = name
-        self.served: Served | None = None
+        self.served: Served[L] | None = None
         self._models = models
         self._next: Next | None = None
         self._etag: str | None = None  # of the alias that is served
@@ -69,7 +71,7 @@ class LiveModel:
         self._bad_versions = 0  # in a row; each doubles that time
         self._lock = threading.Lock()
 
-    def current(self, deadline: float) -> Served:
+    def current(self, deadline: float) -> Served[L]:
         """Return the version to answer with, after at most one look at the alias.
 
         Args:
@@ -151,22 +153,22 @@ class LiveModel:
     def _swap(self, coming: Next) -> None:
         """Load what was pulled and serve it from now on; the old files go."""
         started, old = time.perf_counter(), self.served
-        recommender = self._loaded(coming.pull)
-        self.served = Served(recommender, coming.pull.manifest, coming.alias.serial, coming.pull.folder)
+        loaded = self._loaded(coming.pull)
+        self.served = Served(loaded, coming.pull.manifest, coming.alias.serial, coming.pull.folder)
         self._next, self._etag, self._bad_versions = None, coming.etag, 0
         log("INFO", "serving", model=self.name, version=coming.alias.version, serial=coming.alias.serial)
         metric("OpenTime", (time.perf_counter() - started) * 1000, unit="Milliseconds", model=self.name)
         if old is not None:
             shutil.rmtree(old.folder, ignore_errors=True)
 
-    def _loaded(self, pull: Pull) -> Recommender:
-        """Open what was pulled; whatever a scorer trips over, the version is not one to serve."""
+    def _loaded(self, pull: Pull) -> L:
+        """Open what was pulled; whatever that trips over, the version is not one to serve."""
         try:
             return self._models.load(pull.folder, pull.manifest)
         except WarmstartError:
             raise
         except Exception as error:
-            log_failure("a scorer could not be loaded", error, model=self.name, version=pull.manifest.version)
+            log_failure("a version could not be loaded", error, model=self.name, version=pull.manifest.version)
             raise Incompatible(f"{pull.manifest.version} cannot be opened: {type(error).__name__}") from error
 
     def _drop_next(self) -> None:
@@ -190,14 +192,14 @@ class LiveModel:
         metric("RefreshFailed", 1, model=self.name)
 
 
-class LiveModels:
+class LiveModels(Generic[L]):
     """All models of one function, under one budget of memory and disk."""
 
-    def __init__(self, settings: Settings, load: Load) -> None:
+    def __init__(self, settings: Settings, load: Load[L]) -> None:
         self.settings = settings
         self.store = open_store(settings.store, endpoint=settings.endpoint, patience=WATCHFUL)
         self.load = load
-        self._models: Mapping[str, LiveModel] = {name: LiveModel(name, self) for name in settings.models}
+        self._models: Mapping[str, LiveModel[L]] = {name: LiveModel(name, self) for name in settings.models}
         for left in settings.cache.glob(f"{PREFIX}*"):  # by an earlier process in this sandbox
             shutil.rmtree(left, ignore_errors=True)
 
@@ -214,7 +216,7 @@ class LiveModels:
             except ModelUnavailable:
                 continue
 
-    def current(self, name: str, deadline: float) -> Served:
+    def current(self, name: str, deadline: float) -> Served[L]:
         """Return the served version of a model, or raise ModelNotFound or ModelUnavailable."""
         model = self._models.get(name)
         if model is None:
@@ -235,7 +237,7 @@ class LiveModels:
                 )
 
 
-def loader(*scorers: type[Scorer]) -> Load:
+def loader(*scorers: type[Scorer]) -> Load[Recommender]:
     """Return what opens an artifact with the one of these scorers that its manifest names."""
     by_name = {scorer.name: scorer for scorer in scorers}
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.artifact import Artifact
-from warmstart.errors import ItemNotFound, SimilarNotSupported, UserNotFound
+from warmstart.errors import ItemNotFound, SimilarNotSupported
 from warmstart.fallback import Fallback, Features, first_allowed
 from warmstart.histories import Event, Histories
-from warmstart.ids import UNKNOWN, Id, IntegerIds, load_ids, rows_of
+from warmstart.ids import UNKNOWN, Id, load_ids, rows_of, user_row
 from warmstart.manifest import Manifest, last_event_of
 from warmstart.scorer import (
     NO_ROWS,
@@ -124,12 +124,7 @@ class Recommender:
 
     def user_row(self, user_id: Id) -> int:
         """Return a user's row, -1 for one that training did not see; raise UserNotFound outside the id domain."""
-        bound = self.manifest.id_bound
-        if isinstance(self.user_ids, IntegerIds) != isinstance(user_id, int):
-            raise UserNotFound(f"{user_id!r}: user ids are {'texts' if isinstance(user_id, int) else 'integers'}")
-        if isinstance(user_id, int) and bound is not None and not 0 <= user_id <= bound:
-            raise UserNotFound(f"{user_id}: user ids are 0 to {bound}")
-        return self.user_ids.row(user_id)
+        return user_row(self.user_ids, user_id, self.manifest.id_bound)
 
     def seen_count(self, user_id: Id) -> int:
         """Count the items of a user's stored history."""

@@ -1,7 +1,8 @@
 """Requests and answers: the one definition that parsing, answering and the OpenAPI document share."""
 
 import re
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeVar, get_origin
 
 import msgspec
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType, ValidationError
@@ -161,19 +162,29 @@ def decode_body(data: bytes, kind: type[S]) -> S:
         raise Invalid(*_wrong_fields(data, kind, error)) from None
 
 
-def decode_query(query: dict[str, str], kind: type[S]) -> S:
-    """Parse query parameters, each a JSON scalar: `k=7` is a number, `k=7.0` and `k=` are none."""
+def decode_query(query: Mapping[str, Sequence[str]], kind: type[S]) -> S:
+    """Parse query parameters, of which only those that are lists may be repeated: of others the last value counts."""
     values, wrong = {}, []
     for field in msgspec.structs.fields(kind):
-        if field.name in query:
-            text = query[field.name].replace(" ", "_")  # JSON would allow spaces around a number
+        if texts := query.get(field.name):
             try:
-                values[field.name] = msgspec.json.decode(text.encode(errors="replace"), type=field.type)
+                values[field.name] = _parameter(texts, field.type)
             except (DecodeError, RecursionError) as error:
                 wrong.append(_field_error(error, ("query", field.name)))
     if wrong:
         raise Invalid(*wrong)
     return kind(**values)
+
+
+def _parameter(texts: Sequence[str], kind: Any) -> Any:
+    """Parse texts as they are, and whatever else as a JSON scalar: `k=7` is a number, `k=7.0` and `k=` are none."""
+    plain = getattr(kind, "__origin__", kind)  # without its bounds
+    if get_origin(plain) is list:
+        return msgspec.convert(texts, kind)
+    if plain is str:
+        return msgspec.convert(texts[-1], kind)
+    text = texts[-1].replace(" ", "_")  # JSON would allow spaces around a number
+    return msgspec.json.decode(text.encode(errors="replace"), type=kind)
 
 
 def _wrong_fields(data: bytes, kind: type[S], first: ValidationError) -> list[FieldError]:

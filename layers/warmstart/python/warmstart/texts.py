@@ -15,8 +15,8 @@ class Texts:
     """UTF-8 bytes, and where each row's begin."""
 
     def __init__(self, offsets: NDArray[np.int64], text: NDArray[np.uint8]) -> None:
-        self._offsets = offsets  # (n + 1,)
-        self._text = text
+        self.offsets = offsets  # (n + 1,)
+        self.text = text
 
     @classmethod
     def build(cls, raw: Sequence[bytes]) -> Self:
@@ -36,16 +36,16 @@ class Texts:
 
     def write(self, writer: ArtifactWriter, name: str) -> None:
         """Add `<name>_offsets` (n + 1,) int64 and `<name>_bytes` uint8."""
-        writer.array(f"{name}_offsets", self._offsets)
-        writer.array(f"{name}_bytes", self._text)
+        writer.array(f"{name}_offsets", self.offsets)
+        writer.array(f"{name}_bytes", self.text)
 
     def raw(self, row: int) -> bytes:
         """Return the bytes of one row."""
-        return self._text[self._offsets[row] : self._offsets[row + 1]].tobytes()
+        return self.text[self.offsets[row] : self.offsets[row + 1]].tobytes()
 
     def subset(self, keep: NDArray[np.bool_]) -> "Texts":
         """Return the rows that are kept, in order."""
-        lengths = np.diff(self._offsets)
+        lengths = np.diff(self.offsets)
         offsets = np.zeros(int(keep.sum()) + 1, np.int64)
         np.cumsum(lengths[keep], out=offsets[1:])
-        return Texts(offsets, self._text[np.repeat(keep, lengths)])
+        return Texts(offsets, self.text[np.repeat(keep, lengths)])

@@ -72,8 +72,11 @@ function featuresOf(query: URLSearchParams): Features {
 
 function historyOf(query: URLSearchParams): Picked[] {
   const weights = query.getAll("weight");
-  const ids = [...new Set(query.getAll("item").filter(Boolean))].slice(0, MAX_HISTORY);
-  return ids.map((item_id, index) => ({ item_id, weight: positive(weights[index]) }));
+  const picked = new Map<string, number | null>();
+  query.getAll("item").forEach((item_id, index) => {
+    if (item_id && !picked.has(item_id) && picked.size < MAX_HISTORY) picked.set(item_id, positive(weights[index]));
+  });
+  return [...picked].map(([item_id, weight]) => ({ item_id, weight }));
 }
 
 function positive(text: string | undefined): number | null {

@@ -48,8 +48,10 @@ export function Answer({ model, slot, again, ...rest }: AnswerProps) {
         <h3 id={heading}>{model}</h3>
         {answer && <Meta answer={answer} />}
       </header>
-      {slot.problem && <Notice problem={slot.problem} subject={model} again={again} />}
-      {answer ? <Items answer={answer.value} {...rest} /> : slot.loading && <Skeleton />}
+      <div class="body">
+        {slot.problem && <Notice problem={slot.problem} subject={model} again={again} />}
+        {answer ? <Items answer={answer.value} {...rest} /> : slot.loading && <Skeleton />}
+      </div>
     </section>
   );
 }

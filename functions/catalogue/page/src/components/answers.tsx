@@ -6,6 +6,7 @@ import { repeated } from "../pure/seen";
 import { announce } from "../state/announcer";
 import type { Tasks } from "../state/tasks";
 import { titles } from "../state/titles";
+import { CountPicker } from "./count-picker";
 import { Answer, type Shown } from "./answer";
 import { Title } from "./title";
 
@@ -34,14 +35,18 @@ export function Answers({ models, tasks, heading, asked, seen, explained = true 
     <section class="answers" aria-labelledby="answers-heading">
       <header>
         <h2 id="answers-heading">{heading}</h2>
-        {explained && (
-          <label class="switch">
-            <input type="checkbox" checked={reasons} onChange={(event) => setReasons(event.currentTarget.checked)} />
-            Reasons
-          </label>
-        )}
+        <div class="settings">
+          <CountPicker />
+          {explained && (
+            <label class="switch">
+              <input type="checkbox" checked={reasons} onChange={(event) => setReasons(event.currentTarget.checked)} />
+              Reasons
+            </label>
+          )}
+        </div>
         <p class="agreement" data-testid="agreement">
           {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
+          {words && <span class="hint"> The dots say in how many answers an item stands.</span>}
         </p>
       </header>
       {seen && <SeenWarning answers={current} seen={seen} />}

@@ -17,13 +17,12 @@ export function ModelTable({ cards }: { cards: readonly ModelCard[] }) {
                 {name}
               </th>
             ))}
-            <th scope="col">Version</th>
-            <th scope="col">Alias</th>
-            <th scope="col">Data set</th>
-            <th scope="col">Measured on</th>
             <th scope="col" class="number">
               Latest answer
             </th>
+            <th scope="col">Version</th>
+            <th scope="col">Data set</th>
+            <th scope="col">Measured on</th>
           </tr>
         </thead>
         <tbody>
@@ -41,11 +40,10 @@ export function ModelTable({ cards }: { cards: readonly ModelCard[] }) {
                   best={card.metrics[name] === bestOf(name)}
                 />
               ))}
+              <LatestAnswer model={card.model} />
               <Version card={card} />
-              <Alias card={card} />
               <Dataset card={card} />
               <Measured card={card} />
-              <LatestAnswer model={card.model} />
             </tr>
           ))}
         </tbody>
@@ -64,24 +62,23 @@ function Metric({ value, interval, best }: { value: number | undefined; interval
   );
 }
 
-function Version({ card }: { card: ModelCard }) {
+function Version({ card: { version, created_at, alias } }: { card: ModelCard }) {
   return (
     <td>
-      <span title={card.version}>{shortVersion(card.version)}</span>
-      {card.created_at && <span class="hint">made {moment(card.created_at)}</span>}
-    </td>
-  );
-}
-
-function Alias({ card: { alias } }: { card: ModelCard }) {
-  if (!alias) return <td>—</td>;
-  return (
-    <td>
-      {alias.name} <span class="inline-hint">no. {alias.serial}</span>
-      <span class="hint">set {moment(alias.set_at)}</span>
-      <span class="hint" title={alias.previous ?? undefined}>
-        {alias.previous ? `before: ${shortVersion(alias.previous)}` : "nothing before it"}
-      </span>
+      <span title={version}>{shortVersion(version)}</span>
+      {alias && (
+        <span class="inline-hint">
+          {" "}
+          {alias.name} no. {alias.serial}
+        </span>
+      )}
+      {created_at && <span class="hint">made {moment(created_at)}</span>}
+      {alias && <span class="hint">set {moment(alias.set_at)}</span>}
+      {alias && (
+        <span class="hint" title={alias.previous ?? undefined}>
+          {alias.previous ? `before it ${shortVersion(alias.previous)}` : "none before it"}
+        </span>
+      )}
     </td>
   );
 }
@@ -97,7 +94,8 @@ function Dataset({ card: { dataset } }: { card: ModelCard }) {
   return (
     <td>
       {dataset.name ?? "unnamed"}
-      <span class="hint">{counts.join(", ")}</span>
+      {counts.length > 0 && <span class="hint">{counts.slice(0, 2).join(", ")}</span>}
+      {counts.length > 2 && <span class="hint">{counts[2]}</span>}
       {(start || end) && (
         <span class="hint">
           {moment(start, "day")} to {moment(end, "day")}

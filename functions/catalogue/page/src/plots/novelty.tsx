@@ -75,6 +75,7 @@ function drawSpots(plot: uPlot, spots: readonly Spot[], order: readonly string[]
   ctx.save();
   ctx.font = `${12 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
   const points = spots.map(({ model, x, y }) => ({ model, x: plot.valToPos(x, "x", true), y: plot.valToPos(y, "y", true) }));
   const labels = placed(
     points.map(({ model, x, y }) => ({ text: model, x, y, width: ctx.measureText(model).width })),

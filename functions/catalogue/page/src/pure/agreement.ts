@@ -36,5 +36,5 @@ export function inWords({ answers, size, inAll, own }: Agreement): string {
   const all = answers === 2 ? "both answers" : `all ${answers} answers`;
   const shared = inAll === 0 ? `No item is in ${all}.` : `${inAll} of ${size} are in ${all}.`;
   const alone = own.filter(({ count }) => count > 0).map(({ model, count }) => `${model} ${count}`);
-  return alone.length === 0 ? `${shared} Nobody has one alone.` : `${shared} Found by one alone: ${alone.join(", ")}.`;
+  return alone.length === 0 ? `${shared} None is in one only.` : `${shared} In one only: ${alone.join(", ")}.`;
 }

@@ -23,7 +23,7 @@ export function share(value: number): string {
   return Math.abs(percent) > 0 && Math.abs(percent) < 1 ? "<1%" : `${Math.round(percent)}%`;
 }
 
-export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${score(Math.abs(value))}`;
+export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 export const milliseconds = (value: number): string => (value < 9.95 ? `${value.toFixed(1)} ms` : `${whole.format(value)} ms`);
 
@@ -53,13 +53,15 @@ export function featureValue(name: string, value: string): string {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+const groupPart = (text: string): string => text.replace(/_(\d+)_(\d+)$/, " $1–$2").replaceAll("_", " ");
+
 /** `popular:age_25_34,sex_f` in words. */
 export function source(text: string): string {
   if (text === "model") return "From the model";
   if (text === "mixed") return "Model, filled up with the fallback";
   const [list = "", group] = text.split(":");
   const name = capital(list.replaceAll("_", " "));
-  return group ? `${name} among ${group.replaceAll(",", ", ").replaceAll("_", " ")}` : name;
+  return group ? `${name} among ${group.split(",").map(groupPart).join(", ")}` : name;
 }
 
 export const waiting = (seconds: number): string =>

@@ -2,7 +2,6 @@
 import { useEffect } from "preact/hooks";
 import type { Item, ModelCard, OnTheFly, Users } from "../api/types";
 import { Answers } from "../components/answers";
-import { CountPicker } from "../components/count-picker";
 import { FeatureForm } from "../components/feature-form";
 import { ModelPicker } from "../components/model-picker";
 import { PickedItems } from "../components/picked";
@@ -48,7 +47,6 @@ export function FlyView({ cards, people }: Props) {
           change={(next) => amend({ features: next })}
         />
         <ModelPicker cards={cards} models={models} change={show} />
-        <CountPicker />
       </div>
       <div class="pair pair--wide">
         <section class="past" aria-labelledby="made-up-heading">

@@ -2,7 +2,6 @@
 import { useEffect } from "preact/hooks";
 import type { Id, Item, ModelCard } from "../api/types";
 import { Answers } from "../components/answers";
-import { CountPicker } from "../components/count-picker";
 import { Search, idOf } from "../components/search";
 import { Genres, Title } from "../components/title";
 import { suggested } from "../pure/choice";
@@ -35,7 +34,6 @@ export function SimilarView({ cards }: { cards: readonly ModelCard[] }) {
       </header>
       <div class="asked">
         <ModelPair cards={cards} models={models} />
-        <CountPicker />
       </div>
       <div class="pair pair--wide">
         <section class="past" aria-labelledby="item-heading">

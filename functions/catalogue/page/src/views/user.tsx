@@ -2,7 +2,6 @@
 import { useEffect } from "preact/hooks";
 import type { ModelCard, Users } from "../api/types";
 import { Answers } from "../components/answers";
-import { CountPicker } from "../components/count-picker";
 import { FeatureForm } from "../components/feature-form";
 import { ModelPicker } from "../components/model-picker";
 import { Notice } from "../components/notice";
@@ -37,16 +36,22 @@ export function UserView({ cards, people }: Props) {
             : "What somebody had so far, and what each model would show them next."}
         </p>
       </header>
-      <nav class="modes" aria-label="Who">
-        <a href={formatRoute({ view: "user" })} aria-current={view === "user" ? "true" : undefined}>
-          Known
-        </a>
-        <a href={formatRoute({ view: "new" })} aria-current={view === "new" ? "true" : undefined} data-testid="mode-new">
-          New
-        </a>
-      </nav>
       {view === "new" ? <NewPerson cards={cards} people={people} /> : <KnownUser cards={cards} people={people} />}
     </>
+  );
+}
+
+function Modes() {
+  const { view } = route.value;
+  return (
+    <nav class="modes" aria-label="Who">
+      <a href={formatRoute({ view: "user" })} aria-current={view === "user" ? "true" : undefined} data-testid="mode-known">
+        Known
+      </a>
+      <a href={formatRoute({ view: "new" })} aria-current={view === "new" ? "true" : undefined} data-testid="mode-new">
+        New
+      </a>
+    </nav>
   );
 }
 
@@ -69,9 +74,9 @@ function KnownUser({ cards, people }: Props) {
   return (
     <>
       <div class="asked">
+        <Modes />
         <UserForm id={id} />
         <ModelPicker cards={cards} models={models} change={show} />
-        <CountPicker />
       </div>
       {id === null ? (
         <NobodyYet people={people} />
@@ -109,6 +114,7 @@ function NewPerson({ cards, people }: Props) {
   return (
     <>
       <div class="asked">
+        <Modes />
         {people.problem ? (
           <Notice problem={people.problem} subject="the catalogue" again={people.again} />
         ) : (
@@ -119,7 +125,6 @@ function NewPerson({ cards, people }: Props) {
           />
         )}
         <ModelPicker cards={cards} models={models} change={show} />
-        <CountPicker />
       </div>
       <Answers
         models={models}

@@ -1,5 +1,6 @@
 /** The frame of the page: who asks, which view, and what is spoken aloud. */
 import { useEffect } from "preact/hooks";
+import type { Models } from "./api/types";
 import { Notice } from "./components/notice";
 import { TitlesNotice } from "./components/titles-notice";
 import { Tabs } from "./components/tabs";
@@ -8,7 +9,7 @@ import { announcement } from "./state/announcer";
 import { api } from "./state/api";
 import { route } from "./state/location";
 import { forget, token } from "./state/session";
-import { useTask } from "./state/tasks";
+import { useTask, type Asked } from "./state/tasks";
 import { forgetTitles } from "./state/titles";
 import { FlyView } from "./views/fly";
 import { ModelsView } from "./views/models";
@@ -52,17 +53,8 @@ function Explorer() {
   useEffect(() => forgetTitles, []);
   const models = useTask("models", (signal) => api.models(signal));
   const people = useTask("people", (signal) => api.users(10, signal));
-  if (models.problem) return <Notice problem={models.problem} subject="the list of models" again={models.again} />;
-  if (!models.value) return <p aria-busy="true">Asking which models there are …</p>;
-  const cards = models.value.models;
-  if (cards.length === 0) {
-    return (
-      <div class="notice" role="alert">
-        <strong>This token covers no model.</strong>
-        <p>Nothing is published yet, or the token names other models.</p>
-      </div>
-    );
-  }
+  const cards = models.value?.models ?? [];
+  if (cards.length === 0) return <NoModels models={models} />;
   const { view } = route.value;
   return (
     <>
@@ -71,6 +63,25 @@ function Explorer() {
       {view === "fly" && <FlyView cards={cards} people={people} />}
       {view === "similar" && <SimilarView cards={cards} />}
       {view === "models" && <ModelsView cards={cards} />}
+    </>
+  );
+}
+
+function NoModels({ models }: { models: Asked<Models> }) {
+  const { problem, value, again } = models;
+  return (
+    <>
+      <header class="intro">
+        <h1>Explorer</h1>
+        {!problem && !value && <p aria-busy="true">Asking which models there are …</p>}
+      </header>
+      {problem && <Notice problem={problem} subject="the list of models" again={again} />}
+      {value && (
+        <div class="notice notice--calm" role="alert" data-testid="no-models">
+          <strong>This token covers no model.</strong>
+          <p>Nothing is published yet, or the token names other models.</p>
+        </div>
+      )}
     </>
   );
 }

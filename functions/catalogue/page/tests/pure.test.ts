@@ -40,7 +40,7 @@ describe("numbers and names", () => {
   });
 
   it("reads sources and features", () => {
-    expect(format.source("popular:age_25_34,sex_f")).toBe("Popular among age 25–34, sex f");
+    expect(format.source("popular:age_25_34,sex_f")).toBe("Popular: age 25–34, sex f");
     expect(format.source("popular_recent")).toBe("Popular recent");
     expect(format.featureValue("age", "age_25_34")).toBe("25–34");
     expect(format.featureValue("sex", "M")).toBe("M");

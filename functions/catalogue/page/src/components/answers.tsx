@@ -46,7 +46,7 @@ export function Answers({ models, tasks, heading, asked, seen, explained = true 
         </div>
         <p class="agreement" data-testid="agreement">
           {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
-          {words && <span class="hint"> The dots say in how many answers an item stands.</span>}
+          {words && <span class="hint"> Dots: in how many answers an item is.</span>}
         </p>
       </header>
       {seen && <SeenWarning answers={current} seen={seen} />}

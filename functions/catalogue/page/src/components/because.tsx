@@ -46,7 +46,7 @@ function Adds({ features }: { features: Record<string, number> }) {
   if (adds.length === 0) return null;
   const most = Math.max(...adds.map(([, value]) => Math.abs(value)), Number.MIN_VALUE);
   return (
-    <ul class="adds" aria-label="What the ranker saw, and how much each adds to the score">
+    <ul aria-label="What the ranker saw, and how much each adds to the score">
       {adds.map(([name, value]) => (
         <li key={name}>
           <Bar part={Math.abs(value) / most} negative={value < 0} />

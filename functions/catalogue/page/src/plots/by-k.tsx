@@ -79,7 +79,7 @@ function drawing(lines: readonly Line[], ks: number[], order: readonly string[],
     options: {
       ...STILL,
       scales: { x: { time: false, range: (_, low, high) => [low - 0.5, high + 0.5] }, y: { range: (_, _low, high) => [0, high * 1.08 || 1] } },
-      axes: [axis("k, items shown", { splits: () => ks, values: (_, splits) => splits.map(String) }), axis(metric, { size: 56 })],
+      axes: [axis("k, items shown", { size: 32, splits: () => ks, values: (_, splits) => splits.map(String) }), axis(metric, { size: 56 })],
       series: [{}, ...series],
     },
     data: [ks, ...lines.map(({ points }) => ks.map((k) => valueAt(points, k)))],

@@ -65,11 +65,14 @@ function usersOf(values: readonly SegmentValue[], segment: string): string {
 
 function caption(values: readonly SegmentValue[], names: readonly string[], metric: string): string {
   if (values.length === 0) return "No model of those chosen was measured by kind of user.";
-  const leaders = names.map((name) => {
-    const top = best(values.filter(({ segment }) => segment === name), ({ value }) => value);
-    return `${name}: ${top?.model ?? "nobody"}`;
-  });
-  return `One dot a model, with its interval where there is one; higher is better. The highest ${metric} by kind of user: ${leaders.join(", ")}.`;
+  const leader = (name: string): string =>
+    best(values.filter(({ segment }) => segment === name), ({ value }) => value)?.model ?? "nobody";
+  const leaders = new Set(names.map(leader));
+  const who =
+    leaders.size === 1
+      ? `${[...leaders].join("")} has the highest ${metric} everywhere.`
+      : `The highest ${metric}: ${names.map((name) => `${leader(name)} (${name})`).join(", ")}.`;
+  return `One dot a model, with its interval where there is one; higher is better. ${who} Numbers stand for how many items the history has.`;
 }
 
 const SPREAD = 0.7;
@@ -81,7 +84,7 @@ function drawing(values: readonly SegmentValue[], names: string[], models: reado
       ...STILL,
       scales: { x: { time: false, range: [-0.5, Math.max(names.length - 0.5, 0.5)] }, y: { range: [0, top * 1.05 || 1] } },
       axes: [
-        axis("kind of user", { splits: () => names.map((_, index) => index), values: () => names.map(short), grid: { show: false } }),
+        axis("kind of user", { size: 32, splits: () => names.map((_, index) => index), values: () => names.map(short), grid: { show: false } }),
         axis(metric, { size: 56 }),
       ],
       series: [{}, { paths: () => null, points: { show: false } }],

@@ -61,7 +61,7 @@ function drawing(spots: readonly Spot[], order: readonly string[], accuracy: str
     options: {
       ...STILL,
       scales: { x: { time: false, range: (_, low, high) => wider(low, high) }, y: { range: (_, low, high) => wider(low, high) } },
-      axes: [axis(`${beyond} →`), axis(`${accuracy} →`, { size: 56 })],
+      axes: [axis(`${beyond} →`, { size: 32 }), axis(`${accuracy} →`, { size: 56 })],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: { draw: [(plot) => drawSpots(plot, sorted, order)] },
     },

@@ -13,8 +13,6 @@ const NOT_FOUND: Record<string, Words> = {
   similar_not_supported: { title: "No similar items here.", text: "This model ranks for people; it does not compare items." },
 };
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 export function explain(facts: ProblemFacts, subject: string): Words {
   const { status, error_key, detail } = facts;
   if (status === 0) return { title: "The API cannot be reached.", text: "Check the connection, then try again." };
@@ -22,7 +20,7 @@ export function explain(facts: ProblemFacts, subject: string): Words {
   if (status === 403) return { title: `This token does not cover ${subject}.`, text: "Whoever gave it can widen it." };
   if (status === 404) return NOT_FOUND[error_key] ?? { title: "Not found.", text: detail };
   if (status === 429) return { title: "Too many requests.", text: "This token's quota is used up for the moment." };
-  if (status === 503) return { title: `${capital(subject)} cannot be served yet.`, text: "No good version could be loaded." };
+  if (status === 503) return { title: `No answer from ${subject} yet.`, text: "No good version could be loaded." };
   if (status >= 500) return { title: "Something failed in the API.", text: detail };
   return { title: "The API refused this request.", text: detail };
 }

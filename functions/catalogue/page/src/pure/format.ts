@@ -61,7 +61,7 @@ export function source(text: string): string {
   if (text === "mixed") return "Model, filled up with the fallback";
   const [list = "", group] = text.split(":");
   const name = capital(list.replaceAll("_", " "));
-  return group ? `${name} among ${group.split(",").map(groupPart).join(", ")}` : name;
+  return group ? `${name}: ${group.split(",").map(groupPart).join(", ")}` : name;
 }
 
 export const waiting = (seconds: number): string =>

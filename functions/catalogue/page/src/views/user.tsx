@@ -69,6 +69,7 @@ function KnownUser({ cards, people }: Props) {
           load: async (signal: AbortSignal) => noted(await api.reco(name, id, k, signal)),
         })),
   );
+  const impossible = whole.problem?.facts.error_key === "user_not_found" ? whole.problem : null;
   const history = whole.history && String(whole.history.user_id) === id ? whole.history : null;
   const seen = history ? new Set(history.items.map(({ item_id }) => String(item_id))) : undefined;
   return (
@@ -78,9 +79,9 @@ function KnownUser({ cards, people }: Props) {
         <UserForm id={id} />
         <ModelPicker cards={cards} models={models} change={show} />
       </div>
-      {id === null ? (
-        <NobodyYet people={people} />
-      ) : (
+      {id === null && <NobodyYet people={people} />}
+      {id !== null && impossible && <Notice problem={impossible} subject="the history" />}
+      {id !== null && !impossible && (
         <div class="pair">
           <UserHistory id={id} whole={whole} />
           <Answers models={models} tasks={tasks} heading={`Answers for user ${id}`} asked={asked} {...(seen ? { seen } : {})} />

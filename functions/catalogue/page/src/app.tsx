@@ -5,6 +5,7 @@ import { Notice } from "./components/notice";
 import { TitlesNotice } from "./components/titles-notice";
 import { Tabs } from "./components/tabs";
 import { TokenForm } from "./components/token-form";
+import type { View } from "./routes";
 import { announcement } from "./state/announcer";
 import { api } from "./state/api";
 import { route } from "./state/location";
@@ -16,7 +17,19 @@ import { ModelsView } from "./views/models";
 import { SimilarView } from "./views/similar";
 import { UserView } from "./views/user";
 
+const NAMES: Record<View, string> = {
+  user: "User",
+  new: "A new person",
+  fly: "On the fly",
+  similar: "Similar items",
+  models: "Models",
+};
+
 export function App() {
+  const { view, id } = route.value;
+  useEffect(() => {
+    document.title = `${[NAMES[view], id].filter(Boolean).join(" ")} · warmstart explorer`;
+  }, [view, id]);
   return (
     <>
       <a class="skip" href="#main" onClick={skip}>

@@ -114,6 +114,7 @@ describe("problems in words", () => {
 
 it("puts no label over another, and none past the edge", () => {
   const room = { line: 10, gap: 5, right: 100 };
+  expect(placed([{ text: "over", x: 10, y: 50, width: 30 }, { text: "point", x: 30, y: 50, width: 9 }], room)[0]?.y).toBe(60);
   const found = placed([{ text: "a", x: 10, y: 50, width: 20 }, { text: "b", x: 12, y: 51, width: 20 }, { text: "c", x: 95, y: 50, width: 20 }], room);
   expect(found.map(({ x, y }) => [x, y])).toEqual([[15, 50], [17, 61], [70, 50]]);
 });

@@ -44,13 +44,13 @@ export function Answers({ models, tasks, heading, asked, seen, explained = true 
             </label>
           )}
         </div>
-        <p class="agreement" data-testid="agreement">
+        <p class={settled ? "agreement" : "agreement agreement--old"} data-testid="agreement">
           {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
           {words && <span class="hint"> Dots: in how many answers an item is.</span>}
         </p>
       </header>
       {seen && <SeenWarning answers={current} seen={seen} />}
-      <div class="strip" data-count={models.length} role="group" aria-label="Answers, one beside the other">
+      <div class="strip" data-count={models.length}>
         {models.map((model, index) => (
           <Answer
             key={model}

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import type { Picked } from "../routes";
 import { titles } from "../state/titles";
 import { Title } from "./title";
@@ -9,20 +10,27 @@ interface Props {
 
 /** The made-up history: weights can be set, items taken out. */
 export function PickedItems({ history, change }: Props) {
-  if (history.length === 0) return <p class="empty">Click items below: they come in here.</p>;
+  const place = useRef<HTMLDivElement>(null);
   const reweigh = (item_id: string, weight: number | null): void =>
     change(history.map((one) => (one.item_id === item_id ? { item_id, weight } : one)));
+  const remove = (item_id: string): void => {
+    change(history.filter((one) => one.item_id !== item_id));
+    place.current?.focus();
+  };
   return (
-    <ul class="picked" role="list" data-testid="picked">
-      {history.map((one) => (
-        <PickedItem
-          key={one.item_id}
-          picked={one}
-          reweigh={(weight) => reweigh(one.item_id, weight)}
-          remove={() => change(history.filter(({ item_id }) => item_id !== one.item_id))}
-        />
-      ))}
-    </ul>
+    <div ref={place} tabIndex={-1}>
+      {history.length === 0 && <p class="empty">Click items below: they come in here.</p>}
+      <ul class="picked" role="list" data-testid="picked">
+        {history.map((one) => (
+          <PickedItem
+            key={one.item_id}
+            picked={one}
+            reweigh={(weight) => reweigh(one.item_id, weight)}
+            remove={() => remove(one.item_id)}
+          />
+        ))}
+      </ul>
+    </div>
   );
 }
 

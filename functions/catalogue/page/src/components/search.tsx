@@ -18,9 +18,11 @@ interface Props {
   pick: (item: Item) => void;
   picked: ReadonlySet<string>;
   verb: string;
+  /** Whether more than one item can be picked. */
+  several?: boolean;
 }
 
-export function Search({ label, pick, picked, verb }: Props) {
+export function Search({ label, pick, picked, verb, several = false }: Props) {
   const [text, setText] = useState("");
   const query = useDebounced(text.trim(), DEBOUNCE_MS);
   const found = useTask(`items ${query}`, async (signal) => {
@@ -35,7 +37,7 @@ export function Search({ label, pick, picked, verb }: Props) {
   const waits = found.loading || query !== text.trim();
   return (
     <div class="search">
-      <Combobox {...{ label, pick, picked, verb, text, setText, items, waits }} />
+      <Combobox {...{ label, pick, picked, verb, several, text, setText, items, waits }} />
       {found.problem && <Notice problem={found.problem} subject="the catalogue" again={found.again} />}
       <p class="small" data-testid="search-total" aria-live="polite">
         {found.value ? totals(found.value.total, items.length, query) : "\u00a0"}
@@ -51,13 +53,14 @@ function totals(total: number, shown: number, query: string): string {
 }
 
 interface ComboboxProps extends Props {
+  several: boolean;
   text: string;
   setText: (text: string) => void;
   items: readonly Item[];
   waits: boolean;
 }
 
-function Combobox({ label, pick, picked, verb, text, setText, items, waits }: ComboboxProps) {
+function Combobox({ label, pick, picked, verb, several, text, setText, items, waits }: ComboboxProps) {
   const id = useId();
   const [active, setActive] = useState(-1);
   const list = useRef<HTMLUListElement>(null);
@@ -102,6 +105,7 @@ function Combobox({ label, pick, picked, verb, text, setText, items, waits }: Co
         role="listbox"
         aria-label={`${verb}: what was found`}
         aria-busy={waits}
+        aria-multiselectable={several}
         tabIndex={-1}
       >
         {items.map((item, index) => (

@@ -56,8 +56,7 @@ function Known({ features }: { features: Record<string, string | string[]> }) {
 function Cold() {
   return (
     <p class="empty" data-testid="cold">
-      Nobody by this id was in training: that is a cold person. Beside it stands what each model gives to somebody it has
-      never seen.
+      Nobody by this id was in training: that is a cold person. These are what each model gives to somebody it has never seen.
     </p>
   );
 }

@@ -18,7 +18,7 @@ export function ByK({ lines, order, metric, metrics, choose }: Props) {
   return (
     <Plot
       id="by-k"
-      title={`${metric} by the number of items shown`}
+      title={`${metric} by items shown`}
       caption={caption(lines, ks, metric)}
       redraw={JSON.stringify([lines, order, metric])}
       drawing={() => drawing(lines, ks, order, metric)}

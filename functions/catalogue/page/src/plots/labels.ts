@@ -1,4 +1,4 @@
-/** Places for labels beside points, none over another where there is room. */
+/** Places for labels beside points, none over another or over a point where there is room. */
 export interface Label {
   text: string;
   x: number;
@@ -12,14 +12,17 @@ interface Room {
   right: number;
 }
 
+const STEPS = [0, 1, -1, 2, -2, 3, -3];
+
 export function placed(labels: readonly Label[], { line, gap, right }: Room): Label[] {
-  const done: Label[] = [];
-  for (const label of labels) {
-    const x = label.x + gap + label.width > right ? label.x - gap - label.width : label.x + gap;
-    const free = [0, 1, -1, 2, -2, 3, -3].map((step) => ({ ...label, x, y: label.y + step * line }));
-    done.push(free.find((one) => !done.some((other) => overlap(one, other, line))) ?? { ...label, x });
-  }
-  return done;
+  const taken: Label[] = labels.map(({ x, y }) => ({ text: "", x: x - gap / 2, y, width: gap }));
+  return labels.map((label) => {
+    const sides = [label.x + gap, label.x - gap - label.width].filter((x) => x >= 0 && x + label.width <= right);
+    const places = STEPS.flatMap((step) => sides.map((x) => ({ ...label, x, y: label.y + step * line })));
+    const place = places.find((one) => !taken.some((other) => overlap(one, other, line))) ?? { ...label, x: label.x + gap };
+    taken.push(place);
+    return place;
+  });
 }
 
 function overlap(a: Label, b: Label, line: number): boolean {

@@ -57,6 +57,7 @@ export function FlyView({ cards, people }: Props) {
           <Search
             label="Search the catalogue"
             verb="Add or remove"
+            several
             picked={new Set(history.map(({ item_id }) => item_id))}
             pick={(item) => amend({ history: toggled(route.value.history, item) })}
           />

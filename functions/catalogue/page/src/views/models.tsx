@@ -15,9 +15,12 @@ export function ModelsView({ cards }: { cards: readonly ModelCard[] }) {
     <>
       <header class="intro">
         <h1>Models</h1>
-        <p>Which models answer with this token, what they were trained on, and how good they were on held-out data.</p>
+        <p>Which models answer with this token, what they learned from, and how good they were when measured.</p>
       </header>
       <ModelTable cards={cards} />
+      {cards.some(({ measured_on }) => measured_on?.intervals) && (
+        <p class="small">Beneath a metric stands its interval; the highest of each metric is bold.</p>
+      )}
       <Plots cards={cards} />
     </>
   );

@@ -1,0 +1,97 @@
+/** The calls of the API, each one function. */
+import { NETWORK, Problem, problemOf } from "./problem";
+import type {
+  History,
+  Id,
+  Items,
+  Models,
+  OnTheFly,
+  Recommendations,
+  SimilarItems,
+  Users,
+} from "./types";
+
+export interface Timed<T> {
+  value: T;
+  ms: number;
+}
+
+export interface Surroundings {
+  base: string;
+  token: () => string | null;
+  fetch: typeof fetch;
+  clock: () => number;
+  refused: () => void;
+}
+
+type Query = Record<string, string | number | boolean | Id[] | undefined>;
+
+export function address(base: string, path: string, query: Query = {}): string {
+  const url = new URL(path, base);
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one));
+  }
+  return url.href;
+}
+
+const segment = (id: Id): string => encodeURIComponent(String(id));
+
+export class Client {
+  constructor(private readonly around: Surroundings) {}
+
+  models(signal?: AbortSignal): Promise<Models> {
+    return this.value("models", {}, signal);
+  }
+
+  items(query: { query?: string; ids?: Id[]; limit?: number; offset?: number }, signal?: AbortSignal): Promise<Items> {
+    return this.value("items", query, signal);
+  }
+
+  users(limit: number, signal?: AbortSignal): Promise<Users> {
+    return this.value("users", { limit }, signal);
+  }
+
+  history(user_id: Id, limit: number, offset: number, signal?: AbortSignal): Promise<History> {
+    return this.value(`users/${segment(user_id)}/history`, { limit, offset }, signal);
+  }
+
+  reco(model: string, user_id: Id, k: number, signal?: AbortSignal): Promise<Timed<Recommendations>> {
+    return this.call(`reco/${segment(model)}/${segment(user_id)}`, { k, explain: true }, signal);
+  }
+
+  onTheFly(model: string, body: OnTheFly, signal?: AbortSignal): Promise<Timed<Recommendations>> {
+    return this.call(`reco/${segment(model)}`, { explain: true }, signal, body);
+  }
+
+  similar(model: string, item_id: Id, k: number, signal?: AbortSignal): Promise<Timed<SimilarItems>> {
+    return this.call(`similar/${segment(model)}/${segment(item_id)}`, { k }, signal);
+  }
+
+  private async value<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+    return (await this.call<T>(path, query, signal)).value;
+  }
+
+  private async call<T>(path: string, query: Query, signal?: AbortSignal, body?: OnTheFly): Promise<Timed<T>> {
+    const started = this.around.clock();
+    const response = await this.send(address(this.around.base, path, query), signal, body);
+    if (response.status === 401) this.around.refused();
+    if (!response.ok) throw await problemOf(response);
+    const value = (await response.json()) as T;
+    return { value, ms: this.around.clock() - started };
+  }
+
+  private async send(url: string, signal?: AbortSignal, body?: OnTheFly): Promise<Response> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.around.token() ?? ""}` };
+    if (body) headers["content-type"] = "application/json";
+    const request: RequestInit = { method: body ? "POST" : "GET", headers, credentials: "omit", cache: "no-store" };
+    if (body) request.body = JSON.stringify(body);
+    if (signal) request.signal = signal;
+    try {
+      return await this.around.fetch(url, request);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new Problem(NETWORK);
+    }
+  }
+}

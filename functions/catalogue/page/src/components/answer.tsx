@@ -1,0 +1,181 @@
+/** One model's answer: its items in order, and what stands behind each. */
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Timed } from "../api/client";
+import type { Id, ItemDetail } from "../api/types";
+import { milliseconds, score, shortVersion, source } from "../pure/format";
+import { formatRoute } from "../routes";
+import type { Slot } from "../state/tasks";
+import { titles, want } from "../state/titles";
+import { Because } from "./because";
+import { Notice } from "./notice";
+import { Genres, Title } from "./title";
+
+export interface Shown {
+  items: Id[];
+  model: string;
+  version: string;
+  source?: string;
+  ignored_items?: number;
+  details?: ItemDetail[];
+}
+
+export interface AnswerProps {
+  model: string;
+  slot: Slot<Timed<Shown>>;
+  again: () => void;
+  counts: ReadonlyMap<string, number>;
+  answers: number;
+  seen?: ReadonlySet<string>;
+  reasons: boolean;
+}
+
+/** The item that the pointer or the focus is on. */
+const lit = signal<string | null>(null);
+
+export function Answer({ model, slot, again, ...rest }: AnswerProps) {
+  const answer = slot.value;
+  const heading = `answer-${model}`;
+  return (
+    <section
+      class={slot.loading && answer ? "answer answer--old" : "answer"}
+      aria-labelledby={heading}
+      aria-busy={slot.loading}
+      data-testid="answer"
+      data-model={model}
+    >
+      <header>
+        <h3 id={heading}>{model}</h3>
+        {answer && <Meta answer={answer} />}
+      </header>
+      <div class="body">
+        {slot.problem && <Notice problem={slot.problem} subject={model} again={again} />}
+        {answer ? <Items answer={answer.value} {...rest} /> : slot.loading && <Skeleton />}
+      </div>
+    </section>
+  );
+}
+
+function Meta({ answer: { ms, value } }: { answer: Timed<Shown> }) {
+  return (
+    <p class="meta">
+      <span data-testid="latency">{milliseconds(ms)}</span>
+      <span aria-hidden="true"> · </span>
+      <span title={value.version} data-testid="version" data-version={value.version}>
+        version {shortVersion(value.version)}
+      </span>
+      {value.source && value.source !== "model" && (
+        <span class="badge" data-testid="answer-source">
+          {source(value.source)}
+        </span>
+      )}
+      {!!value.ignored_items && <span class="badge">{value.ignored_items} of the history not known</span>}
+    </p>
+  );
+}
+
+type ItemsProps = Omit<AnswerProps, "model" | "slot" | "again"> & { answer: Shown };
+
+function Items({ answer, counts, answers, seen, reasons }: ItemsProps) {
+  useEffect(() => {
+    const behind = (answer.details ?? []).flatMap(({ because }) => (because.history ?? []).map((event) => event.item_id));
+    want([...answer.items, ...behind]);
+  }, [answer]);
+  if (answer.items.length === 0) return <p class="empty">Nothing is left to recommend.</p>;
+  const details = new Map((answer.details ?? []).map((detail) => [String(detail.item_id), detail]));
+  return (
+    <ol role="list">
+      {answer.items.map((item_id, index) => (
+        <Row
+          key={String(item_id)}
+          item_id={item_id}
+          rank={index + 1}
+          detail={details.get(String(item_id))}
+          whole={answer.source ?? "model"}
+          count={counts.get(String(item_id)) ?? 1}
+          answers={answers}
+          repeated={seen?.has(String(item_id)) ?? false}
+          reasons={reasons}
+        />
+      ))}
+    </ol>
+  );
+}
+
+interface RowProps {
+  item_id: Id;
+  rank: number;
+  detail: ItemDetail | undefined;
+  whole: string;
+  count: number;
+  answers: number;
+  repeated: boolean;
+  reasons: boolean;
+}
+
+function Row({ item_id, rank, detail, whole, count, answers, repeated, reasons }: RowProps) {
+  const key = String(item_id);
+  const titled = titles.value.get(key);
+  const light = (): string => (lit.value = key);
+  const dim = (): null => (lit.value = null);
+  const classes = ["item", lit.value === key && "item--lit", repeated && "item--seen"].filter(Boolean).join(" ");
+  return (
+    <li
+      class={classes}
+      data-testid="answer-item"
+      data-item={key}
+      onMouseEnter={light}
+      onMouseLeave={dim}
+      onFocusIn={light}
+      onFocusOut={dim}
+    >
+      <span class="rank">{rank}</span>
+      <div class="what">
+        <a href={formatRoute({ view: "similar", id: key })}>
+          <Title item_id={item_id} title={titled?.title} />
+        </a>
+        <Genres genres={titled?.genres ?? []} />
+        {repeated && <span class="badge badge--bad">Already in the history</span>}
+        {detail && detail.source !== "model" && detail.source !== whole && (
+          <span class="badge" data-testid="item-source">
+            {source(detail.source)}
+          </span>
+        )}
+      </div>
+      <div class="numbers">
+        {detail && <Score detail={detail} />}
+        {answers > 1 && <Marks count={count} answers={answers} />}
+      </div>
+      {reasons && detail && <Because because={detail.because} />}
+    </li>
+  );
+}
+
+function Score({ detail }: { detail: ItemDetail }) {
+  return (
+    <span class="number" title="Score" data-testid="score">
+      {detail.score === null ? "—" : score(detail.score)}
+    </span>
+  );
+}
+
+function Marks({ count, answers }: { count: number; answers: number }) {
+  const text = `In ${count} of ${answers} answers`;
+  return (
+    <span class="marks" role="img" aria-label={text} title={text} data-testid="marks" data-count={count}>
+      {Array.from({ length: answers }, (_, index) => (
+        <i key={index} class={index < count ? "on" : ""} />
+      ))}
+    </span>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      {Array.from({ length: 10 }, (_, index) => (
+        <span key={index} />
+      ))}
+    </div>
+  );
+}

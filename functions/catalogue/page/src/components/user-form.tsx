@@ -1,0 +1,47 @@
+import { useEffect, useState } from "preact/hooks";
+import { asProblem, type Problem } from "../api/problem";
+import { api } from "../state/api";
+import { go, route } from "../state/location";
+import { Notice } from "./notice";
+
+export function UserForm({ id }: { id: string | null }) {
+  const [text, setText] = useState(id ?? "");
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useEffect(() => setText(id ?? ""), [id]);
+  const to = (user: string): void => go({ ...route.value, view: "user", id: user });
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (text.trim()) to(text.trim());
+  };
+  const atRandom = async (): Promise<void> => {
+    try {
+      const { users } = await api.users(1);
+      setProblem(null);
+      if (users[0] !== undefined) to(String(users[0]));
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  return (
+    <form class="inline" onSubmit={submit}>
+      <label>
+        User id
+        <input
+          value={text}
+          autocomplete="off"
+          spellcheck={false}
+          maxLength={256}
+          data-testid="user-id"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" data-testid="show-user">
+        Show
+      </button>
+      <button type="button" class="secondary" data-testid="random-user" onClick={() => void atRandom()}>
+        At random
+      </button>
+      {problem && <Notice problem={problem} subject="the catalogue" again={() => void atRandom()} />}
+    </form>
+  );
+}

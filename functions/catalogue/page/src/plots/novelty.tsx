@@ -1,0 +1,94 @@
+import type uPlot from "uplot";
+import { metric as shown } from "../pure/format";
+import { best, type Spot } from "../pure/measured";
+import { colourOf, colours } from "./colours";
+import { placed } from "./labels";
+import { axis, Plot, STILL, type Drawing } from "./plot";
+
+interface Props {
+  spots: readonly Spot[];
+  order: readonly string[];
+  accuracy: string;
+  beyond: string;
+}
+
+/** Accuracy against novelty: a point a model. */
+export function Novelty({ spots, order, accuracy, beyond }: Props) {
+  return (
+    <Plot
+      id="novelty"
+      title={`${accuracy} against ${beyond}`}
+      caption={caption(spots, accuracy, beyond)}
+      redraw={JSON.stringify([spots, order, accuracy, beyond])}
+      drawing={() => drawing(spots, order, accuracy, beyond)}
+    >
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            <th scope="col" class="number">{beyond}</th>
+            <th scope="col" class="number">{accuracy}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {spots.map(({ model, x, y }) => (
+            <tr key={model}>
+              <th scope="row">{model}</th>
+              <td class="number">{shown(x)}</td>
+              <td class="number">{shown(y)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Plot>
+  );
+}
+
+function caption(spots: readonly Spot[], accuracy: string, beyond: string): string {
+  const [exact, novel] = [best(spots, ({ y }) => y), best(spots, ({ x }) => x)];
+  if (!exact || !novel) return "No model of those chosen has both numbers.";
+  const both = exact.model === novel.model ? `${exact.model} leads in both.` : `${exact.model} is the most accurate, ${novel.model} shows the least known items.`;
+  return `One point a model: further up means a higher ${accuracy}, further right a higher ${beyond}, that is less well-known items. ${both}`;
+}
+
+function drawing(spots: readonly Spot[], order: readonly string[], accuracy: string, beyond: string): Drawing {
+  const sorted = [...spots].sort((a, b) => a.x - b.x);
+  const wider = (low: number, high: number): [number, number] => {
+    const room = (high - low || Math.abs(high) || 1) * 0.15;
+    return [low - room, high + room];
+  };
+  return {
+    options: {
+      ...STILL,
+      scales: { x: { time: false, range: (_, low, high) => wider(low, high) }, y: { range: (_, low, high) => wider(low, high) } },
+      axes: [axis(`${beyond} →`, { size: 32 }), axis(`${accuracy} →`, { size: 56 })],
+      series: [{}, { paths: () => null, points: { show: false } }],
+      hooks: { draw: [(plot) => drawSpots(plot, sorted, order)] },
+    },
+    data: [sorted.map(({ x }) => x), sorted.map(({ y }) => y)],
+  };
+}
+
+function drawSpots(plot: uPlot, spots: readonly Spot[], order: readonly string[]): void {
+  const { ctx } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.font = `${12 * ratio}px system-ui, sans-serif`;
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
+  const points = spots.map(({ model, x, y }) => ({ model, x: plot.valToPos(x, "x", true), y: plot.valToPos(y, "y", true) }));
+  const labels = placed(
+    points.map(({ model, x, y }) => ({ text: model, x, y, width: ctx.measureText(model).width })),
+    { line: 15 * ratio, gap: 9 * ratio, right: plot.bbox.left + plot.bbox.width },
+  );
+  points.forEach(({ model, x, y }, index) => {
+    ctx.fillStyle = colourOf(order.indexOf(model));
+    ctx.beginPath();
+    ctx.arc(x, y, 5 * ratio, 0, 2 * Math.PI);
+    ctx.fill();
+    const label = labels[index];
+    ctx.fillStyle = colours().ink;
+    if (label) ctx.fillText(label.text, label.x, label.y);
+  });
+  ctx.restore();
+}

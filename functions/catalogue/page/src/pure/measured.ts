@@ -1,0 +1,83 @@
+/** What was measured of the models, cut for tables and plots. Every part may be missing. */
+import type { Interval, ModelCard, Segment } from "../api/types";
+
+export interface Line {
+  model: string;
+  points: { k: number; value: number }[];
+}
+
+export interface Spot {
+  model: string;
+  x: number;
+  y: number;
+}
+
+export interface SegmentValue {
+  model: string;
+  segment: string;
+  users: number;
+  value: number;
+  interval: Interval | null;
+}
+
+const unique = (names: string[]): string[] => [...new Set(names)];
+
+export const metricNames = (cards: readonly ModelCard[]): string[] =>
+  unique(cards.flatMap(({ metrics }) => Object.keys(metrics)));
+
+export const metricsByK = (cards: readonly ModelCard[]): string[] =>
+  unique(cards.flatMap(({ measured_on }) => Object.keys(measured_on?.by_k ?? {})));
+
+export function lines(cards: readonly ModelCard[], metric: string): Line[] {
+  return cards
+    .map(({ model, measured_on }) => ({ model, points: pointsOf(measured_on?.by_k?.[metric] ?? {}) }))
+    .filter(({ points }) => points.length > 0);
+}
+
+function pointsOf(byK: Record<string, number>): Line["points"] {
+  return Object.entries(byK)
+    .map(([k, value]) => ({ k: Number(k), value }))
+    .filter(({ k, value }) => Number.isFinite(k) && Number.isFinite(value))
+    .sort((a, b) => a.k - b.k);
+}
+
+export function spots(cards: readonly ModelCard[], accuracy: string, beyond: string): Spot[] {
+  return cards.flatMap(({ model, metrics, measured_on }) => {
+    const [x, y] = [measured_on?.beyond?.[beyond], metrics[accuracy]];
+    return x === undefined || y === undefined ? [] : [{ model, x, y }];
+  });
+}
+
+const COUNTED = new Set(["users", "low", "high"]);
+
+export function segmentMetric(cards: readonly ModelCard[]): string | null {
+  const parts = cards.flatMap(({ measured_on }) => Object.values(measured_on?.by_segment ?? {}));
+  return parts.flatMap((part) => Object.keys(part)).find((name) => !COUNTED.has(name)) ?? null;
+}
+
+export function segments(cards: readonly ModelCard[], metric: string): SegmentValue[] {
+  return cards.flatMap(({ model, measured_on }) =>
+    Object.entries(measured_on?.by_segment ?? {}).flatMap(([segment, part]) => {
+      const value = part[metric];
+      return value === undefined ? [] : [{ model, segment, users: part.users, value, interval: intervalOf(part) }];
+    }),
+  );
+}
+
+const intervalOf = ({ low, high }: Segment): Interval | null =>
+  low === undefined || high === undefined ? null : [low, high];
+
+/** What is known of people first, then the lengths of their histories. */
+export function segmentNames(values: readonly SegmentValue[]): string[] {
+  const names = unique(values.map(({ segment }) => segment));
+  const isLength = (name: string): boolean => name.startsWith("history ");
+  return [...names.filter((name) => !isLength(name)), ...names.filter(isLength)];
+}
+
+export const primaryMetric = (names: readonly string[]): string | null =>
+  names.find((name) => name === "ndcg@10") ?? names[0] ?? null;
+
+/** The best by a number, for the sentence under a plot. */
+export function best<T extends { model: string }>(values: readonly T[], by: (value: T) => number): T | null {
+  return values.reduce<T | null>((top, one) => (top === null || by(one) > by(top) ? one : top), null);
+}

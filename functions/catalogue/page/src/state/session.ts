@@ -1,0 +1,24 @@
+/** The token: kept for this tab alone, never in the address. */
+import { signal } from "@preact/signals";
+
+const NAME = "warmstart.token";
+
+export const token = signal<string | null>(sessionStorage.getItem(NAME));
+export const wasRefused = signal(false);
+
+export function keep(value: string): void {
+  sessionStorage.setItem(NAME, value);
+  wasRefused.value = false;
+  token.value = value;
+}
+
+export function forget(): void {
+  sessionStorage.removeItem(NAME);
+  wasRefused.value = false;
+  token.value = null;
+}
+
+export function refuse(): void {
+  forget();
+  wasRefused.value = true;
+}

@@ -1,0 +1,88 @@
+/** A history made up by clicking: what the models give to people that no training saw. */
+import { useEffect } from "preact/hooks";
+import type { Item, ModelCard, OnTheFly, Users } from "../api/types";
+import { Answers } from "../components/answers";
+import { FeatureForm } from "../components/feature-form";
+import { ModelPicker } from "../components/model-picker";
+import { PickedItems } from "../components/picked";
+import { idOf, Search } from "../components/search";
+import type { Picked } from "../routes";
+import { api, noted } from "../state/api";
+import { amend, route } from "../state/location";
+import { show, shownModels } from "../state/models";
+import { useTasks, type Asked } from "../state/tasks";
+import { remember, want } from "../state/titles";
+import { useDebounced } from "../state/use-debounced";
+
+const DEBOUNCE_MS = 150;
+
+interface Props {
+  cards: readonly ModelCard[];
+  people: Asked<Users>;
+}
+
+export function FlyView({ cards, people }: Props) {
+  const { history, features, k } = route.value;
+  const models = shownModels(cards);
+  const asked = useDebounced(JSON.stringify(body(history, features, k)), DEBOUNCE_MS);
+  const tasks = useTasks(
+    models.map((name) => ({
+      name,
+      key: asked,
+      load: async (signal: AbortSignal) => noted(await api.onTheFly(name, JSON.parse(asked) as OnTheFly, signal)),
+    })),
+  );
+  const seen = new Set((JSON.parse(asked) as OnTheFly).history.map(({ item_id }) => String(item_id)));
+  useEffect(() => want(history.map(({ item_id }) => idOf(item_id))), [history]);
+  return (
+    <>
+      <header class="intro">
+        <h1>On the fly</h1>
+        <p>Make up a person: pick what they had, say who they are, and every answer changes at once.</p>
+      </header>
+      <div class="asked">
+        <FeatureForm
+          known={people.value?.features ?? {}}
+          features={features}
+          change={(next) => amend({ features: next })}
+        />
+        <ModelPicker cards={cards} models={models} change={show} />
+      </div>
+      <div class="pair pair--wide">
+        <section class="past" aria-labelledby="made-up-heading">
+          <h2 id="made-up-heading">
+            What they had <span class="hint">{history.length || "nothing yet"}</span>
+          </h2>
+          <PickedItems history={history} change={(next) => amend({ history: next })} />
+          <Search
+            label="Search the catalogue"
+            verb="Add or remove"
+            several
+            picked={new Set(history.map(({ item_id }) => item_id))}
+            pick={(item) => amend({ history: toggled(route.value.history, item) })}
+          />
+        </section>
+        <Answers
+          models={models}
+          tasks={tasks}
+          asked={asked}
+          seen={seen}
+          heading={history.length ? "Answers for this person" : "Answers for somebody without a history"}
+        />
+      </div>
+    </>
+  );
+}
+
+function body(history: readonly Picked[], features: Record<string, string>, k: number): OnTheFly {
+  const events = history.map(({ item_id, weight }) => ({ item_id: idOf(item_id), ...(weight === null ? {} : { weight }) }));
+  return { history: events, features, k };
+}
+
+function toggled(history: readonly Picked[], item: Item): Picked[] {
+  const item_id = String(item.item_id);
+  const rest = history.filter((one) => one.item_id !== item_id);
+  if (rest.length < history.length) return rest;
+  if (item.title !== null) remember([item]);
+  return [{ item_id, weight: null }, ...history];
+}

@@ -1,0 +1,137 @@
+/** One person, known or new: what they had, and what each model says next. */
+import { useEffect } from "preact/hooks";
+import type { ModelCard, Users } from "../api/types";
+import { Answers } from "../components/answers";
+import { FeatureForm } from "../components/feature-form";
+import { ModelPicker } from "../components/model-picker";
+import { Notice } from "../components/notice";
+import { UserForm } from "../components/user-form";
+import { UserHistory } from "../components/user-history";
+import { featureValue } from "../pure/format";
+import { formatRoute } from "../routes";
+import { api, noted } from "../state/api";
+import { useHistory } from "../state/history";
+import { amend, route } from "../state/location";
+import { show, shownModels } from "../state/models";
+import { useTasks, type Asked } from "../state/tasks";
+
+interface Props {
+  cards: readonly ModelCard[];
+  people: Asked<Users>;
+}
+
+export function UserView({ cards, people }: Props) {
+  const { view, id } = route.value;
+  const first = people.value?.users[0];
+  useEffect(() => {
+    if (view === "user" && id === null && first !== undefined) amend({ id: String(first) });
+  }, [view, id, first]);
+  return (
+    <>
+      <header class="intro">
+        <h1>{view === "new" ? "A new person" : "User"}</h1>
+        <p>
+          {view === "new"
+            ? "What each model gives to somebody it has never seen, by what is told of them."
+            : "What somebody had so far, and what each model would show them next."}
+        </p>
+      </header>
+      {view === "new" ? <NewPerson cards={cards} people={people} /> : <KnownUser cards={cards} people={people} />}
+    </>
+  );
+}
+
+function Modes() {
+  const { view } = route.value;
+  return (
+    <nav class="modes" aria-label="Who">
+      <a href={formatRoute({ view: "user" })} aria-current={view === "user" ? "true" : undefined} data-testid="mode-known">
+        Known
+      </a>
+      <a href={formatRoute({ view: "new" })} aria-current={view === "new" ? "true" : undefined} data-testid="mode-new">
+        New
+      </a>
+    </nav>
+  );
+}
+
+function KnownUser({ cards, people }: Props) {
+  const { id, k } = route.value;
+  const models = shownModels(cards);
+  const whole = useHistory(id);
+  const asked = `${id} ${k}`;
+  const tasks = useTasks(
+    id === null
+      ? []
+      : models.map((name) => ({
+          name,
+          key: asked,
+          load: async (signal: AbortSignal) => noted(await api.reco(name, id, k, signal)),
+        })),
+  );
+  const impossible = whole.problem?.facts.error_key === "user_not_found" ? whole.problem : null;
+  const history = whole.history && String(whole.history.user_id) === id ? whole.history : null;
+  const seen = history ? new Set(history.items.map(({ item_id }) => String(item_id))) : undefined;
+  return (
+    <>
+      <div class="asked">
+        <Modes />
+        <UserForm id={id} />
+        <ModelPicker cards={cards} models={models} change={show} />
+      </div>
+      {id === null && <NobodyYet people={people} />}
+      {id !== null && impossible && <Notice problem={impossible} subject="the history" />}
+      {id !== null && !impossible && (
+        <div class="pair">
+          <UserHistory id={id} whole={whole} />
+          <Answers models={models} tasks={tasks} heading={`Answers for user ${id}`} asked={asked} {...(seen ? { seen } : {})} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function NobodyYet({ people }: { people: Asked<Users> }) {
+  if (!people.problem) return <p aria-busy="true">Choosing somebody …</p>;
+  return (
+    <>
+      <Notice problem={people.problem} subject="the catalogue" again={people.again} />
+      <p class="empty">Type a user's id above to see what the models answer.</p>
+    </>
+  );
+}
+
+function NewPerson({ cards, people }: Props) {
+  const { features, k } = route.value;
+  const models = shownModels(cards);
+  const tasks = useTasks(
+    models.map((name) => ({
+      name,
+      key: JSON.stringify([features, k]),
+      load: async (signal: AbortSignal) => noted(await api.onTheFly(name, { history: [], features, k }, signal)),
+    })),
+  );
+  const told = Object.entries(features).map(([name, value]) => `${name} ${featureValue(name, value)}`);
+  return (
+    <>
+      <div class="asked">
+        <Modes />
+        {people.problem ? (
+          <Notice problem={people.problem} subject="the catalogue" again={people.again} />
+        ) : (
+          <FeatureForm
+            known={people.value?.features ?? {}}
+            features={features}
+            change={(next) => amend({ features: next })}
+          />
+        )}
+        <ModelPicker cards={cards} models={models} change={show} />
+      </div>
+      <Answers
+        models={models}
+        tasks={tasks}
+        heading={told.length ? `Answers for somebody new: ${told.join(", ")}` : "Answers for somebody of whom nothing is told"}
+      />
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { address, Client } from "../src/api/client";
+import { Problem, retryAfter } from "../src/api/problem";
+
+const BASE = "https://api.example/live/";
+
+function clientOf(answer: () => Promise<Response>): { client: Client; asked: Request[]; refusals: number[] } {
+  const asked: Request[] = [];
+  const refusals: number[] = [];
+  let now = 0;
+  const client = new Client({
+    base: BASE,
+    token: () => "secret",
+    fetch: (url, request) => {
+      asked.push(new Request(url, request));
+      return answer();
+    },
+    clock: () => (now += 7),
+    refused: () => refusals.push(1),
+  });
+  return { client, asked, refusals };
+}
+
+const problem = (status: number, error_key: string, headers: Record<string, string> = {}) => () =>
+  Promise.resolve(Response.json({ detail: "Why", errors: [{ error_key }] }, { status, headers }));
+
+describe("what is asked", () => {
+  it("keeps the stage's prefix and escapes ids", () => {
+    expect(address(BASE, "reco/als/a%2Fb", { k: 3, explain: true })).toBe("https://api.example/live/reco/als/a%2Fb?k=3&explain=true");
+    expect(address(BASE, "items", { ids: [50, "ö&"] })).toBe("https://api.example/live/items?ids=50&ids=%C3%B6%26");
+  });
+
+  it("sends the token in the header alone, and a body as JSON", async () => {
+    const { client, asked } = clientOf(() => Promise.resolve(Response.json({ items: [] })));
+    await client.onTheFly("als", { history: [{ item_id: 50 }], features: {}, k: 10 });
+    expect(asked[0]?.url).not.toContain("secret");
+    expect(asked[0]?.headers.get("authorization")).toBe("Bearer secret");
+    expect(await asked[0]?.json()).toEqual({ history: [{ item_id: 50 }], features: {}, k: 10 });
+  });
+
+  it("measures how long an answer took", async () => {
+    const { client } = clientOf(() => Promise.resolve(Response.json({ items: [1] })));
+    expect((await client.reco("als", "a/b", 10)).ms).toBe(7);
+  });
+});
+
+describe("what goes wrong", () => {
+  it("reads the problem, the request id and when to come back", async () => {
+    const { client } = clientOf(problem(429, "too_many_requests", { "retry-after": "12", "x-request-id": "r1" }));
+    const error = await client.models().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Problem);
+    expect((error as Problem).facts).toEqual({ status: 429, error_key: "too_many_requests", detail: "Why", retry_after: 12, request_id: "r1" });
+  });
+
+  it("says that the token was refused", async () => {
+    const { client, refusals } = clientOf(problem(401, "unauthorized"));
+    await expect(client.models()).rejects.toBeInstanceOf(Problem);
+    expect(refusals).toHaveLength(1);
+  });
+
+  it("takes an answer that is no JSON", async () => {
+    const { client } = clientOf(() => Promise.resolve(new Response("<html>", { status: 502 })));
+    await expect(client.models()).rejects.toMatchObject({ facts: { status: 502, error_key: "unknown" } });
+  });
+
+  it("tells a network that is down from a request that was given up", async () => {
+    const { client } = clientOf(() => Promise.reject(new TypeError("failed")));
+    await expect(client.models()).rejects.toMatchObject({ facts: { status: 0, error_key: "network" } });
+    const stop = AbortSignal.abort();
+    await expect(client.models(stop)).rejects.not.toBeInstanceOf(Problem);
+  });
+
+  it("reads Retry-After as seconds and as a date", () => {
+    const now = Date.parse("2026-01-01T00:00:00Z");
+    expect([retryAfter("3", now), retryAfter("Thu, 01 Jan 2026 00:00:09 GMT", now), retryAfter(null, now), retryAfter("soon", now)]).toEqual([3, 9, null, null]);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { ModelCard } from "../src/api/types";
+import { agreement, inWords } from "../src/pure/agreement";
+import { chosen, suggested } from "../src/pure/choice";
+import { explain, waitFor } from "../src/pure/explain";
+import * as format from "../src/pure/format";
+import { lines, segmentMetric, segmentNames, segments, spots } from "../src/pure/measured";
+import { repeated } from "../src/pure/seen";
+import { placed } from "../src/plots/labels";
+
+describe("what answers share", () => {
+  const shared = agreement([
+    { model: "als", items: [1, 2, 3] },
+    { model: "ease", items: [3, 2, 9] },
+    { model: "popular", items: [2, 7] },
+  ]);
+
+  it("counts in how many answers each item stands", () => {
+    expect(Object.fromEntries(shared.counts)).toEqual({ 1: 1, 2: 3, 3: 2, 7: 1, 9: 1 });
+  });
+
+  it("says it in words", () => {
+    expect(inWords(shared)).toBe("1 of 3 are in all 3 answers. In one only: als 1, ease 1, popular 1.");
+    expect(inWords(agreement([{ model: "als", items: [1] }]))).toBe("");
+    expect(inWords(agreement([{ model: "a", items: [1] }, { model: "b", items: [1] }]))).toBe("1 of 1 are in both answers. None is in one only.");
+  });
+});
+
+it("finds seen items among answers, whatever the type of their ids", () => {
+  const answers = [{ model: "als", version: "v1", items: [50, 172] }, { model: "ease", version: "v2", items: ["x"] }];
+  expect(repeated(answers, new Set(["172", "x"]))).toEqual([
+    { model: "als", version: "v1", item_id: 172 },
+    { model: "ease", version: "v2", item_id: "x" },
+  ]);
+});
+
+describe("numbers and names", () => {
+  it("keeps scores short whatever their size", () => {
+    expect([0.30059, 17.04, 3.6286, 1234.5, 0.00001, 0, -0.5].map(format.score)).toEqual(["0.301", "17.0", "3.63", "1235", "1.0e-5", "0.000", "-0.500"]);
+  });
+
+  it("reads sources and features", () => {
+    expect(format.source("popular:age_25_34,sex_f")).toBe("Popular: age 25–34, sex f");
+    expect(format.source("popular_recent")).toBe("Popular recent");
+    expect(format.featureValue("age", "age_25_34")).toBe("25–34");
+    expect(format.featureValue("sex", "M")).toBe("M");
+  });
+
+  it("shows dates in UTC and nothing for none", () => {
+    expect([format.date(0), format.date(null), format.date(1e300)]).toEqual(["1 Jan 1970", "", ""]);
+    expect(format.moment("nonsense")).toBe("—");
+    expect(format.shortVersion("20261129T185919Z-317a4c2")).toBe("317a4c2");
+  });
+});
+
+const card = (model: string, family: string, ndcg: number, more: Partial<ModelCard> = {}): ModelCard => ({
+  model,
+  family,
+  version: "v",
+  metrics: { "ndcg@10": ndcg },
+  ...more,
+});
+
+describe("which models are shown", () => {
+  const cards = [card("popular", "lists", 3), card("als", "factorization", 7), card("random", "lists", 1), card("ease", "knn", 8), card("knn", "knn", 6), card("rp3", "knn", 5)];
+
+  it("suggests the best, and one list to compare with", () => {
+    expect(suggested(cards)).toEqual(["ease", "als", "knn", "popular"]);
+  });
+
+  it("takes those wanted that exist, and none where none is wanted", () => {
+    expect(chosen(["rp3", "gone", "rp3"], cards)).toEqual(["rp3"]);
+    expect(chosen([], cards)).toEqual([]);
+    expect(chosen(["gone"], cards)).toEqual(suggested(cards));
+  });
+});
+
+describe("what was measured", () => {
+  const cards = [
+    card("als", "factorization", 0.2, {
+      measured_on: {
+        by_k: { ndcg: { "10": 0.2, "1": 0.1 } },
+        beyond: { "novelty@10": 5 },
+        by_segment: { "history 1-5": { users: 3, "ndcg@10": 0.3 }, hot: { users: 9, "ndcg@10": 0.2, low: 0.1, high: 0.3 } },
+      },
+    }),
+    card("old", "knn", 0.1, { measured_on: null }),
+    card("older", "knn", 0.1),
+  ];
+
+  it("cuts lines, spots and segments, and leaves out what is missing", () => {
+    expect(lines(cards, "ndcg")).toEqual([{ model: "als", points: [{ k: 1, value: 0.1 }, { k: 10, value: 0.2 }] }]);
+    expect(spots(cards, "ndcg@10", "novelty@10")).toEqual([{ model: "als", x: 5, y: 0.2 }]);
+    const cut = segments(cards, segmentMetric(cards) ?? "");
+    expect(segmentNames(cut)).toEqual(["hot", "history 1-5"]);
+    expect(cut.map(({ interval }) => interval)).toEqual([null, [0.1, 0.3]]);
+  });
+});
+
+describe("problems in words", () => {
+  const facts = { status: 429, error_key: "x", detail: "", retry_after: 5, request_id: null };
+
+  it("names what a token does not cover", () => {
+    expect(explain({ ...facts, status: 403 }, "als").title).toBe("This token does not cover als.");
+  });
+
+  it("waits where the API says how long, and not for hours", () => {
+    expect(waitFor(facts)).toBe(5);
+    expect(waitFor({ ...facts, retry_after: 7200 })).toBeNull();
+    expect(waitFor({ ...facts, status: 500 })).toBeNull();
+    expect(waitFor({ ...facts, retry_after: 0 })).toBe(1);
+  });
+});
+
+it("puts no label over another, and none past the edge", () => {
+  const room = { line: 10, gap: 5, right: 100 };
+  expect(placed([{ text: "over", x: 10, y: 50, width: 30 }, { text: "point", x: 30, y: 50, width: 9 }], room)[0]?.y).toBe(60);
+  const found = placed([{ text: "a", x: 10, y: 50, width: 20 }, { text: "b", x: 12, y: 51, width: 20 }, { text: "c", x: 95, y: 50, width: 20 }], room);
+  expect(found.map(({ x, y }) => [x, y])).toEqual([[15, 50], [17, 61], [70, 50]]);
+});

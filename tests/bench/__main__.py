@@ -26,6 +26,7 @@ BENCHMARKS = {
     "knn_items": ONE_THREAD,
     "trend": ONE_THREAD,
     "search": ONE_THREAD,
+    "titles": ONE_THREAD,
     "batch": {},
     "offline": {},
     "neural": ONE_THREAD,

@@ -5,7 +5,7 @@ import type { Timed } from "../api/client";
 import type { Id, ItemDetail } from "../api/types";
 import { milliseconds, score, shortVersion, source } from "../pure/format";
 import { formatRoute } from "../routes";
-import type { Slot } from "../state/tasks";
+import type { Slot } from "../state/board";
 import { titles, want } from "../state/titles";
 import { Because } from "./because";
 import { Notice } from "./notice";

@@ -1,8 +1,10 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { keep, wasRefused } from "../state/session";
 
 export function TokenForm() {
   const [text, setText] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     if (text.trim()) keep(text.trim());
@@ -24,6 +26,7 @@ export function TokenForm() {
         <label>
           Token
           <input
+            ref={field}
             type="password"
             name="token"
             autocomplete="off"

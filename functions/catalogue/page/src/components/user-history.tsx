@@ -20,6 +20,7 @@ export function UserHistory({ id, whole }: Props) {
         {history && <Known features={history.features} />}
       </header>
       {problem && <Notice problem={problem} subject={problem.facts.status === 403 ? "the catalogue" : "the history"} again={again} />}
+      {problem && <p class="small">The answers are not checked against the history.</p>}
       {history && !problem && history.total === 0 && <Cold />}
       {history && !problem && history.total > 0 && (
         <>

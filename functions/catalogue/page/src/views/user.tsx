@@ -1,5 +1,5 @@
 /** One person, known or new: what they had, and what each model says next. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { ModelCard, Users } from "../api/types";
 import { Answers } from "../components/answers";
 import { FeatureForm } from "../components/feature-form";
@@ -71,7 +71,10 @@ function KnownUser({ cards, people }: Props) {
   );
   const impossible = whole.problem?.facts.error_key === "user_not_found" ? whole.problem : null;
   const history = whole.history && String(whole.history.user_id) === id ? whole.history : null;
-  const seen = history ? new Set(history.items.map(({ item_id }) => String(item_id))) : undefined;
+  const seen = useMemo(
+    () => (history ? new Set(history.items.map(({ item_id }) => String(item_id))) : undefined),
+    [history],
+  );
   return (
     <>
       <div class="asked">

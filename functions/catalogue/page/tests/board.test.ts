@@ -9,7 +9,12 @@ interface Held {
   fail: (error: Error) => void;
 }
 
-function held(): { board: Board<string>; ask: (...keys: string[]) => void; requests: Held[]; settled: () => Promise<void> } {
+function held(): {
+  board: Board<string>;
+  ask: (...keys: string[]) => void;
+  requests: Held[];
+  settled: () => Promise<void>;
+} {
   const requests: Held[] = [];
   const board = new Board<string>(() => undefined);
   const load = (key: string) => (signal: AbortSignal) =>

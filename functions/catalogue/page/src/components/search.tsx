@@ -34,7 +34,9 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
     return (
       <>
         <ById label={label} pick={pick} />
-        {found.problem.facts.status === 503 && <Notice problem={found.problem} subject="the catalogue" again={found.again} />}
+        {found.problem.facts.status === 503 && (
+          <Notice problem={found.problem} subject="the catalogue" again={found.again} />
+        )}
       </>
     );
   }

@@ -13,8 +13,8 @@ export function TokenForm() {
     <section class="welcome">
       <h1>See what the models recommend, and why</h1>
       <p>
-        Type in an API token. It is kept for this tab alone, and gone when the tab is closed; <code>warmstart token
-        create</code> makes one.
+        Type in an API token. It is kept for this tab alone, and gone when the tab is closed;{" "}
+        <code>warmstart token create</code> makes one.
       </p>
       {wasRefused.value && (
         <div class="notice notice--bad" role="alert" data-testid="token-refused">

@@ -45,7 +45,11 @@ function Modes() {
   const { view } = route.value;
   return (
     <nav class="modes" aria-label="Who">
-      <a href={formatRoute({ view: "user" })} aria-current={view === "user" ? "true" : undefined} data-testid="mode-known">
+      <a
+        href={formatRoute({ view: "user" })}
+        aria-current={view === "user" ? "true" : undefined}
+        data-testid="mode-known"
+      >
         Known
       </a>
       <a href={formatRoute({ view: "new" })} aria-current={view === "new" ? "true" : undefined} data-testid="mode-new">
@@ -87,7 +91,13 @@ function KnownUser({ cards, people }: Props) {
       {id !== null && !impossible && (
         <div class="pair">
           <UserHistory id={id} whole={whole} />
-          <Answers models={models} tasks={tasks} heading={`Answers for user ${id}`} asked={asked} {...(seen ? { seen } : {})} />
+          <Answers
+            models={models}
+            tasks={tasks}
+            heading={`Answers for user ${id}`}
+            asked={asked}
+            {...(seen ? { seen } : {})}
+          />
         </div>
       )}
     </>
@@ -133,7 +143,9 @@ function NewPerson({ cards, people }: Props) {
       <Answers
         models={models}
         tasks={tasks}
-        heading={told.length ? `Answers for somebody new: ${told.join(", ")}` : "Answers for somebody of whom nothing is told"}
+        heading={
+          told.length ? `Answers for somebody new: ${told.join(", ")}` : "Answers for somebody of whom nothing is told"
+        }
       />
     </>
   );

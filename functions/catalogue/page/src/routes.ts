@@ -47,7 +47,8 @@ export function formatRoute(route: Partial<Route> & { view: View }): string {
   for (const [name, value] of Object.entries(route.features ?? {})) add(FEATURE + name, value);
   const history = route.history ?? [];
   for (const { item_id } of history) add("item", item_id);
-  if (history.some(({ weight }) => weight !== null)) for (const { weight } of history) add("weight", String(weight ?? ""));
+  if (history.some(({ weight }) => weight !== null))
+    for (const { weight } of history) add("weight", String(weight ?? ""));
   const path = route.id ? `${route.view}/${encodeURIComponent(route.id)}` : route.view;
   return `#/${path}${query.length ? `?${query.join("&")}` : ""}`;
 }

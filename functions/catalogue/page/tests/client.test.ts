@@ -21,12 +21,16 @@ function clientOf(answer: () => Promise<Response>): { client: Client; asked: Req
   return { client, asked, refusals };
 }
 
-const problem = (status: number, error_key: string, headers: Record<string, string> = {}) => () =>
-  Promise.resolve(Response.json({ detail: "Why", errors: [{ error_key }] }, { status, headers }));
+const problem =
+  (status: number, error_key: string, headers: Record<string, string> = {}) =>
+  () =>
+    Promise.resolve(Response.json({ detail: "Why", errors: [{ error_key }] }, { status, headers }));
 
 describe("what is asked", () => {
   it("keeps the stage's prefix and escapes ids", () => {
-    expect(address(BASE, "reco/als/a%2Fb", { k: 3, explain: true })).toBe("https://api.example/live/reco/als/a%2Fb?k=3&explain=true");
+    expect(address(BASE, "reco/als/a%2Fb", { k: 3, explain: true })).toBe(
+      "https://api.example/live/reco/als/a%2Fb?k=3&explain=true",
+    );
     expect(address(BASE, "items", { ids: [50, "ö&"] })).toBe("https://api.example/live/items?ids=50&ids=%C3%B6%26");
   });
 
@@ -49,7 +53,13 @@ describe("what goes wrong", () => {
     const { client } = clientOf(problem(429, "too_many_requests", { "retry-after": "12", "x-request-id": "r1" }));
     const error = await client.models().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Problem);
-    expect((error as Problem).facts).toEqual({ status: 429, error_key: "too_many_requests", detail: "Why", retry_after: 12, request_id: "r1" });
+    expect((error as Problem).facts).toEqual({
+      status: 429,
+      error_key: "too_many_requests",
+      detail: "Why",
+      retry_after: 12,
+      request_id: "r1",
+    });
   });
 
   it("says that the token was refused", async () => {
@@ -72,6 +82,11 @@ describe("what goes wrong", () => {
 
   it("reads Retry-After as seconds and as a date", () => {
     const now = Date.parse("2026-01-01T00:00:00Z");
-    expect([retryAfter("3", now), retryAfter("Thu, 01 Jan 2026 00:00:09 GMT", now), retryAfter(null, now), retryAfter("soon", now)]).toEqual([3, 9, null, null]);
+    expect([
+      retryAfter("3", now),
+      retryAfter("Thu, 01 Jan 2026 00:00:09 GMT", now),
+      retryAfter(null, now),
+      retryAfter("soon", now),
+    ]).toEqual([3, 9, null, null]);
   });
 });

@@ -22,12 +22,22 @@ describe("what answers share", () => {
   it("says it in words", () => {
     expect(inWords(shared)).toBe("1 of 3 are in all 3 answers. In one only: als 1, ease 1, popular 1.");
     expect(inWords(agreement([{ model: "als", items: [1] }]))).toBe("");
-    expect(inWords(agreement([{ model: "a", items: [1] }, { model: "b", items: [1] }]))).toBe("1 of 1 are in both answers. None is in one only.");
+    expect(
+      inWords(
+        agreement([
+          { model: "a", items: [1] },
+          { model: "b", items: [1] },
+        ]),
+      ),
+    ).toBe("1 of 1 are in both answers. None is in one only.");
   });
 });
 
 it("finds seen items among answers, whatever the type of their ids", () => {
-  const answers = [{ model: "als", version: "v1", items: [50, 172] }, { model: "ease", version: "v2", items: ["x"] }];
+  const answers = [
+    { model: "als", version: "v1", items: [50, 172] },
+    { model: "ease", version: "v2", items: ["x"] },
+  ];
   expect(repeated(answers, new Set(["172", "x"]))).toEqual([
     { model: "als", version: "v1", item_id: 172 },
     { model: "ease", version: "v2", item_id: "x" },
@@ -36,7 +46,15 @@ it("finds seen items among answers, whatever the type of their ids", () => {
 
 describe("numbers and names", () => {
   it("keeps scores short whatever their size", () => {
-    expect([0.30059, 17.04, 3.6286, 1234.5, 0.00001, 0, -0.5].map(format.score)).toEqual(["0.301", "17.0", "3.63", "1235", "1.0e-5", "0.000", "-0.500"]);
+    expect([0.30059, 17.04, 3.6286, 1234.5, 0.00001, 0, -0.5].map(format.score)).toEqual([
+      "0.301",
+      "17.0",
+      "3.63",
+      "1235",
+      "1.0e-5",
+      "0.000",
+      "-0.500",
+    ]);
   });
 
   it("reads sources and features", () => {
@@ -62,7 +80,14 @@ const card = (model: string, family: string, ndcg: number, more: Partial<ModelCa
 });
 
 describe("which models are shown", () => {
-  const cards = [card("popular", "lists", 3), card("als", "factorization", 7), card("random", "lists", 1), card("ease", "knn", 8), card("knn", "knn", 6), card("rp3", "knn", 5)];
+  const cards = [
+    card("popular", "lists", 3),
+    card("als", "factorization", 7),
+    card("random", "lists", 1),
+    card("ease", "knn", 8),
+    card("knn", "knn", 6),
+    card("rp3", "knn", 5),
+  ];
 
   it("suggests the best, and one list to compare with", () => {
     expect(suggested(cards)).toEqual(["ease", "als", "knn", "popular"]);
@@ -81,7 +106,10 @@ describe("what was measured", () => {
       measured_on: {
         by_k: { ndcg: { "10": 0.2, "1": 0.1 } },
         beyond: { "novelty@10": 5 },
-        by_segment: { "history 1-5": { users: 3, "ndcg@10": 0.3 }, hot: { users: 9, "ndcg@10": 0.2, low: 0.1, high: 0.3 } },
+        by_segment: {
+          "history 1-5": { users: 3, "ndcg@10": 0.3 },
+          hot: { users: 9, "ndcg@10": 0.2, low: 0.1, high: 0.3 },
+        },
       },
     }),
     card("old", "knn", 0.1, { measured_on: null }),
@@ -89,7 +117,15 @@ describe("what was measured", () => {
   ];
 
   it("cuts lines, spots and segments, and leaves out what is missing", () => {
-    expect(lines(cards, "ndcg")).toEqual([{ model: "als", points: [{ k: 1, value: 0.1 }, { k: 10, value: 0.2 }] }]);
+    expect(lines(cards, "ndcg")).toEqual([
+      {
+        model: "als",
+        points: [
+          { k: 1, value: 0.1 },
+          { k: 10, value: 0.2 },
+        ],
+      },
+    ]);
     expect(spots(cards, "ndcg@10", "novelty@10")).toEqual([{ model: "als", x: 5, y: 0.2 }]);
     const cut = segments(cards, segmentMetric(cards) ?? "");
     expect(segmentNames(cut)).toEqual(["hot", "history 1-5"]);
@@ -114,7 +150,26 @@ describe("problems in words", () => {
 
 it("puts no label over another, and none past the edge", () => {
   const room = { line: 10, gap: 5, right: 100 };
-  expect(placed([{ text: "over", x: 10, y: 50, width: 30 }, { text: "point", x: 30, y: 50, width: 9 }], room)[0]?.y).toBe(60);
-  const found = placed([{ text: "a", x: 10, y: 50, width: 20 }, { text: "b", x: 12, y: 51, width: 20 }, { text: "c", x: 95, y: 50, width: 20 }], room);
-  expect(found.map(({ x, y }) => [x, y])).toEqual([[15, 50], [17, 61], [70, 50]]);
+  expect(
+    placed(
+      [
+        { text: "over", x: 10, y: 50, width: 30 },
+        { text: "point", x: 30, y: 50, width: 9 },
+      ],
+      room,
+    )[0]?.y,
+  ).toBe(60);
+  const found = placed(
+    [
+      { text: "a", x: 10, y: 50, width: 20 },
+      { text: "b", x: 12, y: 51, width: 20 },
+      { text: "c", x: 95, y: 50, width: 20 },
+    ],
+    room,
+  );
+  expect(found.map(({ x, y }) => [x, y])).toEqual([
+    [15, 50],
+    [17, 61],
+    [70, 50],
+  ]);
 });

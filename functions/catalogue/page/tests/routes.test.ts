@@ -7,7 +7,18 @@ it.each<[string, Route]>([
   ["#/user/186?models=als,ease", { ...BLANK, id: "186", models: ["als", "ease"] }],
   ["#/user/a%2Fb%20%3F", { ...BLANK, id: "a/b ?" }],
   ["#/new?feature.sex=F&feature.age=age_25_34", { ...BLANK, view: "new", features: { sex: "F", age: "age_25_34" } }],
-  ["#/fly?k=20&item=50&item=x%26&weight=4.5&weight=", { ...BLANK, view: "fly", k: 20, history: [{ item_id: "50", weight: 4.5 }, { item_id: "x&", weight: null }] }],
+  [
+    "#/fly?k=20&item=50&item=x%26&weight=4.5&weight=",
+    {
+      ...BLANK,
+      view: "fly",
+      k: 20,
+      history: [
+        { item_id: "50", weight: 4.5 },
+        { item_id: "x&", weight: null },
+      ],
+    },
+  ],
   ["#/similar/50", { ...BLANK, view: "similar", id: "50" }],
   ["#/models", { ...BLANK, view: "models" }],
 ])("reads and writes %s", (hash, route) => {

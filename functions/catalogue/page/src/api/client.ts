@@ -1,15 +1,6 @@
 /** The calls of the API, each one function. */
 import { NETWORK, Problem, problemOf } from "./problem";
-import type {
-  History,
-  Id,
-  Items,
-  Models,
-  OnTheFly,
-  Recommendations,
-  SimilarItems,
-  Users,
-} from "./types";
+import type { History, Id, Items, Models, OnTheFly, Recommendations, SimilarItems, Users } from "./types";
 
 export interface Timed<T> {
   value: T;

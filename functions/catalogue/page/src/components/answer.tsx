@@ -5,7 +5,7 @@ import type { Timed } from "../api/client";
 import type { Id, ItemDetail } from "../api/types";
 import { milliseconds, score, shortVersion, source } from "../pure/format";
 import { formatRoute } from "../routes";
-import type { Slot } from "../state/tasks";
+import type { Slot } from "../state/board";
 import { titles, want } from "../state/titles";
 import { Because } from "./because";
 import { Notice } from "./notice";
@@ -78,7 +78,9 @@ type ItemsProps = Omit<AnswerProps, "model" | "slot" | "again"> & { answer: Show
 
 function Items({ answer, counts, answers, seen, reasons }: ItemsProps) {
   useEffect(() => {
-    const behind = (answer.details ?? []).flatMap(({ because }) => (because.history ?? []).map((event) => event.item_id));
+    const behind = (answer.details ?? []).flatMap(({ because }) =>
+      (because.history ?? []).map((event) => event.item_id),
+    );
     want([...answer.items, ...behind]);
   }, [answer]);
   if (answer.items.length === 0) return <p class="empty">Nothing is left to recommend.</p>;

@@ -52,7 +52,15 @@ export function ModelTable({ cards }: { cards: readonly ModelCard[] }) {
   );
 }
 
-function Metric({ value, interval, best }: { value: number | undefined; interval: Interval | undefined; best: boolean }) {
+function Metric({
+  value,
+  interval,
+  best,
+}: {
+  value: number | undefined;
+  interval: Interval | undefined;
+  best: boolean;
+}) {
   if (value === undefined) return <td class="number">—</td>;
   return (
     <td class="number">

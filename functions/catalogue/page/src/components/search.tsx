@@ -31,7 +31,14 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
     return items;
   });
   if (found.problem && [403, 503].includes(found.problem.facts.status)) {
-    return <ById label={label} pick={pick} />;
+    return (
+      <>
+        <ById label={label} pick={pick} />
+        {found.problem.facts.status === 503 && (
+          <Notice problem={found.problem} subject="the catalogue" again={found.again} />
+        )}
+      </>
+    );
   }
   const items = found.value?.items ?? [];
   const waits = found.loading || query !== text.trim();

@@ -1,8 +1,10 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { keep, wasRefused } from "../state/session";
 
 export function TokenForm() {
   const [text, setText] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     if (text.trim()) keep(text.trim());
@@ -11,8 +13,8 @@ export function TokenForm() {
     <section class="welcome">
       <h1>See what the models recommend, and why</h1>
       <p>
-        Type in an API token. It is kept for this tab alone, and gone when the tab is closed; <code>warmstart token
-        create</code> makes one.
+        Type in an API token. It is kept for this tab alone, and gone when the tab is closed;{" "}
+        <code>warmstart token create</code> makes one.
       </p>
       {wasRefused.value && (
         <div class="notice notice--bad" role="alert" data-testid="token-refused">
@@ -24,6 +26,7 @@ export function TokenForm() {
         <label>
           Token
           <input
+            ref={field}
             type="password"
             name="token"
             autocomplete="off"

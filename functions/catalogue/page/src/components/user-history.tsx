@@ -19,7 +19,14 @@ export function UserHistory({ id, whole }: Props) {
         </h2>
         {history && <Known features={history.features} />}
       </header>
-      {problem && <Notice problem={problem} subject={problem.facts.status === 403 ? "the catalogue" : "the history"} again={again} />}
+      {problem && (
+        <Notice
+          problem={problem}
+          subject={problem.facts.status === 403 ? "the catalogue" : "the history"}
+          again={again}
+        />
+      )}
+      {problem && <p class="small">The answers are not checked against the history.</p>}
       {history && !problem && history.total === 0 && <Cold />}
       {history && !problem && history.total > 0 && (
         <>
@@ -46,7 +53,12 @@ function Known({ features }: { features: Record<string, string | string[]> }) {
       {told.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{[value].flat().map((one) => featureValue(name, one)).join(", ")}</dd>
+          <dd>
+            {[value]
+              .flat()
+              .map((one) => featureValue(name, one))
+              .join(", ")}
+          </dd>
         </div>
       ))}
     </dl>
@@ -56,14 +68,18 @@ function Known({ features }: { features: Record<string, string | string[]> }) {
 function Cold() {
   return (
     <p class="empty" data-testid="cold">
-      Nobody by this id was in training: that is a cold person. These are what each model gives to somebody it has never seen.
+      Nobody by this id was in training: that is a cold person. These are what each model gives to somebody it has never
+      seen.
     </p>
   );
 }
 
 function Checked({ seen, total, loading }: { seen: number; total: number; loading: boolean }) {
   if (loading) return <p class="small">Reading the rest of the history …</p>;
-  const whole = seen >= total ? "the whole history" : `the newest ${count(seen)} of the history (at most ${count(MOST_CHECKED)} are read)`;
+  const whole =
+    seen >= total
+      ? "the whole history"
+      : `the newest ${count(seen)} of the history (at most ${count(MOST_CHECKED)} are read)`;
   return (
     <p class="small" data-testid="seen-checked">
       Every answer is checked against {whole}.

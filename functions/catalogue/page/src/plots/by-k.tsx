@@ -73,13 +73,24 @@ function caption(lines: readonly Line[], ks: readonly number[], metric: string):
 function drawing(lines: readonly Line[], ks: number[], order: readonly string[], metric: string): Drawing {
   const series = lines.map(({ model }) => {
     const colour = colourOf(order.indexOf(model));
-    return { label: model, stroke: colour, width: 2, points: { show: true, size: 7, fill: colours().ground, stroke: colour } };
+    return {
+      label: model,
+      stroke: colour,
+      width: 2,
+      points: { show: true, size: 7, fill: colours().ground, stroke: colour },
+    };
   });
   return {
     options: {
       ...STILL,
-      scales: { x: { time: false, range: (_, low, high) => [low - 0.5, high + 0.5] }, y: { range: (_, _low, high) => [0, high * 1.08 || 1] } },
-      axes: [axis("k, items shown", { size: 32, splits: () => ks, values: (_, splits) => splits.map(String) }), axis(metric, { size: 56 })],
+      scales: {
+        x: { time: false, range: (_, low, high) => [low - 0.5, high + 0.5] },
+        y: { range: (_, _low, high) => [0, high * 1.08 || 1] },
+      },
+      axes: [
+        axis("k, items shown", { size: 32, splits: () => ks, values: (_, splits) => splits.map(String) }),
+        axis(metric, { size: 56 }),
+      ],
       series: [{}, ...series],
     },
     data: [ks, ...lines.map(({ points }) => ks.map((k) => valueAt(points, k)))],

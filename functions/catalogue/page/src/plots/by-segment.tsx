@@ -66,7 +66,10 @@ function usersOf(values: readonly SegmentValue[], segment: string): string {
 function caption(values: readonly SegmentValue[], names: readonly string[], metric: string): string {
   if (values.length === 0) return "No model of those chosen was measured by kind of user.";
   const leader = (name: string): string =>
-    best(values.filter(({ segment }) => segment === name), ({ value }) => value)?.model ?? "nobody";
+    best(
+      values.filter(({ segment }) => segment === name),
+      ({ value }) => value,
+    )?.model ?? "nobody";
   const leaders = new Set(names.map(leader));
   const who =
     leaders.size === 1
@@ -77,14 +80,28 @@ function caption(values: readonly SegmentValue[], names: readonly string[], metr
 
 const SPREAD = 0.7;
 
-function drawing(values: readonly SegmentValue[], names: string[], models: readonly string[], order: readonly string[], metric: string): Drawing {
+function drawing(
+  values: readonly SegmentValue[],
+  names: string[],
+  models: readonly string[],
+  order: readonly string[],
+  metric: string,
+): Drawing {
   const top = Math.max(...values.map(({ value, interval }) => interval?.[1] ?? value), 0);
   return {
     options: {
       ...STILL,
-      scales: { x: { time: false, range: [-0.5, Math.max(names.length - 0.5, 0.5)] }, y: { range: [0, top * 1.05 || 1] } },
+      scales: {
+        x: { time: false, range: [-0.5, Math.max(names.length - 0.5, 0.5)] },
+        y: { range: [0, top * 1.05 || 1] },
+      },
       axes: [
-        axis("kind of user", { size: 32, splits: () => names.map((_, index) => index), values: () => names.map(short), grid: { show: false } }),
+        axis("kind of user", {
+          size: 32,
+          splits: () => names.map((_, index) => index),
+          values: () => names.map(short),
+          grid: { show: false },
+        }),
         axis(metric, { size: 56 }),
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
@@ -96,7 +113,13 @@ function drawing(values: readonly SegmentValue[], names: string[], models: reado
 
 const short = (name: string): string => name.replace(/^history /, "");
 
-function drawDots(plot: uPlot, values: readonly SegmentValue[], names: string[], models: readonly string[], order: readonly string[]): void {
+function drawDots(
+  plot: uPlot,
+  values: readonly SegmentValue[],
+  names: string[],
+  models: readonly string[],
+  order: readonly string[],
+): void {
   const { ctx } = plot;
   const ratio = devicePixelRatio;
   ctx.save();

@@ -1,6 +1,28 @@
 /** Ten colours that stand out from the page and from one another, by day and by night. */
-const LIGHT = ["#0b6b63", "#b3470f", "#5a4fc4", "#a6256b", "#2667b8", "#6f6200", "#4d5863", "#a12a2a", "#2a7a31", "#8240b5"];
-const DARK = ["#4fd0c3", "#ffa263", "#aaa2ff", "#ff8cc5", "#80b8ff", "#d9c84a", "#b4c0cb", "#ff9a94", "#83d98a", "#d0a0ff"];
+const LIGHT = [
+  "#0b6b63",
+  "#b3470f",
+  "#5a4fc4",
+  "#a6256b",
+  "#2667b8",
+  "#6f6200",
+  "#4d5863",
+  "#a12a2a",
+  "#2a7a31",
+  "#8240b5",
+];
+const DARK = [
+  "#4fd0c3",
+  "#ffa263",
+  "#aaa2ff",
+  "#ff8cc5",
+  "#80b8ff",
+  "#d9c84a",
+  "#b4c0cb",
+  "#ff9a94",
+  "#83d98a",
+  "#d0a0ff",
+];
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 

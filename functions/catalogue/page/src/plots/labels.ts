@@ -19,7 +19,10 @@ export function placed(labels: readonly Label[], { line, gap, right }: Room): La
   return labels.map((label) => {
     const sides = [label.x + gap, label.x - gap - label.width].filter((x) => x >= 0 && x + label.width <= right);
     const places = STEPS.flatMap((step) => sides.map((x) => ({ ...label, x, y: label.y + step * line })));
-    const place = places.find((one) => !taken.some((other) => overlap(one, other, line))) ?? { ...label, x: label.x + gap };
+    const place = places.find((one) => !taken.some((other) => overlap(one, other, line))) ?? {
+      ...label,
+      x: label.x + gap,
+    };
     taken.push(place);
     return place;
   });

@@ -26,8 +26,12 @@ export function Novelty({ spots, order, accuracy, beyond }: Props) {
         <thead>
           <tr>
             <th scope="col">Model</th>
-            <th scope="col" class="number">{beyond}</th>
-            <th scope="col" class="number">{accuracy}</th>
+            <th scope="col" class="number">
+              {beyond}
+            </th>
+            <th scope="col" class="number">
+              {accuracy}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -47,7 +51,10 @@ export function Novelty({ spots, order, accuracy, beyond }: Props) {
 function caption(spots: readonly Spot[], accuracy: string, beyond: string): string {
   const [exact, novel] = [best(spots, ({ y }) => y), best(spots, ({ x }) => x)];
   if (!exact || !novel) return "No model of those chosen has both numbers.";
-  const both = exact.model === novel.model ? `${exact.model} leads in both.` : `${exact.model} is the most accurate, ${novel.model} shows the least known items.`;
+  const both =
+    exact.model === novel.model
+      ? `${exact.model} leads in both.`
+      : `${exact.model} is the most accurate, ${novel.model} shows the least known items.`;
   return `One point a model: further up means a higher ${accuracy}, further right a higher ${beyond}, that is less well-known items. ${both}`;
 }
 
@@ -60,7 +67,10 @@ function drawing(spots: readonly Spot[], order: readonly string[], accuracy: str
   return {
     options: {
       ...STILL,
-      scales: { x: { time: false, range: (_, low, high) => wider(low, high) }, y: { range: (_, low, high) => wider(low, high) } },
+      scales: {
+        x: { time: false, range: (_, low, high) => wider(low, high) },
+        y: { range: (_, low, high) => wider(low, high) },
+      },
       axes: [axis(`${beyond} →`, { size: 32 }), axis(`${accuracy} →`, { size: 56 })],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: { draw: [(plot) => drawSpots(plot, sorted, order)] },
@@ -76,7 +86,11 @@ function drawSpots(plot: uPlot, spots: readonly Spot[], order: readonly string[]
   ctx.font = `${12 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  const points = spots.map(({ model, x, y }) => ({ model, x: plot.valToPos(x, "x", true), y: plot.valToPos(y, "y", true) }));
+  const points = spots.map(({ model, x, y }) => ({
+    model,
+    x: plot.valToPos(x, "x", true),
+    y: plot.valToPos(y, "y", true),
+  }));
   const labels = placed(
     points.map(({ model, x, y }) => ({ text: model, x, y, width: ctx.measureText(model).width })),
     { line: 15 * ratio, gap: 9 * ratio, right: plot.bbox.left + plot.bbox.width },

@@ -7,10 +7,19 @@ export interface Words {
 }
 
 const NOT_FOUND: Record<string, Words> = {
-  user_not_found: { title: "No user can have this id.", text: "It is outside of the ids that the training data can hold." },
+  user_not_found: {
+    title: "No user can have this id.",
+    text: "It is outside of the ids that the training data can hold.",
+  },
   item_not_found: { title: "This item is not known.", text: "The served version was trained without it." },
-  model_not_found: { title: "There is no model of this name.", text: "It may have been taken away since the page was opened." },
-  similar_not_supported: { title: "No similar items here.", text: "This model ranks for people; it does not compare items." },
+  model_not_found: {
+    title: "There is no model of this name.",
+    text: "It may have been taken away since the page was opened.",
+  },
+  similar_not_supported: {
+    title: "No similar items here.",
+    text: "This model ranks for people; it does not compare items.",
+  },
 };
 
 export function explain(facts: ProblemFacts, subject: string): Words {

@@ -25,7 +25,8 @@ export function share(value: number): string {
 
 export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
-export const milliseconds = (value: number): string => (value < 9.95 ? `${value.toFixed(1)} ms` : `${whole.format(value)} ms`);
+export const milliseconds = (value: number): string =>
+  value < 9.95 ? `${value.toFixed(1)} ms` : `${whole.format(value)} ms`;
 
 export const weight = (value: number): string => String(Number(value.toPrecision(4)));
 
@@ -65,4 +66,8 @@ export function source(text: string): string {
 }
 
 export const waiting = (seconds: number): string =>
-  seconds < 90 ? plural(seconds, "second") : seconds < 5400 ? plural(Math.round(seconds / 60), "minute") : plural(Math.round(seconds / 3600), "hour");
+  seconds < 90
+    ? plural(seconds, "second")
+    : seconds < 5400
+      ? plural(Math.round(seconds / 60), "minute")
+      : plural(Math.round(seconds / 3600), "hour");

@@ -1,13 +1,14 @@
 /** Titles of items, asked for in batches and kept. */
 import { signal } from "@preact/signals";
 import { asProblem, type Problem } from "../api/problem";
-import type { Id, Item } from "../api/types";
+import type { Id } from "../api/types";
 import { api } from "./api";
 
 const BATCH = 100;
 const KEPT = 20_000;
 const GATHER_MS = 8;
-const PAUSE_MS = 5_000;
+const SOONEST_S = 2;
+const LATEST_S = 60;
 
 export interface Titled {
   title: string | null;
@@ -17,10 +18,9 @@ export interface Titled {
 
 export const titles = signal<ReadonlyMap<string, Titled>>(new Map());
 export const titlesProblem = signal<Problem | null>(null);
-let waiting = new Map<string, Id>();
 const asked = new Set<string>();
+let waiting = new Map<string, Id>();
 let timer: ReturnType<typeof setTimeout> | undefined;
-let silentUntil = 0;
 
 export function remember(items: readonly ({ item_id: Id } & Titled)[]): void {
   const next = new Map(titles.value.size > KEPT ? [] : titles.value);
@@ -29,17 +29,18 @@ export function remember(items: readonly ({ item_id: Id } & Titled)[]): void {
 }
 
 export function want(ids: readonly Id[]): void {
-  if (performance.now() < silentUntil) return;
+  if (titlesProblem.value?.facts.status === 403) return;
   for (const id of ids) if (!titles.value.has(String(id)) && !asked.has(String(id))) waiting.set(String(id), id);
   if (waiting.size > 0) timer ??= setTimeout(ask, GATHER_MS);
 }
 
 export function forgetTitles(): void {
+  clearTimeout(timer);
+  timer = undefined;
   titles.value = new Map();
   titlesProblem.value = null;
   waiting.clear();
   asked.clear();
-  silentUntil = 0;
 }
 
 function ask(): void {
@@ -54,14 +55,19 @@ async function askBatch(ids: Id[]): Promise<void> {
   try {
     const { items } = await api.items({ ids, limit: BATCH });
     titlesProblem.value = null;
-    remember([...ids.map(unknown), ...items]);
+    remember([...ids.map((item_id) => ({ item_id, title: null, genres: [] })), ...items]);
   } catch (error) {
-    const problem = asProblem(error);
-    titlesProblem.value = problem;
-    silentUntil = problem.facts.status === 403 ? Infinity : performance.now() + PAUSE_MS;
+    later(ids, asProblem(error));
   } finally {
     for (const id of ids) asked.delete(String(id));
   }
 }
 
-const unknown = (item_id: Id): Item => ({ item_id, title: null, genres: [], users: 0 });
+/** Wait as the API says, then ask for the same again; a token that does not cover the catalogue will not. */
+function later(ids: readonly Id[], problem: Problem): void {
+  titlesProblem.value = problem;
+  if (problem.facts.status === 401 || problem.facts.status === 403) return;
+  for (const id of ids) waiting.set(String(id), id);
+  const seconds = Math.min(Math.max(problem.facts.retry_after ?? 5, SOONEST_S), LATEST_S);
+  timer ??= setTimeout(ask, seconds * 1000);
+}

@@ -74,8 +74,11 @@ export function FlyView({ cards, people }: Props) {
   );
 }
 
+/** The list shows the newest first; a history is told from the oldest on. */
 function body(history: readonly Picked[], features: Record<string, string>, k: number): OnTheFly {
-  const events = history.map(({ item_id, weight }) => ({ item_id: idOf(item_id), ...(weight === null ? {} : { weight }) }));
+  const events = history
+    .map(({ item_id, weight }) => ({ item_id: idOf(item_id), ...(weight === null ? {} : { weight }) }))
+    .reverse();
   return { history: events, features, k };
 }
 

@@ -62,7 +62,11 @@ function Plots({ cards }: { cards: readonly ModelCard[] }) {
 }
 
 function Missing({ what }: { what: string }) {
-  return <p class="empty" data-testid="plot-missing">These versions were published without {what}: there is nothing to draw.</p>;
+  return (
+    <p class="empty" data-testid="plot-missing">
+      These versions were published without {what}: there is nothing to draw.
+    </p>
+  );
 }
 
 interface LegendProps {

@@ -1,5 +1,5 @@
 /** One person, known or new: what they had, and what each model says next. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { ModelCard, Users } from "../api/types";
 import { Answers } from "../components/answers";
 import { FeatureForm } from "../components/feature-form";
@@ -45,7 +45,11 @@ function Modes() {
   const { view } = route.value;
   return (
     <nav class="modes" aria-label="Who">
-      <a href={formatRoute({ view: "user" })} aria-current={view === "user" ? "true" : undefined} data-testid="mode-known">
+      <a
+        href={formatRoute({ view: "user" })}
+        aria-current={view === "user" ? "true" : undefined}
+        data-testid="mode-known"
+      >
         Known
       </a>
       <a href={formatRoute({ view: "new" })} aria-current={view === "new" ? "true" : undefined} data-testid="mode-new">
@@ -71,7 +75,10 @@ function KnownUser({ cards, people }: Props) {
   );
   const impossible = whole.problem?.facts.error_key === "user_not_found" ? whole.problem : null;
   const history = whole.history && String(whole.history.user_id) === id ? whole.history : null;
-  const seen = history ? new Set(history.items.map(({ item_id }) => String(item_id))) : undefined;
+  const seen = useMemo(
+    () => (history ? new Set(history.items.map(({ item_id }) => String(item_id))) : undefined),
+    [history],
+  );
   return (
     <>
       <div class="asked">
@@ -84,7 +91,13 @@ function KnownUser({ cards, people }: Props) {
       {id !== null && !impossible && (
         <div class="pair">
           <UserHistory id={id} whole={whole} />
-          <Answers models={models} tasks={tasks} heading={`Answers for user ${id}`} asked={asked} {...(seen ? { seen } : {})} />
+          <Answers
+            models={models}
+            tasks={tasks}
+            heading={`Answers for user ${id}`}
+            asked={asked}
+            {...(seen ? { seen } : {})}
+          />
         </div>
       )}
     </>
@@ -130,7 +143,9 @@ function NewPerson({ cards, people }: Props) {
       <Answers
         models={models}
         tasks={tasks}
-        heading={told.length ? `Answers for somebody new: ${told.join(", ")}` : "Answers for somebody of whom nothing is told"}
+        heading={
+          told.length ? `Answers for somebody new: ${told.join(", ")}` : "Answers for somebody of whom nothing is told"
+        }
       />
     </>
   );

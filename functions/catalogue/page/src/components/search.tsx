@@ -1,10 +1,10 @@
 /** A search in the catalogue: a combobox over a list that stays while the next one loads. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { Id, Item } from "../api/types";
+import type { Item } from "../api/types";
 import { plural } from "../pure/format";
 import { api } from "../state/api";
 import { useTask } from "../state/tasks";
-import { remember } from "../state/titles";
+import { idOf, remember } from "../state/titles";
 import { useDebounced } from "../state/use-debounced";
 import { Notice } from "./notice";
 import { Genres, Title } from "./title";
@@ -165,6 +165,3 @@ function ById({ label, pick }: Pick<Props, "label" | "pick">) {
     </form>
   );
 }
-
-/** Ids are integers or strings, and text alone does not tell which. */
-export const idOf = (text: string): Id => (/^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text);

@@ -1,10 +1,10 @@
 /** A search in the catalogue: a combobox over a list that stays while the next one loads. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { Id, Item } from "../api/types";
+import type { Item } from "../api/types";
 import { plural } from "../pure/format";
 import { api } from "../state/api";
 import { useTask } from "../state/tasks";
-import { remember } from "../state/titles";
+import { idOf, remember } from "../state/titles";
 import { useDebounced } from "../state/use-debounced";
 import { Notice } from "./notice";
 import { Genres, Title } from "./title";
@@ -44,11 +44,11 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
   const waits = found.loading || query !== text.trim();
   return (
     <div class="search">
-      <Combobox {...{ label, pick, picked, verb, several, text, setText, items, waits }} />
+      <Combobox
+        {...{ label, pick, picked, verb, several, text, setText, items, waits }}
+        total={found.value ? totals(found.value.total, items.length, query) : "\u00a0"}
+      />
       {found.problem && <Notice problem={found.problem} subject="the catalogue" again={found.again} />}
-      <p class="small" data-testid="search-total" aria-live="polite">
-        {found.value ? totals(found.value.total, items.length, query) : "\u00a0"}
-      </p>
     </div>
   );
 }
@@ -61,13 +61,14 @@ function totals(total: number, shown: number, query: string): string {
 
 interface ComboboxProps extends Props {
   several: boolean;
+  total: string;
   text: string;
   setText: (text: string) => void;
   items: readonly Item[];
   waits: boolean;
 }
 
-function Combobox({ label, pick, picked, verb, several, text, setText, items, waits }: ComboboxProps) {
+function Combobox({ label, pick, picked, verb, several, total, text, setText, items, waits }: ComboboxProps) {
   const id = useId();
   const [active, setActive] = useState(-1);
   const list = useRef<HTMLUListElement>(null);
@@ -105,6 +106,9 @@ function Combobox({ label, pick, picked, verb, several, text, setText, items, wa
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
+      <p class="small" data-testid="search-total" aria-live="polite">
+        {total}
+      </p>
       <ul
         ref={list}
         id={`${id}-list`}
@@ -161,6 +165,3 @@ function ById({ label, pick }: Pick<Props, "label" | "pick">) {
     </form>
   );
 }
-
-/** Ids are integers or strings, and text alone does not tell which. */
-export const idOf = (text: string): Id => (/^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text);

@@ -22,7 +22,18 @@ const asked = new Set<string>();
 let waiting = new Map<string, Id>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Whether items' ids are numbers here, as far as the API has shown any. */
+const numeric = signal(true);
+
+/** Ids are integers or strings, all of one kind, and text alone does not tell which. */
+export const idOf = (text: string): Id => (numeric.value && /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text);
+
 export function remember(items: readonly ({ item_id: Id } & Titled)[]): void {
+  if (items[0]) numeric.value = typeof items[0].item_id === "number";
+  keep(items);
+}
+
+function keep(items: readonly ({ item_id: Id } & Titled)[]): void {
   const next = new Map(titles.value.size > KEPT ? [] : titles.value);
   for (const item of items) next.set(String(item.item_id), { ...next.get(String(item.item_id)), ...item });
   titles.value = next;
@@ -55,7 +66,8 @@ async function askBatch(ids: Id[]): Promise<void> {
   try {
     const { items } = await api.items({ ids, limit: BATCH });
     titlesProblem.value = null;
-    remember([...ids.map((item_id) => ({ item_id, title: null, genres: [] })), ...items]);
+    keep(ids.map((item_id) => ({ item_id, title: null, genres: [] })));
+    remember(items);
   } catch (error) {
     later(ids, asProblem(error));
   } finally {

@@ -5,13 +5,13 @@ import { Answers } from "../components/answers";
 import { FeatureForm } from "../components/feature-form";
 import { ModelPicker } from "../components/model-picker";
 import { PickedItems } from "../components/picked";
-import { idOf, Search } from "../components/search";
+import { Search } from "../components/search";
 import type { Picked } from "../routes";
 import { api, noted } from "../state/api";
 import { amend, route } from "../state/location";
 import { show, shownModels } from "../state/models";
 import { useTasks, type Asked } from "../state/tasks";
-import { remember, want } from "../state/titles";
+import { idOf, remember, want } from "../state/titles";
 import { useDebounced } from "../state/use-debounced";
 
 const DEBOUNCE_MS = 150;

@@ -2,14 +2,14 @@
 import { useEffect } from "preact/hooks";
 import type { Id, Item, ModelCard } from "../api/types";
 import { Answers } from "../components/answers";
-import { Search, idOf } from "../components/search";
+import { Search } from "../components/search";
 import { Genres, Title } from "../components/title";
 import { suggested } from "../pure/choice";
 import { plural } from "../pure/format";
 import { api, noted } from "../state/api";
 import { amend, go, route } from "../state/location";
 import { useTasks } from "../state/tasks";
-import { titles, want } from "../state/titles";
+import { idOf, titles, want } from "../state/titles";
 
 const SIDES = ["First model", "Second model"] as const;
 

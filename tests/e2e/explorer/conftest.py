@@ -121,6 +121,13 @@ def asked(served: Served, path: str, body: Any = None) -> Any:
     return json.loads(answer.text)
 
 
+def settled(page: Page, served: Served, view: str) -> None:
+    """Go to a view and wait until nothing on it is on its way."""
+    page.goto(f"{served.url}/explore#/{view}")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true]') && document.querySelector('h1')")
+
+
 def fits(page: Page) -> bool:
     """Return whether nothing sticks out of the page to the right."""
     return bool(page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"))

@@ -36,7 +36,7 @@ def write_hostile_tables(folder: Path) -> str:
     titles = [TITLES[item] if item < len(TITLES) else f"Title {item}" for item in range(len(items))]
     genres = ["<b>genre</b>|Drama" if item < len(TITLES) else "Drama" for item in range(len(items))]
     pl.DataFrame({"item_id": items, "title": titles, "genres": genres}).write_csv(tables / "items.csv")
-    others = [(user, item) for user in range(2, 60) for item in range(1, 40 + user)]
+    others = [(user, item) for user in range(2, 60) for item in range(30 if user == 5 else 1, 40 + user)]
     pairs = [*((1, item + 500) for item in range(1, LONGEST + 1)), *others, *((3, item) for item in items[-500:])]
     pl.DataFrame(
         {

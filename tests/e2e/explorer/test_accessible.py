@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import ROOT, Served
-from tests.e2e.explorer.conftest import AXE, Open, answer_of, fits
+from tests.e2e.explorer.conftest import AXE, Open, answer_of, fits, settled
 
 pytestmark = pytest.mark.slow
 
@@ -42,8 +42,7 @@ def test_axe_finds_nothing_serious(demo: Served, opened: Open, page: Page, schem
     assert serious(page) == []
     opened(demo, VIEWS[0])
     for view in VIEWS:
-        page.goto(f"{demo.url}/explore#/{view}")
-        page.wait_for_load_state("networkidle")
+        settled(page, demo, view)
         assert serious(page) == [], f"{view}, {scheme}"
 
 
@@ -55,8 +54,7 @@ def test_every_view_fits(demo: Served, opened: Open, page: Page, scheme: str, si
     opened(demo, VIEWS[0])
     answer_of(page, "popular")
     for view in VIEWS:
-        page.goto(f"{demo.url}/explore#/{view}")
-        page.wait_for_load_state("networkidle")
+        settled(page, demo, view)
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SHOTS / f"{view.partition('/')[0]}-{size}-{scheme}.png")
         assert fits(page), view

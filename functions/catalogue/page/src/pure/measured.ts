@@ -67,11 +67,13 @@ export function segments(cards: readonly ModelCard[], metric: string): SegmentVa
 const intervalOf = ({ low, high }: Segment): Interval | null =>
   low === undefined || high === undefined ? null : [low, high];
 
-/** What is known of people first, then the lengths of their histories. */
+const KINDS = ["hot", "warm", "cold"];
+
+/** What is known of people first, then the lengths of their histories, short ones first. */
 export function segmentNames(values: readonly SegmentValue[]): string[] {
-  const names = unique(values.map(({ segment }) => segment));
-  const isLength = (name: string): boolean => name.startsWith("history ");
-  return [...names.filter((name) => !isLength(name)), ...names.filter(isLength)];
+  const place = (name: string): number =>
+    KINDS.includes(name) ? KINDS.indexOf(name) : KINDS.length + (Number.parseInt(name.replace(/\D*/, ""), 10) || 0);
+  return unique(values.map(({ segment }) => segment)).sort((a, b) => place(a) - place(b));
 }
 
 export const primaryMetric = (names: readonly string[]): string | null =>

@@ -7,7 +7,7 @@ import { Tabs } from "./components/tabs";
 import { TokenForm } from "./components/token-form";
 import type { View } from "./routes";
 import { announcement } from "./state/announcer";
-import { api } from "./state/api";
+import { api, forgetLatest } from "./state/api";
 import { route } from "./state/location";
 import { forget, token } from "./state/session";
 import { useTask, type Asked } from "./state/tasks";
@@ -63,7 +63,7 @@ function skip(event: Event): void {
 }
 
 function Explorer() {
-  useEffect(() => forgetTitles, []);
+  useEffect(() => () => (forgetTitles(), forgetLatest()), []);
   const models = useTask("models", (signal) => api.models(signal));
   const people = useTask("people", (signal) => api.users(10, signal));
   const cards = models.value?.models ?? [];

@@ -53,6 +53,17 @@ it("asks once for what has not changed, and forgets what nobody wants", async ()
   expect(requests[0]?.signal.aborted).toBe(true);
 });
 
+it("keeps a problem while the same is asked again, and not while something else is", async () => {
+  const { board, ask, requests, settled } = held();
+  ask("a");
+  requests[0]?.fail(new Problem(NETWORK));
+  await settled();
+  void board.start({ name: "als", key: "a", load: () => new Promise(() => undefined) });
+  expect(board.slots.get("als")).toMatchObject({ key: "a", loading: true, problem: { facts: NETWORK } });
+  ask("b");
+  expect(board.slots.get("als")).toEqual({ key: "", loading: true });
+});
+
 it("holds a problem in place of an answer", async () => {
   const { board, ask, requests, settled } = held();
   ask("a");

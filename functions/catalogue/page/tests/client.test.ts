@@ -4,9 +4,9 @@ import { Problem, retryAfter } from "../src/api/problem";
 
 const BASE = "https://api.example/live/";
 
-function clientOf(answer: () => Promise<Response>): { client: Client; asked: Request[]; refusals: number[] } {
+function clientOf(answer: () => Promise<Response>): { client: Client; asked: Request[]; refusals: (string | null)[] } {
   const asked: Request[] = [];
-  const refusals: number[] = [];
+  const refusals: (string | null)[] = [];
   let now = 0;
   const client = new Client({
     base: BASE,
@@ -16,7 +16,7 @@ function clientOf(answer: () => Promise<Response>): { client: Client; asked: Req
       return answer();
     },
     clock: () => (now += 7),
-    refused: () => refusals.push(1),
+    refused: (sent) => refusals.push(sent),
   });
   return { client, asked, refusals };
 }
@@ -62,10 +62,10 @@ describe("what goes wrong", () => {
     });
   });
 
-  it("says that the token was refused", async () => {
+  it("says which token was refused", async () => {
     const { client, refusals } = clientOf(problem(401, "unauthorized"));
     await expect(client.models()).rejects.toBeInstanceOf(Problem);
-    expect(refusals).toHaveLength(1);
+    expect(refusals).toEqual(["secret"]);
   });
 
   it("takes an answer that is no JSON", async () => {

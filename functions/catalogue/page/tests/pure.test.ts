@@ -5,6 +5,7 @@ import { chosen, suggested } from "../src/pure/choice";
 import { explain, waitFor } from "../src/pure/explain";
 import * as format from "../src/pure/format";
 import { lines, segmentMetric, segmentNames, segments, spots } from "../src/pure/measured";
+import { recent } from "../src/pure/recent";
 import { repeated } from "../src/pure/seen";
 import { placed } from "../src/plots/labels";
 
@@ -171,5 +172,17 @@ it("puts no label over another, and none past the edge", () => {
     [15, 50],
     [17, 61],
     [70, 50],
+  ]);
+});
+
+it("keeps what was told last, and lets the oldest go", () => {
+  const before = new Map<string, { title: string; users?: number }>([
+    ["1", { title: "one", users: 3 }],
+    ["2", { title: "two" }],
+  ]);
+  const after = recent(before, [["1", { title: "One" }], ["3", { title: "three" }]], 2);
+  expect([...after]).toEqual([
+    ["1", { title: "One", users: 3 }],
+    ["3", { title: "three" }],
   ]);
 });

@@ -12,7 +12,8 @@ export interface Surroundings {
   token: () => string | null;
   fetch: typeof fetch;
   clock: () => number;
-  refused: () => void;
+  /** A token was sent and not taken; by now the page may hold another. */
+  refused: (sent: string | null) => void;
 }
 
 type Query = Record<string, string | number | boolean | Id[] | undefined>;
@@ -65,15 +66,16 @@ export class Client {
 
   private async call<T>(path: string, query: Query, signal?: AbortSignal, body?: OnTheFly): Promise<Timed<T>> {
     const started = this.around.clock();
-    const response = await this.send(address(this.around.base, path, query), signal, body);
-    if (response.status === 401) this.around.refused();
+    const token = this.around.token();
+    const response = await this.send(address(this.around.base, path, query), token, signal, body);
+    if (response.status === 401) this.around.refused(token);
     if (!response.ok) throw await problemOf(response);
     const value = (await response.json()) as T;
     return { value, ms: this.around.clock() - started };
   }
 
-  private async send(url: string, signal?: AbortSignal, body?: OnTheFly): Promise<Response> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.around.token() ?? ""}` };
+  private async send(url: string, token: string | null, signal?: AbortSignal, body?: OnTheFly): Promise<Response> {
+    const headers: Record<string, string> = { authorization: `Bearer ${token ?? ""}` };
     if (body) headers["content-type"] = "application/json";
     const request: RequestInit = { method: body ? "POST" : "GET", headers, credentials: "omit", cache: "no-store" };
     if (body) request.body = JSON.stringify(body);

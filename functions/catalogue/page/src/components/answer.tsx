@@ -1,12 +1,11 @@
 /** One model's answer: its items in order, and what stands behind each. */
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import type { Timed } from "../api/client";
 import type { Id, ItemDetail } from "../api/types";
 import { milliseconds, score, shortVersion, source } from "../pure/format";
-import { formatRoute } from "../routes";
 import type { Slot } from "../state/board";
-import { titles, want } from "../state/titles";
+import { similarTo } from "../state/location";
+import { titles, useTitles } from "../state/titles";
 import { Because } from "./because";
 import { Notice } from "./notice";
 import { Genres, Title } from "./title";
@@ -50,7 +49,7 @@ export function Answer({ model, slot, again, ...rest }: AnswerProps) {
       </header>
       <div class="body">
         {slot.problem && <Notice problem={slot.problem} subject={model} again={again} />}
-        {answer ? <Items answer={answer.value} {...rest} /> : slot.loading && <Skeleton />}
+        {answer ? <Items answer={answer.value} {...rest} /> : slot.loading && !slot.problem && <Skeleton />}
       </div>
     </section>
   );
@@ -77,12 +76,8 @@ function Meta({ answer: { ms, value } }: { answer: Timed<Shown> }) {
 type ItemsProps = Omit<AnswerProps, "model" | "slot" | "again"> & { answer: Shown };
 
 function Items({ answer, counts, answers, seen, reasons }: ItemsProps) {
-  useEffect(() => {
-    const behind = (answer.details ?? []).flatMap(({ because }) =>
-      (because.history ?? []).map((event) => event.item_id),
-    );
-    want([...answer.items, ...behind]);
-  }, [answer]);
+  const behind = (answer.details ?? []).flatMap(({ because }) => (because.history ?? []).map((event) => event.item_id));
+  useTitles([...answer.items, ...behind]);
   if (answer.items.length === 0) return <p class="empty">Nothing is left to recommend.</p>;
   const details = new Map((answer.details ?? []).map((detail) => [String(detail.item_id), detail]));
   return (
@@ -133,7 +128,7 @@ function Row({ item_id, rank, detail, whole, count, answers, repeated, reasons }
     >
       <span class="rank">{rank}</span>
       <div class="what">
-        <a href={formatRoute({ view: "similar", id: key })}>
+        <a href={similarTo(key)}>
           <Title item_id={item_id} title={titled?.title} />
         </a>
         <Genres genres={titled?.genres ?? []} />

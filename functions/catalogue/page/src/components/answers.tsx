@@ -28,9 +28,11 @@ export function Answers({ models, tasks, heading, asked, seen, explained = true 
   const shared = agreement(arrived);
   const words = inWords(shared);
   const settled = slots.length > 0 && slots.every(({ loading }) => !loading);
-  useEffect(() => {
-    if (settled) announce(`${heading}: ${arrived.map(({ model }) => model).join(", ")} answered. ${words}`);
-  }, [settled, words, heading]);
+  const answered = arrived.map(({ model }) => model).join(", ") || "no model";
+  useEffect(
+    () => (settled ? announce(`${heading}: ${answered} answered. ${words}`) : undefined),
+    [settled, answered, words, heading],
+  );
   return (
     <section class="answers" aria-labelledby="answers-heading">
       <header>
@@ -44,7 +46,7 @@ export function Answers({ models, tasks, heading, asked, seen, explained = true 
             </label>
           )}
         </div>
-        <p class={settled ? "agreement" : "agreement agreement--old"} data-testid="agreement">
+        <p class={slots.some(({ loading }) => loading) ? "agreement agreement--old" : "agreement"} data-testid="agreement">
           {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
           {words && <span class="hint"> Dots: in how many answers an item is.</span>}
         </p>

@@ -125,7 +125,7 @@ function Measured({ card: { measured_on } }: { card: ModelCard }) {
 }
 
 function LatestAnswer({ model }: { model: string }) {
-  const answer = latest.value[model];
+  const answer = latest.value.get(model);
   if (!answer) return <td class="number hint-cell">none yet</td>;
   return (
     <td class="number" data-testid="latest-answer">

@@ -14,14 +14,14 @@ export function Notice({ problem, subject, again }: Props) {
   const { facts } = problem;
   const words = explain(facts, subject);
   const kind = facts.error_key === "similar_not_supported" ? "notice notice--calm" : "notice notice--bad";
-  const retryable = again !== undefined && facts.status !== 403 && facts.status !== 404;
+  const refused = facts.status >= 400 && facts.status < 500 && facts.status !== 429;
   return (
     <div class={kind} data-testid="problem" data-status={facts.status}>
       <div role="alert">
         <strong>{words.title}</strong>
         <p>{words.text}</p>
       </div>
-      {retryable && <Again problem={problem} again={again} />}
+      {again && !refused && <Again problem={problem} again={again} />}
       {facts.status >= 500 && facts.request_id && (
         <p class="small">
           Request <code data-testid="request-id">{facts.request_id}</code>
@@ -36,7 +36,9 @@ function Again({ problem, again }: { problem: Problem; again: () => void }) {
   const later = problem.facts.retry_after;
   return (
     <p class="small">
-      {left !== null && <span data-testid="countdown">Asked again in {waiting(left)}. </span>}
+      {left !== null && (
+        <span data-testid="countdown">{left > 0 ? `Asked again in ${waiting(left)}. ` : "Asking again … "}</span>
+      )}
       {left === null && later !== null && <span>Possible again in {waiting(later)}. </span>}
       <button type="button" class="link" onClick={again}>
         Try now

@@ -3,8 +3,9 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Item } from "../api/types";
 import { plural } from "../pure/format";
 import { api } from "../state/api";
+import { idOf } from "../state/ids";
 import { useTask } from "../state/tasks";
-import { idOf, remember } from "../state/titles";
+import { remember } from "../state/titles";
 import { useDebounced } from "../state/use-debounced";
 import { Notice } from "./notice";
 import { Genres, Title } from "./title";
@@ -28,7 +29,7 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
   const found = useTask(`items ${query}`, async (signal) => {
     const items = await api.items({ query, limit: LIMIT }, signal);
     remember(items.items);
-    return items;
+    return { ...items, query };
   });
   if (found.problem && [403, 503].includes(found.problem.facts.status)) {
     return (
@@ -46,7 +47,7 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
     <div class="search">
       <Combobox
         {...{ label, pick, picked, verb, several, text, setText, items, waits }}
-        total={found.value ? totals(found.value.total, items.length, query) : "\u00a0"}
+        total={found.value ? totals(found.value.total, items.length, found.value.query) : "\u00a0"}
       />
       {found.problem && <Notice problem={found.problem} subject="the catalogue" again={found.again} />}
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, type Problem } from "../api/problem";
 import { api } from "../state/api";
 import { go, route } from "../state/location";
@@ -13,13 +13,18 @@ export function UserForm({ id }: { id: string | null }) {
     event.preventDefault();
     if (text.trim()) to(text.trim());
   };
+  const asking = useRef<AbortController | null>(null);
+  useEffect(() => () => asking.current?.abort(), [id]);
   const atRandom = async (): Promise<void> => {
+    asking.current?.abort();
+    const { signal } = (asking.current = new AbortController());
     try {
-      const { users } = await api.users(1);
+      const { users } = await api.users(1, signal);
+      if (signal.aborted) return;
       setProblem(null);
       if (users[0] !== undefined) to(String(users[0]));
     } catch (error) {
-      setProblem(asProblem(error));
+      if (!signal.aborted) setProblem(asProblem(error));
     }
   };
   return (

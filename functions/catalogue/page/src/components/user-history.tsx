@@ -4,15 +4,13 @@ import { HistoryCards } from "./history";
 import { Notice } from "./notice";
 
 interface Props {
-  id: string;
   whole: WholeHistory;
 }
 
-export function UserHistory({ id, whole }: Props) {
-  const { history, problem, loading, again } = whole;
-  const current = history !== null && String(history.user_id) === id;
+export function UserHistory({ whole }: Props) {
+  const { history, problem, loading, current, again } = whole;
   return (
-    <section class={current || problem ? "past" : "past past--old"} aria-labelledby="history-heading">
+    <section class={current ? "past" : "past past--old"} aria-labelledby="history-heading">
       <header>
         <h2 id="history-heading">
           History{history && current && <span class="hint"> {plural(history.total, "item")}</span>}
@@ -31,7 +29,7 @@ export function UserHistory({ id, whole }: Props) {
       {history && !problem && history.total > 0 && (
         <>
           <HistoryCards items={history.items} total={history.total} loading={loading} />
-          <Checked seen={history.items.length} total={history.total} loading={loading} />
+          {current && <Checked seen={history.items.length} total={history.total} loading={loading} />}
         </>
       )}
       {!history && !problem && (

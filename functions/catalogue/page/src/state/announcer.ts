@@ -3,9 +3,12 @@ import { signal } from "@preact/signals";
 
 const QUIET_MS = 900;
 export const announcement = signal("");
-let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function announce(text: string): void {
-  clearTimeout(timer);
-  timer = setTimeout(() => (announcement.value = text), QUIET_MS);
+/** Say something soon; return what takes it back, so that the same can be said again of something new. */
+export function announce(text: string): () => void {
+  const timer = setTimeout(() => (announcement.value = text), QUIET_MS);
+  return () => {
+    clearTimeout(timer);
+    announcement.value = "";
+  };
 }

@@ -1,6 +1,8 @@
 /** The one client of the page, and what it saw last of every model. */
 import { signal } from "@preact/signals";
 import { Client, type Timed } from "../api/client";
+import type { Id } from "../api/types";
+import { learnKind } from "./ids";
 import { refuse, token } from "./session";
 
 export const api = new Client({
@@ -16,11 +18,16 @@ export interface Latest {
   version: string;
 }
 
-export const latest = signal<Readonly<Record<string, Latest>>>({});
+export const latest = signal<ReadonlyMap<string, Latest>>(new Map());
 
-/** Note how long a model's answer took and which version gave it. */
-export function noted<T extends { model: string; version: string }>(answer: Timed<T>): Timed<T> {
-  const { model, version } = answer.value;
-  latest.value = { ...latest.value, [model]: { ms: answer.ms, version } };
+/** Note how long a model's answer took, which version gave it, and of which kind its ids are. */
+export function noted<T extends { model: string; version: string; items: Id[] }>(answer: Timed<T>): Timed<T> {
+  const { model, version, items } = answer.value;
+  latest.value = new Map([...latest.value, [model, { ms: answer.ms, version }]]);
+  learnKind(items);
   return answer;
+}
+
+export function forgetLatest(): void {
+  latest.value = new Map();
 }

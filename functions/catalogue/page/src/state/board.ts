@@ -8,6 +8,7 @@ export interface Task<T> {
 }
 
 export interface Slot<T> {
+  /** What the value or the problem answers, which while loading may be an older question. */
   key: string;
   loading: boolean;
   value?: T;
@@ -47,8 +48,7 @@ export class Board<T> {
     this.running.get(task.name)?.stop.abort();
     const run = { key: task.key, stop: new AbortController() };
     this.running.set(task.name, run);
-    const before = this.slots.get(task.name);
-    this.put(task.name, before?.value === undefined ? EMPTY : { ...before, loading: true });
+    this.put(task.name, waiting(task.key, this.slots.get(task.name)));
     const slot = await this.outcome(task, run.stop.signal);
     if (this.running.get(task.name) === run) this.put(task.name, slot);
   }
@@ -65,4 +65,10 @@ export class Board<T> {
     this.slots.set(name, slot);
     this.changed();
   }
+}
+
+/** An old answer stays, whatever is asked now; a problem stays while the same is asked again. */
+export function waiting<T>(key: string, before: Slot<T> | undefined): Slot<T> {
+  if (before?.value === undefined && (before?.problem === undefined || before.key !== key)) return EMPTY;
+  return { ...before, loading: true };
 }

@@ -9,47 +9,48 @@ const FIRST = 50;
 const NEXT = 1000;
 export const MOST_CHECKED = 20_000;
 
-export interface WholeHistory {
-  history: History | null;
-  problem: Problem | null;
+interface Part {
+  history?: History;
+  problem?: Problem;
   loading: boolean;
+}
+
+export interface WholeHistory extends Part {
+  /** Whether this is of the person asked for, not of the one before, whose history stays until then. */
+  current: boolean;
   again: () => void;
 }
 
-type Told = (part: { history?: History; problem?: Problem; loading: boolean }) => void;
-
-async function readAll(user_id: string, signal: AbortSignal, tell: Told): Promise<void> {
+async function readAll(user_id: string, signal: AbortSignal, tell: (part: Part) => void): Promise<void> {
+  let history: History | undefined;
   try {
-    let history = await api.history(user_id, FIRST, 0, signal);
-    for (;;) {
-      remember(history.items);
-      const more = history.next_offset !== null && history.items.length < MOST_CHECKED;
-      tell({ history, loading: more });
-      if (!more) return;
-      const page = await api.history(user_id, NEXT, history.next_offset ?? 0, signal);
-      history = { ...page, items: [...history.items, ...page.items] };
-    }
+    do {
+      const page = await api.history(user_id, history ? NEXT : FIRST, history?.next_offset ?? 0, signal);
+      if (signal.aborted) return;
+      remember(page.items);
+      history = { ...page, items: [...(history?.items ?? []), ...page.items] };
+      tell({ history, loading: unread(history) });
+    } while (unread(history));
   } catch (error) {
-    if (!signal.aborted) tell({ problem: asProblem(error), loading: false });
+    if (!signal.aborted) tell({ ...(history && { history }), problem: asProblem(error), loading: false });
   }
 }
 
+const unread = ({ next_offset, items }: History): boolean => next_offset !== null && items.length < MOST_CHECKED;
+
 export function useHistory(user_id: string | null): WholeHistory {
   const [round, setRound] = useState(0);
-  const [history, setHistory] = useState<History | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [loading, setLoading] = useState(user_id !== null);
+  const [told, setTold] = useState<{ of: string; part: Part } | null>(null);
   useEffect(() => {
     if (user_id === null) return;
     const stop = new AbortController();
-    setLoading(true);
-    setProblem(null);
-    void readAll(user_id, stop.signal, (part) => {
-      if (part.history) setHistory(part.history);
-      if (part.problem) setProblem(part.problem);
-      setLoading(part.loading);
-    });
+    void readAll(user_id, stop.signal, (part) => setTold({ of: user_id, part }));
     return () => stop.abort();
   }, [user_id, round]);
-  return { history, problem, loading, again: () => setRound(round + 1) };
+  const again = (): void => {
+    setTold(null);
+    setRound(round + 1);
+  };
+  if (told && told.of === user_id) return { ...told.part, current: true, again };
+  return { ...(told?.part.history && { history: told.part.history }), loading: true, current: false, again };
 }

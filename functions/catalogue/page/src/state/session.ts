@@ -18,7 +18,9 @@ export function forget(): void {
   token.value = null;
 }
 
-export function refuse(): void {
+/** Several requests may be refused one after another, the last when another token is there already. */
+export function refuse(sent: string | null): void {
+  if (sent === null || sent !== token.value) return;
   forget();
   wasRefused.value = true;
 }

@@ -1,6 +1,6 @@
 /** A board of requests, as a hook. */
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import { Board, EMPTY, type Slot, type Task } from "./board";
+import { Board, EMPTY, waiting, type Slot, type Task } from "./board";
 
 export interface Tasks<T> {
   slot: (name: string) => Slot<T>;
@@ -12,15 +12,22 @@ export function useTasks<T>(tasks: readonly Task<T>[]): Tasks<T> {
   const board = useRef<Board<T> | null>(null);
   board.current ??= new Board<T>(() => changed(undefined));
   const held = board.current;
+  const find = (name: string): Task<T> | undefined => tasks.find((task) => task.name === name);
   useEffect(() => held.ask(tasks), [tasks.map((task) => `${task.name} ${task.key}`).join("\n")]);
   useEffect(() => () => held.close(), []);
   return {
-    slot: (name) => held.slots.get(name) ?? EMPTY,
+    slot: (name) => current(held.slots.get(name), find(name)),
     again: (name) => {
-      const task = tasks.find((one) => one.name === name);
+      const task = find(name);
       if (task) void held.start(task);
     },
   };
+}
+
+/** Effects come after the page is drawn: until then what answers an older question is marked as such. */
+function current<T>(slot: Slot<T> | undefined, task: Task<T> | undefined): Slot<T> {
+  if (!slot || !task) return EMPTY;
+  return slot.loading || slot.key === task.key ? slot : waiting(task.key, slot);
 }
 
 export interface Asked<T> extends Slot<T> {

@@ -1,8 +1,11 @@
 /** Titles of items, asked for in batches and kept. */
 import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { asProblem, type Problem } from "../api/problem";
 import type { Id } from "../api/types";
+import { recent } from "../pure/recent";
 import { api } from "./api";
+import { learnKind } from "./ids";
 
 const BATCH = 100;
 const KEPT = 20_000;
@@ -22,30 +25,37 @@ const asked = new Set<string>();
 let waiting = new Map<string, Id>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Whether items' ids are numbers here, as far as the API has shown any. */
-const numeric = signal(true);
-
-/** Ids are integers or strings, all of one kind, and text alone does not tell which. */
-export const idOf = (text: string): Id => (numeric.value && /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text);
+let session = new AbortController();
 
 export function remember(items: readonly ({ item_id: Id } & Titled)[]): void {
-  if (items[0]) numeric.value = typeof items[0].item_id === "number";
+  learnKind(items.map(({ item_id }) => item_id));
   keep(items);
 }
 
 function keep(items: readonly ({ item_id: Id } & Titled)[]): void {
-  const next = new Map(titles.value.size > KEPT ? [] : titles.value);
-  for (const item of items) next.set(String(item.item_id), { ...next.get(String(item.item_id)), ...item });
-  titles.value = next;
+  titles.value = recent(
+    titles.value,
+    items.map((item) => [String(item.item_id), item]),
+    KEPT,
+  );
 }
 
-export function want(ids: readonly Id[]): void {
+/** Ask for the titles that are not here yet, and again for those on the page that were let go. */
+export function useTitles(ids: readonly Id[]): void {
+  const here = titles.value;
+  useEffect(() => want(ids), [here, ids.join("\n")]);
+}
+
+function want(ids: readonly Id[]): void {
   if (titlesProblem.value?.facts.status === 403) return;
   for (const id of ids) if (!titles.value.has(String(id)) && !asked.has(String(id))) waiting.set(String(id), id);
   if (waiting.size > 0) timer ??= setTimeout(ask, GATHER_MS);
 }
 
+/** What is on its way for a token that was forgotten is given up. */
 export function forgetTitles(): void {
+  session.abort();
+  session = new AbortController();
   clearTimeout(timer);
   timer = undefined;
   titles.value = new Map();
@@ -62,24 +72,30 @@ function ask(): void {
 }
 
 async function askBatch(ids: Id[]): Promise<void> {
+  const { signal: stop } = session;
   for (const id of ids) asked.add(String(id));
   try {
-    const { items } = await api.items({ ids, limit: BATCH });
+    const { items } = await api.items({ ids, limit: BATCH }, stop);
+    if (stop.aborted) return;
     titlesProblem.value = null;
-    keep(ids.map((item_id) => ({ item_id, title: null, genres: [] })));
+    keep(ids.map(untitled));
     remember(items);
   } catch (error) {
-    later(ids, asProblem(error));
+    if (!stop.aborted) later(ids, asProblem(error));
   } finally {
-    for (const id of ids) asked.delete(String(id));
+    if (!stop.aborted) for (const id of ids) asked.delete(String(id));
   }
 }
 
-/** Wait as the API says, then ask for the same again; a token that does not cover the catalogue will not. */
+const untitled = (item_id: Id): { item_id: Id } & Titled => ({ item_id, title: null, genres: [] });
+
+/** Wait as the API says, then ask for the same again; what it refuses, it would refuse again. */
 function later(ids: readonly Id[], problem: Problem): void {
+  const { status, retry_after } = problem.facts;
   titlesProblem.value = problem;
-  if (problem.facts.status === 401 || problem.facts.status === 403) return;
+  if (status === 401 || status === 403) return;
+  if (status >= 400 && status < 500 && status !== 429) return keep(ids.map(untitled));
   for (const id of ids) waiting.set(String(id), id);
-  const seconds = Math.min(Math.max(problem.facts.retry_after ?? 5, SOONEST_S), LATEST_S);
+  const seconds = Math.min(Math.max(retry_after ?? 5, SOONEST_S), LATEST_S);
   timer ??= setTimeout(ask, seconds * 1000);
 }

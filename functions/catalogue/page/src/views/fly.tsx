@@ -1,5 +1,4 @@
 /** A history made up by clicking: what the models give to people that no training saw. */
-import { useEffect } from "preact/hooks";
 import type { Item, ModelCard, OnTheFly, Users } from "../api/types";
 import { Answers } from "../components/answers";
 import { FeatureForm } from "../components/feature-form";
@@ -8,10 +7,11 @@ import { PickedItems } from "../components/picked";
 import { Search } from "../components/search";
 import type { Picked } from "../routes";
 import { api, noted } from "../state/api";
+import { idOf } from "../state/ids";
 import { amend, route } from "../state/location";
 import { show, shownModels } from "../state/models";
 import { useTasks, type Asked } from "../state/tasks";
-import { idOf, remember, want } from "../state/titles";
+import { remember, useTitles } from "../state/titles";
 import { useDebounced } from "../state/use-debounced";
 
 const DEBOUNCE_MS = 150;
@@ -33,7 +33,7 @@ export function FlyView({ cards, people }: Props) {
     })),
   );
   const seen = new Set((JSON.parse(asked) as OnTheFly).history.map(({ item_id }) => String(item_id)));
-  useEffect(() => want(history.map(({ item_id }) => idOf(item_id))), [history]);
+  useTitles(history.map(({ item_id }) => item_id));
   return (
     <>
       <header class="intro">

@@ -1,6 +1,5 @@
 /** Items like one item, as two models see it. */
-import { useEffect } from "preact/hooks";
-import type { Id, Item, ModelCard } from "../api/types";
+import type { Item, ModelCard } from "../api/types";
 import { Answers } from "../components/answers";
 import { Search } from "../components/search";
 import { Genres, Title } from "../components/title";
@@ -9,7 +8,7 @@ import { plural } from "../pure/format";
 import { api, noted } from "../state/api";
 import { amend, go, route } from "../state/location";
 import { useTasks } from "../state/tasks";
-import { idOf, titles, want } from "../state/titles";
+import { titles, useTitles } from "../state/titles";
 
 const SIDES = ["First model", "Second model"] as const;
 
@@ -89,12 +88,11 @@ function ModelPair({ cards, models }: { cards: readonly ModelCard[]; models: rea
 }
 
 function PickedItem({ id }: { id: string }) {
-  const item_id: Id = idOf(id);
-  useEffect(() => want([item_id]), [id]);
+  useTitles([id]);
   const titled = titles.value.get(id);
   return (
     <div class="card card--picked" data-testid="similar-item" data-item={id}>
-      <Title item_id={item_id} title={titled?.title} />
+      <Title item_id={id} title={titled?.title} />
       <Genres genres={titled?.genres ?? []} />
       <p class="small">
         <span>Item {id}</span>

@@ -74,7 +74,7 @@ function KnownUser({ cards, people }: Props) {
         })),
   );
   const impossible = whole.problem?.facts.error_key === "user_not_found" ? whole.problem : null;
-  const history = whole.history && String(whole.history.user_id) === id ? whole.history : null;
+  const history = whole.current ? whole.history : undefined;
   const seen = useMemo(
     () => (history ? new Set(history.items.map(({ item_id }) => String(item_id))) : undefined),
     [history],
@@ -90,7 +90,7 @@ function KnownUser({ cards, people }: Props) {
       {id !== null && impossible && <Notice problem={impossible} subject="the history" />}
       {id !== null && !impossible && (
         <div class="pair">
-          <UserHistory id={id} whole={whole} />
+          <UserHistory whole={whole} />
           <Answers
             models={models}
             tasks={tasks}

@@ -1,5 +1,6 @@
 /** Which view stands in the address, and what it shows. */
 import type { Features } from "./api/types";
+import { weightIn } from "./pure/weight";
 
 export const VIEWS = ["user", "new", "fly", "similar", "models"] as const;
 export type View = (typeof VIEWS)[number];
@@ -75,12 +76,8 @@ function historyOf(query: URLSearchParams): Picked[] {
   const weights = query.getAll("weight");
   const picked = new Map<string, number | null>();
   query.getAll("item").forEach((item_id, index) => {
-    if (item_id && !picked.has(item_id) && picked.size < MAX_HISTORY) picked.set(item_id, positive(weights[index]));
+    if (item_id && !picked.has(item_id) && picked.size < MAX_HISTORY)
+      picked.set(item_id, weightIn(weights[index] ?? "") ?? null);
   });
   return [...picked].map(([item_id, weight]) => ({ item_id, weight }));
-}
-
-function positive(text: string | undefined): number | null {
-  const value = Number(text || NaN);
-  return value > 0 && value <= 1e6 ? value : null;
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { ModelCard } from "../src/api/types";
 import { agreement, inWords } from "../src/pure/agreement";
-import { chosen, suggested } from "../src/pure/choice";
+import { chosen, gone, suggested } from "../src/pure/choice";
 import { explain, waitFor } from "../src/pure/explain";
+import { choices } from "../src/pure/features";
 import * as format from "../src/pure/format";
 import { lines, segmentMetric, segmentNames, segments, spots } from "../src/pure/measured";
 import { recent } from "../src/pure/recent";
 import { repeated } from "../src/pure/seen";
+import { weightIn } from "../src/pure/weight";
 import { placed } from "../src/plots/labels";
 
 describe("what answers share", () => {
@@ -58,10 +60,49 @@ describe("numbers and names", () => {
     ]);
   });
 
+  it("shows metrics of any size, and what is no number as none", () => {
+    expect([0.07683, 0, 1.5, -0.2, 0.00001, 12345.6, NaN].map(format.metric)).toEqual([
+      "0.0768",
+      "0.0000",
+      "1.5000",
+      "-0.2000",
+      "1.0e-5",
+      "12,346",
+      "—",
+    ]);
+    expect([0.25, -3.5, 0.0001].map(format.signed)).toEqual(["+0.250", "−3.50", "+1.0e-4"]);
+    expect([5, 0.333333, 123456].map(format.weight)).toEqual(["5", "0.3333", "123,456"]);
+  });
+
+  it("takes the weights that the API takes", () => {
+    expect(["", " ", "4.5", "1e6", "0", "-1", "1000001", "x"].map(weightIn)).toEqual([
+      null,
+      null,
+      4.5,
+      1e6,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("offers what a link tells, known or not, under any name", () => {
+    const told = JSON.parse('{"sex": "x", "__proto__": "1", "constructor": "2"}') as Record<string, string>;
+    expect(choices({ sex: ["f", "m"], age: ["1"] }, told)).toEqual([
+      { name: "sex", values: ["f", "m", "x"], told: "x" },
+      { name: "age", values: ["1"], told: null },
+      { name: "__proto__", values: ["1"], told: "1" },
+      { name: "constructor", values: ["2"], told: "2" },
+    ]);
+  });
+
   it("reads sources and features", () => {
     expect(format.source("popular:age_25_34,sex_f")).toBe("Popular: age 25–34, sex f");
     expect(format.source("popular_recent")).toBe("Popular recent");
     expect(format.featureValue("age", "age_25_34")).toBe("25–34");
+    expect(format.featureValue("age", "age_65_inf")).toBe("65+");
+    expect(format.source("popular:age_65_inf")).toBe("Popular: age 65+");
     expect(format.featureValue("sex", "M")).toBe("M");
   });
 
@@ -98,6 +139,8 @@ describe("which models are shown", () => {
     expect(chosen(["rp3", "gone", "rp3"], cards)).toEqual(["rp3"]);
     expect(chosen([], cards)).toEqual([]);
     expect(chosen(["gone"], cards)).toEqual(suggested(cards));
+    expect(gone(["rp3", "gone", "gone", "__proto__"], cards)).toEqual(["gone", "__proto__"]);
+    expect(gone(null, cards)).toEqual([]);
   });
 });
 
@@ -134,11 +177,24 @@ describe("what was measured", () => {
   });
 });
 
+it("draws nothing of what was measured as nothing", () => {
+  const empty = card("empty", "knn", 0, {
+    metrics: { "ndcg@10": null },
+    measured_on: { by_k: {}, beyond: { "novelty@10": 1 }, by_segment: { hot: { users: 0, "ndcg@10": null } } },
+  });
+  expect([lines([empty], "ndcg"), spots([empty], "ndcg@10", "novelty@10"), segments([empty], "ndcg@10")]).toEqual([
+    [],
+    [],
+    [],
+  ]);
+});
+
 describe("problems in words", () => {
   const facts = { status: 429, error_key: "x", detail: "", retry_after: 5, request_id: null };
 
   it("names what a token does not cover", () => {
     expect(explain({ ...facts, status: 403 }, "als").title).toBe("This token does not cover als.");
+    expect(explain({ ...facts, status: 404, error_key: "constructor" }, "als").title).toBe("Not found.");
   });
 
   it("waits where the API says how long, and not for hours", () => {
@@ -180,7 +236,14 @@ it("keeps what was told last, and lets the oldest go", () => {
     ["1", { title: "one", users: 3 }],
     ["2", { title: "two" }],
   ]);
-  const after = recent(before, [["1", { title: "One" }], ["3", { title: "three" }]], 2);
+  const after = recent(
+    before,
+    [
+      ["1", { title: "One" }],
+      ["3", { title: "three" }],
+    ],
+    2,
+  );
   expect([...after]).toEqual([
     ["1", { title: "One", users: 3 }],
     ["3", { title: "three" }],

@@ -84,7 +84,10 @@ export interface OnTheFly {
 }
 
 export type Interval = [number, number];
-export type Segment = { users: number; low?: number; high?: number } & Record<string, number | undefined>;
+export type Segment = { users: number; low?: number | null; high?: number | null } & Record<
+  string,
+  number | null | undefined
+>;
 
 export interface MeasuredOn {
   fold?: { kind?: string };
@@ -99,7 +102,7 @@ export interface ModelCard {
   model: string;
   family: string;
   version: string;
-  metrics: Record<string, number>;
+  metrics: Record<string, number | null>;
   algorithm?: string;
   created_at?: string;
   alias?: { name: string; serial: number; set_at: string; previous: string | null };

@@ -1,8 +1,10 @@
 import type { Features } from "../api/types";
 import { featureValue } from "../pure/format";
+import { choices } from "../pure/features";
 
 interface Props {
-  known: Record<string, string[]>;
+  /** Undefined while it is not known what can be told. */
+  known: Record<string, string[]> | undefined;
   features: Features;
   change: (features: Features) => void;
 }
@@ -13,14 +15,17 @@ export function FeatureForm({ known, features, change }: Props) {
     const { [name]: _, ...rest } = features;
     change(value === "" ? rest : { ...rest, [name]: value });
   };
+  const all = choices(known ?? {}, features);
+  if (all.length === 0 && !known) return null;
+  if (all.length === 0) return <p class="small">The training data tells nothing of people.</p>;
   return (
     <div class="features">
-      {Object.entries(known).map(([name, values]) => (
+      {all.map(({ name, values, told }) => (
         <label key={name}>
           {name}
           <select
             name={name}
-            value={features[name] ?? ""}
+            value={told ?? ""}
             data-testid={`feature-${name}`}
             onChange={(event) => set(name, event.currentTarget.value)}
           >

@@ -1,5 +1,5 @@
 import type { Interval, ModelCard } from "../api/types";
-import { count, metric, milliseconds, moment, shortVersion } from "../pure/format";
+import { count, metric, milliseconds, moment, NONE, shortVersion } from "../pure/format";
 import { metricNames } from "../pure/measured";
 import { latest } from "../state/api";
 
@@ -9,6 +9,7 @@ export function ModelTable({ cards }: { cards: readonly ModelCard[] }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Models, as a table">
       <table class="models" data-testid="models">
+        <caption class="sr-only">Models, what was measured of them, and what they learned from</caption>
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -57,15 +58,15 @@ function Metric({
   interval,
   best,
 }: {
-  value: number | undefined;
+  value: number | null | undefined;
   interval: Interval | undefined;
   best: boolean;
 }) {
-  if (value === undefined) return <td class="number">—</td>;
+  if (value == null) return <td class="number">{NONE}</td>;
   return (
     <td class="number">
       {best ? <strong title="The highest">{metric(value)}</strong> : metric(value)}
-      {interval && <span class="hint">{interval.map(metric).join("–")}</span>}
+      {interval && <span class="hint">{interval.map(metric).join(" to ")}</span>}
     </td>
   );
 }
@@ -92,7 +93,7 @@ function Version({ card: { version, created_at, alias } }: { card: ModelCard }) 
 }
 
 function Dataset({ card: { dataset } }: { card: ModelCard }) {
-  if (!dataset) return <td>—</td>;
+  if (!dataset) return <td>{NONE}</td>;
   const counts = [
     dataset.users !== undefined && `${count(dataset.users)} users`,
     dataset.items !== undefined && `${count(dataset.items)} items`,

@@ -1,4 +1,5 @@
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { MOST_WEIGHT, weightIn } from "../pure/weight";
 import type { Picked } from "../routes";
 import { titles } from "../state/titles";
 import { Title } from "./title";
@@ -43,28 +44,44 @@ interface ItemProps {
 function PickedItem({ picked: { item_id, weight }, reweigh, remove }: ItemProps) {
   const title = titles.value.get(item_id)?.title;
   const name = title ?? `item ${item_id}`;
-  const onInput = (text: string): void => {
-    const value = Number(text);
-    if (text === "") reweigh(null);
-    else if (value > 0 && value <= 1e6) reweigh(value);
-  };
   return (
     <li data-testid="picked-item" data-item={item_id}>
       <Title item_id={item_id} title={title} />
-      <input
-        type="number"
-        min="0"
-        max="1000000"
-        step="any"
-        placeholder="typical"
-        aria-label={`Weight of ${name}`}
-        title="Weight; a typical one if left empty"
-        value={weight ?? ""}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
+      <Weight name={name} weight={weight} reweigh={reweigh} />
       <button type="button" class="remove" aria-label={`Remove ${name}`} onClick={remove}>
         <span aria-hidden="true">×</span>
       </button>
     </li>
+  );
+}
+
+interface WeightProps {
+  name: string;
+  weight: number | null;
+  reweigh: (weight: number | null) => void;
+}
+
+/** What is no weight is marked while it is typed, and left for the weight that counts. */
+function Weight({ name, weight, reweigh }: WeightProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const onInput = (text: string): void => {
+    const value = weightIn(text);
+    setTyped(text);
+    if (value !== undefined) reweigh(value);
+  };
+  return (
+    <input
+      type="number"
+      min="0"
+      max={MOST_WEIGHT}
+      step="any"
+      placeholder="typical"
+      aria-label={`Weight of ${name}`}
+      aria-invalid={typed !== null && weightIn(typed) === undefined ? true : undefined}
+      title="Weight, over 0 and at most a million; a typical one if left empty"
+      value={typed ?? weight ?? ""}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      onBlur={() => setTyped(null)}
+    />
   );
 }

@@ -34,6 +34,7 @@ export function ByK({ lines, order, metric, metrics, choose }: Props) {
       }
     >
       <table>
+        <caption class="sr-only">{metric} by items shown</caption>
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -50,7 +51,7 @@ export function ByK({ lines, order, metric, metrics, choose }: Props) {
               <th scope="row">{model}</th>
               {ks.map((k) => (
                 <td key={k} class="number">
-                  {valueAt(points, k) === null ? "—" : shown(valueAt(points, k) ?? 0)}
+                  {shown(valueAt(points, k) ?? NaN)}
                 </td>
               ))}
             </tr>
@@ -67,7 +68,7 @@ function caption(lines: readonly Line[], ks: readonly number[], metric: string):
   const most = ks.at(-1);
   const top = most === undefined ? null : best(lines, ({ points }) => valueAt(points, most) ?? -Infinity);
   if (!top || most === undefined) return "No model of those chosen has these numbers.";
-  return `One line a model, higher is better. With ${most} items shown ${top.model} has the highest ${metric}, ${shown(valueAt(top.points, most) ?? 0)}.`;
+  return `One line a model, higher is better. With ${most} items shown ${top.model} has the highest ${metric}, ${shown(valueAt(top.points, most) ?? NaN)}.`;
 }
 
 function drawing(lines: readonly Line[], ks: number[], order: readonly string[], metric: string): Drawing {
@@ -85,7 +86,7 @@ function drawing(lines: readonly Line[], ks: number[], order: readonly string[],
       ...STILL,
       scales: {
         x: { time: false, range: (_, low, high) => [low - 0.5, high + 0.5] },
-        y: { range: (_, _low, high) => [0, high * 1.08 || 1] },
+        y: { range: (_, low, high) => [Math.min(0, low * 1.08), Math.max(0, high * 1.08) || 1] },
       },
       axes: [
         axis("k, items shown", { size: 32, splits: () => ks, values: (_, splits) => splits.map(String) }),

@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { count, metric as shown } from "../pure/format";
+import { capital, count, metric as shown, NONE } from "../pure/format";
 import { best, segmentNames, type SegmentValue } from "../pure/measured";
 import { colourOf } from "./colours";
 import { axis, Plot, STILL, type Drawing } from "./plot";
@@ -23,6 +23,7 @@ export function BySegment({ values, order, metric }: Props) {
       drawing={() => drawing(values, names, models, order, metric)}
     >
       <table>
+        <caption class="sr-only">{metric} by kind of user</caption>
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -49,7 +50,7 @@ export function BySegment({ values, order, metric }: Props) {
 }
 
 function Cell({ value }: { value: SegmentValue | undefined }) {
-  if (!value) return <td class="number">—</td>;
+  if (!value) return <td class="number">{NONE}</td>;
   return (
     <td class="number">
       {shown(value.value)}
@@ -65,17 +66,32 @@ function usersOf(values: readonly SegmentValue[], segment: string): string {
 
 function caption(values: readonly SegmentValue[], names: readonly string[], metric: string): string {
   if (values.length === 0) return "No model of those chosen was measured by kind of user.";
-  const leader = (name: string): string =>
-    best(
-      values.filter(({ segment }) => segment === name),
-      ({ value }) => value,
-    )?.model ?? "nobody";
+  const leader = (name: string): string => highest(values.filter(({ segment }) => segment === name));
   const leaders = new Set(names.map(leader));
   const who =
-    leaders.size === 1
+    leaders.size === 1 && values.some(({ model }) => leaders.has(model))
       ? `${[...leaders].join("")} has the highest ${metric} everywhere.`
       : `The highest ${metric}: ${names.map((name) => `${leader(name)} (${name})`).join(", ")}.`;
-  return `One dot a model, with its interval where there is one; higher is better. ${who} Numbers stand for how many items the history has.`;
+  const lengths = names.some((name) => /\d/.test(name)) ? " Numbers stand for how many items the history has." : "";
+  return `One dot a model, with its 95 % interval where there is one; higher is better. ${who}${lengths}${kindsInWords(names)}`;
+}
+
+/** Who leads; models that fall back to the same list are level, and none of them does. */
+function highest(values: readonly SegmentValue[]): string {
+  const most = best(values, ({ value }) => value);
+  const level = values.filter(({ value }) => value === most?.value);
+  return level.length > 1 ? `${level.length} models alike` : (most?.model ?? "nobody");
+}
+
+const KINDS = new Map([
+  ["hot", "asked with their history"],
+  ["warm", "the same people, asked as strangers of whom features are told"],
+  ["cold", "asked as strangers of whom nothing is told"],
+]);
+
+function kindsInWords(names: readonly string[]): string {
+  const told = names.flatMap((name) => (KINDS.has(name) ? [`${name}: ${KINDS.get(name)}`] : []));
+  return told.length === 0 ? "" : ` ${capital(told.join("; "))}.`;
 }
 
 const SPREAD = 0.7;
@@ -87,13 +103,14 @@ function drawing(
   order: readonly string[],
   metric: string,
 ): Drawing {
-  const top = Math.max(...values.map(({ value, interval }) => interval?.[1] ?? value), 0);
+  const ends = values.flatMap(({ value, interval }) => interval ?? [value]);
+  const [low, top] = [Math.min(...ends, 0), Math.max(...ends, 0)];
   return {
     options: {
       ...STILL,
       scales: {
         x: { time: false, range: [-0.5, Math.max(names.length - 0.5, 0.5)] },
-        y: { range: [0, top * 1.05 || 1] },
+        y: { range: [low * 1.05, top * 1.05 || 1] },
       },
       axes: [
         axis("kind of user", {

@@ -1,4 +1,6 @@
 /** Ten colours that stand out from the page and from one another, by day and by night. */
+import { signal } from "@preact/signals";
+
 const LIGHT = [
   "#0b6b63",
   "#b3470f",
@@ -24,7 +26,11 @@ const DARK = [
   "#d0a0ff",
 ];
 
-const dark = matchMedia("(prefers-color-scheme: dark)");
+const scheme = matchMedia("(prefers-color-scheme: dark)");
+
+/** Whether it is night: whoever draws with these colours draws anew when it changes. */
+export const dark = signal(scheme.matches);
+scheme.addEventListener("change", ({ matches }) => (dark.value = matches));
 
 export interface Colours {
   series: readonly string[];
@@ -35,7 +41,7 @@ export interface Colours {
 }
 
 export function colours(): Colours {
-  return dark.matches
+  return dark.value
     ? { series: DARK, ink: "#e8ebed", muted: "#a3adb5", line: "#2c343b", ground: "#14181b" }
     : { series: LIGHT, ink: "#1b2226", muted: "#59656d", line: "#e3e7ea", ground: "#ffffff" };
 }
@@ -44,8 +50,3 @@ export const colourOf = (index: number): string => {
   const { series } = colours();
   return series[index % series.length] ?? "currentColor";
 };
-
-export function whenSchemeChanges(then: () => void): () => void {
-  dark.addEventListener("change", then);
-  return () => dark.removeEventListener("change", then);
-}

@@ -23,6 +23,9 @@ export function Novelty({ spots, order, accuracy, beyond }: Props) {
       drawing={() => drawing(spots, order, accuracy, beyond)}
     >
       <table>
+        <caption class="sr-only">
+          {accuracy} against {beyond}
+        </caption>
         <thead>
           <tr>
             <th scope="col">Model</th>

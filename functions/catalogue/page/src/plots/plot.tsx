@@ -1,9 +1,9 @@
 /** A plot with its caption and the same numbers as a table. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { colours, whenSchemeChanges } from "./colours";
+import { colours, dark } from "./colours";
 
 const HEIGHT = 300;
 
@@ -24,9 +24,7 @@ interface Props {
 
 export function Plot({ id, title, caption, drawing, redraw, controls, children }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const [scheme, setScheme] = useState(0);
-  useEffect(() => whenSchemeChanges(() => setScheme((count) => count + 1)), []);
-  useEffect(() => (place.current ? drawn(place.current, drawing()) : undefined), [redraw, scheme]);
+  useEffect(() => (place.current ? drawn(place.current, drawing()) : undefined), [redraw, dark.value]);
   return (
     <figure class="plot" data-testid={`plot-${id}`}>
       <header>

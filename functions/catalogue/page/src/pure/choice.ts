@@ -20,6 +20,12 @@ export function suggested(cards: readonly ModelCard[], many = MOST): string[] {
   return [...leading, ...lists].slice(0, many).map(({ model }) => model);
 }
 
+/** Those of the wanted that do not exist. */
+export function gone(wanted: readonly string[] | null, cards: readonly ModelCard[]): string[] {
+  const names = new Set(cards.map(({ model }) => model));
+  return [...new Set(wanted ?? [])].filter((name) => !names.has(name));
+}
+
 /** Those of the wanted that exist, in their order; the suggested where none does. */
 export function chosen(wanted: readonly string[] | null, cards: readonly ModelCard[], many = MOST): string[] {
   const names = new Set(cards.map(({ model }) => model));

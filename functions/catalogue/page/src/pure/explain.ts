@@ -6,28 +6,30 @@ export interface Words {
   text: string;
 }
 
-const NOT_FOUND: Record<string, Words> = {
-  user_not_found: {
-    title: "No user can have this id.",
-    text: "It is outside of the ids that the training data can hold.",
-  },
-  item_not_found: { title: "This item is not known.", text: "The served version was trained without it." },
-  model_not_found: {
-    title: "There is no model of this name.",
-    text: "It may have been taken away since the page was opened.",
-  },
-  similar_not_supported: {
-    title: "No similar items here.",
-    text: "This model ranks for people; it does not compare items.",
-  },
-};
+const NOT_FOUND = new Map<string, Words>(
+  Object.entries({
+    user_not_found: {
+      title: "No user can have this id.",
+      text: "It is outside of the ids that the training data can hold.",
+    },
+    item_not_found: { title: "This item is not known.", text: "The served version was trained without it." },
+    model_not_found: {
+      title: "There is no model of this name.",
+      text: "It may have been taken away since the page was opened.",
+    },
+    similar_not_supported: {
+      title: "No similar items here.",
+      text: "This model ranks for people; it does not compare items.",
+    },
+  }),
+);
 
 export function explain(facts: ProblemFacts, subject: string): Words {
   const { status, error_key, detail } = facts;
   if (status === 0) return { title: "The API cannot be reached.", text: "Check the connection, then try again." };
   if (status === 401) return { title: "This token is not known, or expired.", text: "Type it in again." };
   if (status === 403) return { title: `This token does not cover ${subject}.`, text: "Whoever gave it can widen it." };
-  if (status === 404) return NOT_FOUND[error_key] ?? { title: "Not found.", text: detail };
+  if (status === 404) return NOT_FOUND.get(error_key) ?? { title: "Not found.", text: detail };
   if (status === 429) return { title: "Too many requests.", text: "This token's quota is used up for the moment." };
   if (status === 503) return { title: `No answer from ${subject} yet.`, text: "No good version could be loaded." };
   if (status >= 500) return { title: "Something failed in the API.", text: detail };

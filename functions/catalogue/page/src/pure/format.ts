@@ -1,5 +1,6 @@
 /** Numbers, dates and names as people read them. */
 const LOCALE = "en-GB";
+export const NONE = "—";
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const day = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const minute = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
@@ -12,23 +13,31 @@ export const plural = (value: number, one: string, many = `${one}s`): string =>
 /** A score: three significant digits, whatever its size. */
 export function score(value: number): string {
   const size = Math.abs(value);
+  if (!Number.isFinite(value)) return NONE;
   if (size !== 0 && (size < 0.0005 || size >= 1e6)) return value.toExponential(1);
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
-export const metric = (value: number): string => value.toFixed(4);
+/** A metric: four decimals, unless they would be none but zeros, or more than anybody reads. */
+export function metric(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return NONE;
+  if (size !== 0 && size < 0.00005) return value.toExponential(1);
+  return size >= 1000 ? count(value) : value.toFixed(4);
+}
 
 export function share(value: number): string {
   const percent = value * 100;
   return Math.abs(percent) > 0 && Math.abs(percent) < 1 ? "<1%" : `${Math.round(percent)}%`;
 }
 
-export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${score(Math.abs(value))}`;
 
 export const milliseconds = (value: number): string =>
   value < 9.95 ? `${value.toFixed(1)} ms` : `${whole.format(value)} ms`;
 
-export const weight = (value: number): string => String(Number(value.toPrecision(4)));
+export const weight = (value: number): string =>
+  Math.abs(value) >= 1000 ? count(value) : String(Number(value.toPrecision(4)));
 
 export function date(seconds: number | null): string {
   if (seconds === null) return "";
@@ -38,23 +47,26 @@ export function date(seconds: number | null): string {
 
 export function moment(iso: string | null | undefined, only: "day" | "minute" = "minute"): string {
   const time = new Date(iso ?? NaN);
-  if (Number.isNaN(time.getTime())) return "—";
+  if (Number.isNaN(time.getTime())) return NONE;
   return only === "day" ? day.format(time) : minute.format(time);
 }
 
 /** `20261129T185919Z-317a4c2`: what tells versions apart at a glance. */
 export const shortVersion = (version: string): string => /^\d{8}T\d{6}Z-(\w+)$/.exec(version)?.[1] ?? version;
 
+/** `25_34` reads `25–34`, `65_inf` reads `65+`. */
+const ranged = (text: string): string =>
+  text.replace(/(?<=^|_)(\d+)_(\d+)$/, "$1–$2").replace(/(?<=^|_)(\d+)_inf$/, "$1+");
+
 /** `age_25_34` of `age` reads `25–34`; anything else as it is. */
 export function featureValue(name: string, value: string): string {
   const rest = value.startsWith(`${name}_`) ? value.slice(name.length + 1) : value;
-  const range = /^(\d+)_(\d+)$/.exec(rest);
-  return range ? `${range[1]}–${range[2]}` : rest.replaceAll("_", " ");
+  return ranged(rest).replaceAll("_", " ");
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const groupPart = (text: string): string => text.replace(/_(\d+)_(\d+)$/, " $1–$2").replaceAll("_", " ");
+const groupPart = (text: string): string => ranged(text).replaceAll("_", " ");
 
 /** `popular:age_25_34,sex_f` in words. */
 export function source(text: string): string {

@@ -20,6 +20,9 @@ export interface SegmentValue {
   interval: Interval | null;
 }
 
+/** A number that can be drawn: what was not measured is missing, null or nothing that is finite. */
+const known = (value: number | null | undefined): value is number => Number.isFinite(value);
+
 const unique = (names: string[]): string[] => [...new Set(names)];
 
 export const metricNames = (cards: readonly ModelCard[]): string[] =>
@@ -37,14 +40,14 @@ export function lines(cards: readonly ModelCard[], metric: string): Line[] {
 function pointsOf(byK: Record<string, number>): Line["points"] {
   return Object.entries(byK)
     .map(([k, value]) => ({ k: Number(k), value }))
-    .filter(({ k, value }) => Number.isFinite(k) && Number.isFinite(value))
+    .filter(({ k, value }) => known(k) && known(value))
     .sort((a, b) => a.k - b.k);
 }
 
 export function spots(cards: readonly ModelCard[], accuracy: string, beyond: string): Spot[] {
   return cards.flatMap(({ model, metrics, measured_on }) => {
     const [x, y] = [measured_on?.beyond?.[beyond], metrics[accuracy]];
-    return x === undefined || y === undefined ? [] : [{ model, x, y }];
+    return known(x) && known(y) ? [{ model, x, y }] : [];
   });
 }
 
@@ -59,13 +62,12 @@ export function segments(cards: readonly ModelCard[], metric: string): SegmentVa
   return cards.flatMap(({ model, measured_on }) =>
     Object.entries(measured_on?.by_segment ?? {}).flatMap(([segment, part]) => {
       const value = part[metric];
-      return value === undefined ? [] : [{ model, segment, users: part.users, value, interval: intervalOf(part) }];
+      return known(value) ? [{ model, segment, users: part.users, value, interval: intervalOf(part) }] : [];
     }),
   );
 }
 
-const intervalOf = ({ low, high }: Segment): Interval | null =>
-  low === undefined || high === undefined ? null : [low, high];
+const intervalOf = ({ low, high }: Segment): Interval | null => (known(low) && known(high) ? [low, high] : null);
 
 const KINDS = ["hot", "warm", "cold"];
 

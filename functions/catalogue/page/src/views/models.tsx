@@ -13,13 +13,11 @@ const BEYOND = "novelty@10";
 export function ModelsView({ cards }: { cards: readonly ModelCard[] }) {
   return (
     <>
-      <header class="intro">
-        <h1>Models</h1>
-        <p>Which models answer with this token, what they learned from, and how good they were when measured.</p>
-      </header>
       <ModelTable cards={cards} />
       {cards.some(({ measured_on }) => measured_on?.intervals) && (
-        <p class="small">Beneath a metric stands its interval; the highest of each metric is bold.</p>
+        <p class="small">
+          Beneath a metric stands its 95 % interval, over the users; the highest of each metric is bold.
+        </p>
       )}
       <Plots cards={cards} />
     </>

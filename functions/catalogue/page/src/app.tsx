@@ -1,6 +1,7 @@
 /** The frame of the page: who asks, which view, and what is spoken aloud. */
-import { useEffect } from "preact/hooks";
-import type { Models } from "./api/types";
+import { useEffect, useRef } from "preact/hooks";
+import type { ModelCard, Models, Users } from "./api/types";
+import { Intro, INTROS } from "./components/intro";
 import { Notice } from "./components/notice";
 import { TitlesNotice } from "./components/titles-notice";
 import { Tabs } from "./components/tabs";
@@ -17,19 +18,11 @@ import { ModelsView } from "./views/models";
 import { SimilarView } from "./views/similar";
 import { UserView } from "./views/user";
 
-const NAMES: Record<View, string> = {
-  user: "User",
-  new: "A new person",
-  fly: "On the fly",
-  similar: "Similar items",
-  models: "Models",
-};
-
 export function App() {
   const { view, id } = route.value;
-  useEffect(() => {
-    document.title = `${[NAMES[view], id].filter(Boolean).join(" ")} · warmstart explorer`;
-  }, [view, id]);
+  const place = token.value === null ? null : view;
+  useTitle(place, id);
+  useHeadingFocus(place, id);
   return (
     <>
       <a class="skip" href="#main" onClick={skip}>
@@ -56,6 +49,23 @@ export function App() {
   );
 }
 
+function useTitle(place: View | null, id: string | null): void {
+  useEffect(() => {
+    const what = place === null ? "" : `${[INTROS[place].name, id].filter(Boolean).join(" ")} · `;
+    document.title = `${what}warmstart explorer`;
+  }, [place, id]);
+}
+
+/** Whoever goes to another view, or follows an answer's link, which is about to go, reads on from the heading. */
+function useHeadingFocus(place: View | null, id: string | null): void {
+  const before = useRef(place);
+  useEffect(() => {
+    const moved = before.current !== place || document.activeElement?.closest(".answer") != null;
+    before.current = place;
+    if (place !== null && moved) document.querySelector<HTMLElement>("h1")?.focus();
+  }, [place, id]);
+}
+
 /** A link to #main would look like a route. */
 function skip(event: Event): void {
   event.preventDefault();
@@ -67,11 +77,19 @@ function Explorer() {
   const models = useTask("models", (signal) => api.models(signal));
   const people = useTask("people", (signal) => api.users(10, signal));
   const cards = models.value?.models ?? [];
-  if (cards.length === 0) return <NoModels models={models} />;
   const { view } = route.value;
   return (
     <>
+      <Intro view={view} />
       <TitlesNotice />
+      {cards.length === 0 ? <NoModels models={models} /> : <Shown view={view} cards={cards} people={people} />}
+    </>
+  );
+}
+
+function Shown({ view, cards, people }: { view: View; cards: readonly ModelCard[]; people: Asked<Users> }) {
+  return (
+    <>
       {(view === "user" || view === "new") && <UserView cards={cards} people={people} />}
       {view === "fly" && <FlyView cards={cards} people={people} />}
       {view === "similar" && <SimilarView cards={cards} />}
@@ -84,10 +102,7 @@ function NoModels({ models }: { models: Asked<Models> }) {
   const { problem, value, again } = models;
   return (
     <>
-      <header class="intro">
-        <h1>Explorer</h1>
-        {!problem && !value && <p aria-busy="true">Asking which models there are …</p>}
-      </header>
+      {!problem && !value && <p aria-busy="true">Asking which models there are …</p>}
       {problem && <Notice problem={problem} subject="the list of models" again={again} />}
       {value && (
         <div class="notice notice--calm" role="alert" data-testid="no-models">

@@ -2,6 +2,7 @@
 import type { Item, ModelCard, OnTheFly, Users } from "../api/types";
 import { Answers } from "../components/answers";
 import { FeatureForm } from "../components/feature-form";
+import { Gone } from "../components/gone";
 import { ModelPicker } from "../components/model-picker";
 import { PickedItems } from "../components/picked";
 import { Search } from "../components/search";
@@ -36,17 +37,10 @@ export function FlyView({ cards, people }: Props) {
   useTitles(history.map(({ item_id }) => item_id));
   return (
     <>
-      <header class="intro">
-        <h1>On the fly</h1>
-        <p>Make up a person: pick what they had, say who they are, and every answer changes at once.</p>
-      </header>
       <div class="asked">
-        <FeatureForm
-          known={people.value?.features ?? {}}
-          features={features}
-          change={(next) => amend({ features: next })}
-        />
+        <FeatureForm known={people.value?.features} features={features} change={(next) => amend({ features: next })} />
         <ModelPicker cards={cards} models={models} change={show} />
+        <Gone cards={cards} />
       </div>
       <div class="pair pair--wide">
         <section class="past" aria-labelledby="made-up-heading">

@@ -1,6 +1,7 @@
 /** Items like one item, as two models see it. */
 import type { Item, ModelCard } from "../api/types";
 import { Answers } from "../components/answers";
+import { Gone } from "../components/gone";
 import { Search } from "../components/search";
 import { Genres, Title } from "../components/title";
 import { suggested } from "../pure/choice";
@@ -24,15 +25,13 @@ export function SimilarView({ cards }: { cards: readonly ModelCard[] }) {
           load: async (signal: AbortSignal) => noted(await api.similar(name, id, k, signal)),
         })),
   );
+  const title = id === null ? null : titles.value.get(id)?.title;
   const pick = (item: Item): void => go({ ...route.value, view: "similar", id: String(item.item_id) });
   return (
     <>
-      <header class="intro">
-        <h1>Similar items</h1>
-        <p>Pick any item: two models say, side by side, which others are most like it.</p>
-      </header>
       <div class="asked">
         <ModelPair cards={cards} models={models} />
+        <Gone cards={cards} />
       </div>
       <div class="pair pair--wide">
         <section class="past" aria-labelledby="item-heading">
@@ -43,7 +42,13 @@ export function SimilarView({ cards }: { cards: readonly ModelCard[] }) {
         {id === null ? (
           <p class="empty">Pick an item: type a part of its title, or take one of the best known.</p>
         ) : (
-          <Answers models={models} tasks={tasks} heading={`Most like item ${id}`} explained={false} />
+          <Answers
+            models={models}
+            tasks={tasks}
+            heading={title ? "Most like" : `Most like item ${id}`}
+            {...(title ? { title } : {})}
+            explained={false}
+          />
         )}
       </div>
     </>

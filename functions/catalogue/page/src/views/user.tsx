@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { ModelCard, Users } from "../api/types";
 import { Answers } from "../components/answers";
 import { FeatureForm } from "../components/feature-form";
+import { Gone } from "../components/gone";
 import { ModelPicker } from "../components/model-picker";
 import { Notice } from "../components/notice";
 import { UserForm } from "../components/user-form";
@@ -26,33 +27,25 @@ export function UserView({ cards, people }: Props) {
   useEffect(() => {
     if (view === "user" && id === null && first !== undefined) amend({ id: String(first) });
   }, [view, id, first]);
-  return (
-    <>
-      <header class="intro">
-        <h1>{view === "new" ? "A new person" : "User"}</h1>
-        <p>
-          {view === "new"
-            ? "What each model gives to somebody it has never seen, by what is told of them."
-            : "What somebody had so far, and what each model would show them next."}
-        </p>
-      </header>
-      {view === "new" ? <NewPerson cards={cards} people={people} /> : <KnownUser cards={cards} people={people} />}
-    </>
-  );
+  return view === "new" ? <NewPerson cards={cards} people={people} /> : <KnownUser cards={cards} people={people} />;
 }
 
 function Modes() {
-  const { view } = route.value;
+  const { view, models, k } = route.value;
   return (
     <nav class="modes" aria-label="Who">
       <a
-        href={formatRoute({ view: "user" })}
+        href={formatRoute({ view: "user", models, k })}
         aria-current={view === "user" ? "true" : undefined}
         data-testid="mode-known"
       >
         Known
       </a>
-      <a href={formatRoute({ view: "new" })} aria-current={view === "new" ? "true" : undefined} data-testid="mode-new">
+      <a
+        href={formatRoute({ view: "new", models, k })}
+        aria-current={view === "new" ? "true" : undefined}
+        data-testid="mode-new"
+      >
         New
       </a>
     </nav>
@@ -85,6 +78,7 @@ function KnownUser({ cards, people }: Props) {
         <Modes />
         <UserForm id={id} />
         <ModelPicker cards={cards} models={models} change={show} />
+        <Gone cards={cards} />
       </div>
       {id === null && <NobodyYet people={people} />}
       {id !== null && impossible && <Notice problem={impossible} subject="the history" />}
@@ -105,10 +99,10 @@ function KnownUser({ cards, people }: Props) {
 }
 
 function NobodyYet({ people }: { people: Asked<Users> }) {
-  if (!people.problem) return <p aria-busy="true">Choosing somebody …</p>;
+  if (!people.problem && !people.value) return <p aria-busy="true">Choosing somebody …</p>;
   return (
     <>
-      <Notice problem={people.problem} subject="the catalogue" again={people.again} />
+      {people.problem && <Notice problem={people.problem} subject="the catalogue" again={people.again} />}
       <p class="empty">Type a user's id above to see what the models answer.</p>
     </>
   );
@@ -133,12 +127,13 @@ function NewPerson({ cards, people }: Props) {
           <Notice problem={people.problem} subject="the catalogue" again={people.again} />
         ) : (
           <FeatureForm
-            known={people.value?.features ?? {}}
+            known={people.value?.features}
             features={features}
             change={(next) => amend({ features: next })}
           />
         )}
         <ModelPicker cards={cards} models={models} change={show} />
+        <Gone cards={cards} />
       </div>
       <Answers
         models={models}

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Timed } from "../api/client";
 import type { Id, ItemDetail } from "../api/types";
-import { milliseconds, score, shortVersion, source } from "../pure/format";
+import { count, milliseconds, NONE, score, shortVersion, source } from "../pure/format";
 import type { Slot } from "../state/board";
 import { similarTo } from "../state/location";
 import { titles, useTitles } from "../state/titles";
@@ -57,18 +57,29 @@ export function Answer({ model, slot, again, ...rest }: AnswerProps) {
 
 function Meta({ answer: { ms, value } }: { answer: Timed<Shown> }) {
   return (
-    <p class="meta">
-      <span data-testid="latency">{milliseconds(ms)}</span>
-      <span aria-hidden="true"> · </span>
-      <span title={value.version} data-testid="version" data-version={value.version}>
-        version {shortVersion(value.version)}
-      </span>
-      {value.source && value.source !== "model" && (
+    <>
+      <p class="meta">
+        <span data-testid="latency">{milliseconds(ms)}</span>
+        <span aria-hidden="true"> · </span>
+        <span title={value.version} data-testid="version" data-version={value.version}>
+          version {shortVersion(value.version)}
+        </span>
+      </p>
+      {value.source && <Badges source={value.source} ignored={value.ignored_items ?? 0} />}
+    </>
+  );
+}
+
+/** Its line is there without any, so that the first items of all answers stand at one height. */
+function Badges({ source: from, ignored }: { source: string; ignored: number }) {
+  return (
+    <p class="badges">
+      {from !== "model" && (
         <span class="badge" data-testid="answer-source">
-          {source(value.source)}
+          {source(from)}
         </span>
       )}
-      {!!value.ignored_items && <span class="badge">{value.ignored_items} of the history not known</span>}
+      {ignored > 0 && <span class="badge">{count(ignored)} of the history not known</span>}
     </p>
   );
 }
@@ -140,6 +151,7 @@ function Row({ item_id, rank, detail, whole, count, answers, repeated, reasons }
         )}
       </div>
       <div class="numbers">
+        {detail && <span class="sr-only">score</span>}
         {detail && <Score detail={detail} />}
         {answers > 1 && <Marks count={count} answers={answers} />}
       </div>
@@ -151,7 +163,7 @@ function Row({ item_id, rank, detail, whole, count, answers, repeated, reasons }
 function Score({ detail }: { detail: ItemDetail }) {
   return (
     <span class="number" title="Score" data-testid="score">
-      {detail.score === null ? "—" : score(detail.score)}
+      {detail.score === null ? NONE : score(detail.score)}
     </span>
   );
 }

@@ -14,29 +14,35 @@ interface Props {
   models: readonly string[];
   tasks: Tasks<Timed<Shown>>;
   heading: string;
+  /** The title that ends the heading: data, and so set apart. */
+  title?: string;
   /** The key of what is asked now: older answers are not held against what is seen now. */
   asked?: string;
   seen?: ReadonlySet<string>;
   explained?: boolean;
 }
 
-export function Answers({ models, tasks, heading, asked, seen, explained = true }: Props) {
+export function Answers({ models, tasks, heading, title, asked, seen, explained = true }: Props) {
   const [reasons, setReasons] = useState(true);
   const slots = models.map((model) => tasks.slot(model));
   const arrived = slots.flatMap(({ value }) => (value ? [value.value] : []));
   const current = slots.flatMap(({ key, value }) => (value && key === asked ? [value.value] : []));
   const shared = agreement(arrived);
   const words = inWords(shared);
+  const scored = arrived.filter(({ details }) => details?.some(({ score }) => score !== null)).length;
   const settled = slots.length > 0 && slots.every(({ loading }) => !loading);
   const answered = arrived.map(({ model }) => model).join(", ") || "no model";
   useEffect(
-    () => (settled ? announce(`${heading}: ${answered} answered. ${words}`) : undefined),
-    [settled, answered, words, heading],
+    () =>
+      settled ? announce(`${[heading, title].filter(Boolean).join(" ")}: ${answered} answered. ${words}`) : undefined,
+    [settled, answered, words, heading, title],
   );
   return (
     <section class="answers" aria-labelledby="answers-heading">
       <header>
-        <h2 id="answers-heading">{heading}</h2>
+        <h2 id="answers-heading">
+          {heading} {title && <bdi dir="auto">{title}</bdi>}
+        </h2>
         <div class="settings">
           <CountPicker />
           {explained && (
@@ -46,9 +52,18 @@ export function Answers({ models, tasks, heading, asked, seen, explained = true 
             </label>
           )}
         </div>
-        <p class={slots.some(({ loading }) => loading) ? "agreement agreement--old" : "agreement"} data-testid="agreement">
+        <p
+          class={slots.some(({ loading }) => loading) ? "agreement agreement--old" : "agreement"}
+          data-testid="agreement"
+        >
           {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
-          {words && <span class="hint"> Dots: in how many answers an item is.</span>}
+          {words && (
+            <span class="hint">
+              {" "}
+              Dots: in how many answers an item is.
+              {scored > 1 && " Each model's scores have a scale of their own: compare them within an answer only."}
+            </span>
+          )}
         </p>
       </header>
       {seen && <SeenWarning answers={current} seen={seen} />}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { HistoryItem } from "../api/types";
 import { count, date, weight } from "../pure/format";
 import { Genres, Title } from "./title";
@@ -16,10 +16,15 @@ export function HistoryCards({ items, total, loading }: Props) {
   const [shown, setShown] = useState(PAGE);
   const first = items[0];
   useEffect(() => setShown(PAGE), [first]);
+  const list = useRef<HTMLOListElement>(null);
+  const more = (): void => {
+    setShown(shown + PAGE);
+    if (shown + PAGE >= items.length) list.current?.focus(); // the button is about to go
+  };
   const visible = items.slice(0, shown);
   return (
     <div class="history" aria-busy={loading} data-testid="history">
-      <ol role="list" tabIndex={0} aria-label="History, newest first">
+      <ol ref={list} role="list" tabIndex={0} aria-label="History, newest first">
         {visible.map((item, index) => (
           <Card key={`${index} ${item.item_id}`} item={item} />
         ))}
@@ -30,7 +35,7 @@ export function HistoryCards({ items, total, loading }: Props) {
               class="secondary"
               data-testid="history-more"
               disabled={visible.length >= items.length}
-              onClick={() => setShown(shown + PAGE)}
+              onClick={more}
             >
               Show more
             </button>

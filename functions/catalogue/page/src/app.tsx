@@ -82,12 +82,12 @@ function Explorer() {
     <>
       <Intro view={view} />
       <TitlesNotice />
-      {cards.length === 0 ? <NoModels models={models} /> : <Shown view={view} cards={cards} people={people} />}
+      {cards.length === 0 ? <NoModels models={models} /> : <Content view={view} cards={cards} people={people} />}
     </>
   );
 }
 
-function Shown({ view, cards, people }: { view: View; cards: readonly ModelCard[]; people: Asked<Users> }) {
+function Content({ view, cards, people }: { view: View; cards: readonly ModelCard[]; people: Asked<Users> }) {
   return (
     <>
       {(view === "user" || view === "new") && <UserView cards={cards} people={people} />}

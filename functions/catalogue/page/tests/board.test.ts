@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { NETWORK, Problem } from "../src/api/problem";
-import { Board } from "../src/state/board";
+import { Board, current, EMPTY } from "../src/state/board";
 
 interface Held {
   key: string;
@@ -70,4 +70,13 @@ it("holds a problem in place of an answer", async () => {
   requests[0]?.fail(new Problem(NETWORK));
   await settled();
   expect(board.slots.get("als")?.problem?.facts.error_key).toBe("network");
+});
+
+it("marks what answers an older question, before the new one is even asked", () => {
+  const task = (key: string) => ({ name: "als", key, load: () => Promise.resolve("x") });
+  const slot = { key: "a", loading: false, value: "first" };
+  expect(current(slot, task("a"))).toBe(slot);
+  expect(current(slot, task("b"))).toEqual({ ...slot, loading: true });
+  expect(current({ key: "a", loading: false, problem: new Problem(NETWORK) }, task("b"))).toBe(EMPTY);
+  expect(current(undefined, task("a"))).toBe(EMPTY);
 });

@@ -8,6 +8,7 @@ import { similarTo } from "../state/location";
 import { titles, useTitles } from "../state/titles";
 import { Because } from "./because";
 import { Notice } from "./notice";
+import { Skeleton } from "./skeleton";
 import { Genres, Title } from "./title";
 
 export interface Shown {
@@ -49,7 +50,7 @@ export function Answer({ model, slot, again, ...rest }: AnswerProps) {
       </header>
       <div class="body">
         {slot.problem && <Notice problem={slot.problem} subject={model} again={again} />}
-        {answer ? <Items answer={answer.value} {...rest} /> : slot.loading && !slot.problem && <Skeleton />}
+        {answer ? <Items answer={answer.value} {...rest} /> : slot.loading && !slot.problem && <Skeleton rows={10} />}
       </div>
     </section>
   );
@@ -176,15 +177,5 @@ function Marks({ count, answers }: { count: number; answers: number }) {
         <i key={index} class={index < count ? "on" : ""} />
       ))}
     </span>
-  );
-}
-
-function Skeleton() {
-  return (
-    <div class="skeleton" aria-hidden="true">
-      {Array.from({ length: 10 }, (_, index) => (
-        <span key={index} />
-      ))}
-    </div>
   );
 }

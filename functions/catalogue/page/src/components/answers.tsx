@@ -4,6 +4,7 @@ import type { Timed } from "../api/client";
 import { agreement, inWords } from "../pure/agreement";
 import { repeated } from "../pure/seen";
 import { announce } from "../state/announcer";
+import { EMPTY } from "../state/board";
 import type { Tasks } from "../state/tasks";
 import { titles } from "../state/titles";
 import { CountPicker } from "./count-picker";
@@ -72,7 +73,7 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
           <Answer
             key={model}
             model={model}
-            slot={slots[index] ?? { key: "", loading: true }}
+            slot={slots[index] ?? EMPTY}
             again={() => tasks.again(model)}
             counts={shared.counts}
             answers={shared.answers}

@@ -2,6 +2,7 @@ import { count, featureValue, plural } from "../pure/format";
 import { MOST_CHECKED, type WholeHistory } from "../state/history";
 import { HistoryCards } from "./history";
 import { Notice } from "./notice";
+import { Skeleton } from "./skeleton";
 
 interface Props {
   whole: WholeHistory;
@@ -33,10 +34,8 @@ export function UserHistory({ whole }: Props) {
         </>
       )}
       {!history && !problem && (
-        <div class="skeleton" aria-busy="true">
-          {Array.from({ length: 6 }, (_, index) => (
-            <span key={index} />
-          ))}
+        <div aria-busy="true">
+          <Skeleton rows={6} />
         </div>
       )}
     </section>

@@ -68,7 +68,13 @@ export class Board<T> {
 }
 
 /** An old answer stays, whatever is asked now; a problem stays while the same is asked again. */
-export function waiting<T>(key: string, before: Slot<T> | undefined): Slot<T> {
+function waiting<T>(key: string, before: Slot<T> | undefined): Slot<T> {
   if (before?.value === undefined && (before?.problem === undefined || before.key !== key)) return EMPTY;
   return { ...before, loading: true };
+}
+
+/** Effects come after the page is drawn: until then what answers an older question is marked as such. */
+export function current<T>(slot: Slot<T> | undefined, task: Task<T> | undefined): Slot<T> {
+  if (!slot || !task) return EMPTY;
+  return slot.loading || slot.key === task.key ? slot : waiting(task.key, slot);
 }

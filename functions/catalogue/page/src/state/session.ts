@@ -6,7 +6,13 @@ const NAME = "warmstart.token";
 export const token = signal<string | null>(sessionStorage.getItem(NAME));
 export const wasRefused = signal(false);
 
+const PRINTABLE = /^[\x21-\x7e]+$/; // no header carries anything else, so no token holds it
+
 export function keep(value: string): void {
+  if (!PRINTABLE.test(value)) {
+    wasRefused.value = true;
+    return;
+  }
   sessionStorage.setItem(NAME, value);
   wasRefused.value = false;
   token.value = value;

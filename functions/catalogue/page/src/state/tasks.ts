@@ -1,6 +1,6 @@
 /** A board of requests, as a hook. */
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import { Board, EMPTY, waiting, type Slot, type Task } from "./board";
+import { Board, current, type Slot, type Task } from "./board";
 
 export interface Tasks<T> {
   slot: (name: string) => Slot<T>;
@@ -22,12 +22,6 @@ export function useTasks<T>(tasks: readonly Task<T>[]): Tasks<T> {
       if (task) void held.start(task);
     },
   };
-}
-
-/** Effects come after the page is drawn: until then what answers an older question is marked as such. */
-function current<T>(slot: Slot<T> | undefined, task: Task<T> | undefined): Slot<T> {
-  if (!slot || !task) return EMPTY;
-  return slot.loading || slot.key === task.key ? slot : waiting(task.key, slot);
 }
 
 export interface Asked<T> extends Slot<T> {

@@ -26,14 +26,15 @@ export function FlyView({ cards, people }: Props) {
   const { history, features, k } = route.value;
   const models = shownModels(cards);
   const asked = useDebounced(JSON.stringify(body(history, features, k)), DEBOUNCE_MS);
+  const told = JSON.parse(asked) as OnTheFly; // what the answers are of; the history may be a moment ahead
   const tasks = useTasks(
     models.map((name) => ({
       name,
       key: asked,
-      load: async (signal: AbortSignal) => noted(await api.onTheFly(name, JSON.parse(asked) as OnTheFly, signal)),
+      load: async (signal: AbortSignal) => noted(await api.onTheFly(name, told, signal)),
     })),
   );
-  const seen = new Set((JSON.parse(asked) as OnTheFly).history.map(({ item_id }) => String(item_id)));
+  const seen = new Set(told.history.map(({ item_id }) => String(item_id)));
   useTitles(history.map(({ item_id }) => item_id));
   return (
     <>
@@ -61,7 +62,7 @@ export function FlyView({ cards, people }: Props) {
           tasks={tasks}
           asked={asked}
           seen={seen}
-          heading={history.length ? "Answers for this person" : "Answers for somebody without a history"}
+          heading={told.history.length ? "Answers for this person" : "Answers for somebody without a history"}
         />
       </div>
     </>

@@ -43,7 +43,7 @@ class Reader:
         self._models.store = self._models.hasty_store = store
         served = self._models.current(MODEL, time.monotonic() + seconds)
         version = served.manifest.version
-        if answers(served.recommender) != self._answers.get(version):
+        if answers(served.loaded) != self._answers.get(version):
             raise Violation(f"a reader at serial {served.serial} does not answer as {version} must")
         if served.serial < self.serial:
             raise Violation(f"a reader went back from serial {self.serial} to {served.serial}")

@@ -27,6 +27,7 @@ BENCHMARKS = {
     "trend": ONE_THREAD,
     "search": ONE_THREAD,
     "titles": ONE_THREAD,
+    "explorer": ONE_THREAD,
     "batch": {},
     "offline": {},
     "neural": ONE_THREAD,

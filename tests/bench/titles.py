@@ -23,7 +23,7 @@ TYPED = {"a letter": "e", "two letters": "th", "a common word": "the", "three wo
 def figures() -> Iterator[Figure]:
     """Measure each query; a title has two to five words, some of them in very many titles, and a year."""
     for items, most in MOST_MS.items():
-        titles = _titles(items)
+        titles = made_up(items)
         lines = [folded(title) for title in titles]
         with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
             search = _search(Path(folder, "draft"), titles)
@@ -44,7 +44,8 @@ def _looped(lines: list[str], query: str) -> list[int]:
     return [row for row, line in enumerate(lines) if all(word in line for word in words)]
 
 
-def _titles(count: int) -> list[str]:
+def made_up(count: int) -> list[str]:
+    """Make up titles."""
     rng = np.random.default_rng(7)
     letters = rng.choice(list(LETTERS), (WORDS, LONGEST))
     words = ["the", "of", "star", *("".join(line[: 2 + n % (LONGEST - 2)]) for n, line in enumerate(letters))]

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from csv import DictReader
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,20 @@ def test_it_answers_with_one_cpu_and_a_read_only_file_system(image: Image, store
     assert got["statusCode"] == 200, got
 
 
+def test_the_catalogue_holds_the_explorer(built: dict[str, Image], store: Path) -> None:
+    """It answers the page and every file that this names, to whoever has no token; the sources are not in it."""
+    image = built[CATALOGUE]
+    with running(image, store) as (url, _):
+        page = answer(url, open_event("/explore"))
+        files = re.findall(r'(?:src|href)="(explore/assets/[^"]+)"', page["body"])
+        got = [answer(url, open_event(f"/{file}")) for file in files]
+    assert page["headers"]["content-type"].startswith("text/html")
+    assert {Path(file).suffix for file in files} == {".js", ".css"}
+    assert [each["statusCode"] for each in (page, *got)] == [200] * (1 + len(files))
+    listed = docker("run", "--rm", "--entrypoint", "/bin/sh", image.tag, "-c", "find /var/task/functions/catalogue")
+    assert not {"page", "src", "node_modules"} & {part for line in listed.splitlines() for part in Path(line).parts}
+
+
 def test_it_searches_an_index_that_training_wrote(built: dict[str, Image], store: Path) -> None:
     """The factorization image answers from a version with HNSW what this machine's Python answers from it."""
     commands = Commands(store.parent)
@@ -97,6 +112,13 @@ def test_it_searches_an_index_that_training_wrote(built: dict[str, Image], store
         got = json.loads(answer(url, read_event("als", user))["body"])
     assert (got["version"], got["source"]) == (version, "model")
     assert got["items"] == [item["item_id"] for item in expected["items"]]
+
+
+def open_event(path: str) -> dict[str, Any]:
+    """Return an event of somebody without a token."""
+    event = read_event("", 0)
+    event["requestContext"].pop("authorizer")
+    return {**event, "resource": "/{proxy+}", "path": path}
 
 
 def _most_active(table: Path) -> int:

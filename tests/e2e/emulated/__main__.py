@@ -33,7 +33,7 @@ def up() -> None:
     _warmstart(emulator, "token", "revoke", "demo", "--stage", STAGE, allowed=(0, 1), quiet=True)
     token = _warmstart(emulator, "token", "create", "demo", "--stage", STAGE, quiet=True).strip()
     url = emulator.api_url(outputs["ApiUrl"])
-    print(f"{url}\n{url}/docs\n")
+    print(f"{url}\n{url}/docs\n{url}/explore\n")
     _show(Calls(url, token))
     print("IAM is not enforced here; tests/e2e/emulated enforces it.")
     _say("In another terminal, for `warmstart --stage dev`, aws or cdk (`warmstart url` says where AWS would answer):")

@@ -10,6 +10,7 @@ import boto3
 import httpx
 import pytest
 
+from functions.catalogue.explorer import INDEX
 from tests.e2e.conftest import Commands, free_port, train_all, train_networks
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.deployment import Deployment
@@ -76,6 +77,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 @pytest.fixture(scope="session")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of what is deployed, which tests may change."""
+    assert INDEX.exists(), "the page is not built: make page"
     folder = tmp_path_factory.mktemp("tree")
     for name in ("infra", "functions", "layers"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))

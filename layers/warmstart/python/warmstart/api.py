@@ -211,7 +211,10 @@ def context_of(request: Request) -> Context:
 
 def query_of(request: Request) -> dict[str, list[str]]:
     """Return the values of each query parameter, in order."""
-    return {name: request.query_params.getlist(name) for name in request.query_params}
+    found: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def json_response(content: object, served: Served[Any] | None = None) -> Response:

@@ -11,7 +11,7 @@ from functions.catalogue.people import People
 from functions.catalogue.title_search import TitleSearch
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
-from warmstart.ids import UNKNOWN, Id, StringIds, load_ids, rows_of, user_row, whole_number
+from warmstart.ids import UNKNOWN, Id, id_of, load_ids, rows_of, user_row
 from warmstart.manifest import CATALOGUE, Manifest
 from warmstart.ragged import Ragged
 from warmstart.scorer import Rows
@@ -66,14 +66,13 @@ class Catalogue:
 
     def find(self, query: str) -> Rows:
         """Return the rows of the items that a query means: the one whose id it is, then those found by their title."""
-        found = self._search.find(query)
-        row = self.item_ids.row(_as_id(query.strip(), strings=isinstance(self.item_ids, StringIds)))
-        return found if row == UNKNOWN else np.concatenate([np.array([row], np.int32), found[found != row]])
+        own, found = self.rows([query.strip()]), self._search.find(query)
+        return np.concatenate([own, found[found != own]]) if len(own) else found
 
     def rows(self, item_ids: Sequence[str]) -> Rows:
         """Return the rows of those ids that are known, in order; ids are as a URL has them."""
-        strings = isinstance(self.item_ids, StringIds)
-        return rows_of(self.item_ids, [_as_id(text, strings=strings) for text in item_ids])
+        ids = (id_of(self.item_ids, text) for text in item_ids)
+        return rows_of(self.item_ids, [item_id for item_id in ids if item_id is not None])
 
     def items(self, rows: Rows) -> list[Item]:
         """Return what is shown of some items."""
@@ -135,11 +134,3 @@ def _texts(artifact: Artifact, name: str, count: int) -> Texts | None:
 
 def _column(artifact: Artifact, name: str, dtypes: tuple[type, ...], count: int | None) -> NDArray[Any] | None:
     return artifact.array(name, dtypes, count) if name in artifact else None
-
-
-def _as_id(text: str, *, strings: bool) -> Id:
-    """Return an id as a URL has it, of the type of the table; text that is no such integer is nobody's id."""
-    if strings:
-        return text
-    number = whole_number(text)
-    return UNKNOWN if number is None else number

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from functions.catalogue.people import People
+from functions.catalogue.schemas import ItemCard, SeenItem
 from functions.catalogue.title_search import TitleSearch
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
@@ -18,23 +19,6 @@ from warmstart.scorer import Rows
 from warmstart.texts import Texts
 
 BETWEEN_GENRES = "|"
-
-
-class Item(NamedTuple):
-    """What is shown of an item."""
-
-    item_id: Id
-    title: str | None  # None where it has none
-    genres: list[str]
-    users: int  # distinct ones of training
-
-
-class Seen(NamedTuple):
-    """One event of a history."""
-
-    item: Item
-    weight: float
-    timestamp: int | None  # UTC epoch seconds; None where times are not known
 
 
 class Catalogue:
@@ -74,12 +58,12 @@ class Catalogue:
         ids = (id_of(self.item_ids, text) for text in item_ids)
         return rows_of(self.item_ids, [item_id for item_id in ids if item_id is not None])
 
-    def items(self, rows: Rows) -> list[Item]:
-        """Return what is shown of some items."""
+    def items(self, rows: Rows) -> list[ItemCard]:
+        """Return what is shown of some items: (len(rows),)."""
         users = self._popularity[rows].tolist()
         ids: list[Id] = [*self.item_ids.external(rows)]
         return [
-            Item(item_id, self._title(row), self._genres_of(row), count)
+            ItemCard(item_id, self._title(row), self._genres_of(row), count)
             for item_id, row, count in zip(ids, rows.tolist(), users, strict=True)
         ]
 
@@ -92,7 +76,7 @@ class Catalogue:
         place = self._place(user)
         return int(place.stop - place.start)
 
-    def history(self, user: int, offset: int, limit: int) -> list[Seen]:
+    def history(self, user: int, offset: int, limit: int) -> list[SeenItem]:
         """Return a part of a user's history, newest first."""
         place = self._place(user)
         stop = max(place.stop - offset, place.start)
@@ -100,7 +84,8 @@ class Catalogue:
         rows = self._seen[part].astype(np.int32)[::-1]
         weights = [1.0] * len(rows) if self._weights is None else self._weights[part][::-1].tolist()
         times = [None] * len(rows) if self._times is None else self._times[part][::-1].tolist()
-        return [Seen(*seen) for seen in zip(self.items(rows), weights, times, strict=True)]
+        events = zip(self.items(rows), weights, times, strict=True)
+        return [SeenItem(item.item_id, item.title, item.genres, weight, time) for item, weight, time in events]
 
     def known_of(self, user: int) -> dict[str, str]:
         """Return what is known of a user, by column; nothing of an unknown one."""

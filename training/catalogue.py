@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.catalogue.catalogue import BETWEEN_GENRES, Catalogue
 from functions.catalogue.people import write_people
@@ -33,15 +34,6 @@ class CatalogueDraft(NamedTuple):
     dataset: Mapping[str, Any]  # name and sha256 of the tables, and what is left out of them
     seed: int
 
-    @property
-    def about(self) -> dict[str, Any]:
-        """Return what its manifest says of the data set."""
-        return {**self.dataset, **described(self.interactions)}
-
-    def is_in(self, manifest: Manifest) -> bool:
-        """Return whether a version was made of the same tables in the same way."""
-        return (manifest.dataset, manifest.params) == (self.about, PARAMS)
-
     def seal(self, folder: Path) -> Manifest:
         """Write it into a folder that is empty, or not there yet."""
         writer = ArtifactWriter(folder)
@@ -52,9 +44,9 @@ class CatalogueDraft(NamedTuple):
             writer.array("seen_times", _narrow(shown.timestamps))
         if not (lengths := np.diff(shown.indptr)).all():
             writer.array("users_with_history", np.flatnonzero(lengths).astype(np.int32))
-        names = [str(item_id) for item_id in external_ids(shown.item_ids)]
-        titles = shown.titles or names
-        write_search(writer, [title or name for title, name in zip(titles, names, strict=True)], shown.popularity)
+        ids = external_ids(shown.item_ids)
+        titles = shown.titles or [""] * len(ids)
+        write_search(writer, [title or str(id_) for title, id_ in zip(titles, ids, strict=True)], shown.popularity)
         write_people(writer, shown.user_features)
         return writer.seal(
             model=CATALOGUE,
@@ -62,7 +54,7 @@ class CatalogueDraft(NamedTuple):
             scorer=Catalogue.name,
             algorithm=CATALOGUE,
             git_commit=git_commit(),
-            dataset=self.about,
+            dataset={**self.dataset, **described(self.interactions)},
             params=PARAMS,
             seed=self.seed,
             id_bound=id_bound(shown.user_ids),
@@ -79,6 +71,11 @@ class CatalogueDraft(NamedTuple):
         return None if genres is None else [_cut_genres(text) for text in genres]
 
 
+def same(one: Manifest, other: Manifest) -> bool:
+    """Return whether two versions are of the same tables and hold the same: a recipe may read them in another way."""
+    return (one.dataset, one.params, one.files) == (other.dataset, other.params, other.files)
+
+
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + CUT
 
@@ -88,7 +85,7 @@ def _cut_genres(text: str) -> str:
     return BETWEEN_GENRES.join(_cut(part, PARAMS["genre"]) for part in parts[: PARAMS["genres"]])
 
 
-def _narrow(times: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[Any]]:
-    """Return times in half the bytes where these hold them, as they do until 2038."""
+def _narrow(times: NDArray[np.int64]) -> NDArray[np.int32] | NDArray[np.int64]:
+    """Return times (n,) in half the bytes where these hold them, as they do until 2038."""
     narrow = times.astype(np.int32)
     return narrow if (narrow == times).all() else times

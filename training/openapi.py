@@ -14,11 +14,11 @@ from fastapi import FastAPI
 from fastapi.openapi.models import OpenAPI
 from starlette.requests import Request
 
+from functions.catalogue import card_schemas as cards
 from functions.catalogue import pages
 from functions.catalogue import schemas as catalogue
 from functions.catalogue.items import CatalogueApi
 from infra.gateway_responses import read_gateway_responses
-from warmstart import cards
 from warmstart import schemas as calls
 from warmstart.api import Operation, Paths
 from warmstart.errors import BadRequest, MethodNotAllowed, WarmstartError

@@ -163,25 +163,21 @@ class Refresh:
 
     def _measured(self, truth: Truth) -> dict[str, Any]:
         """Measure the version, carried over with what came before the newest interactions."""
+        events, test = self._fold
+        people, facets = Strangers.of(events, ~test, truth, self._recipe.seed), Facets.of(events, ~test, truth)
         with tempfile.TemporaryDirectory(prefix="warmstart-draft-") as folder:
             manifest = self._carried(self._earlier, Path(folder))
             self._say(f"{manifest.model}: measuring on what came after it")
             recommender = open_recommender(Path(folder), manifest)
-            found, strangers = measure(recommender, truth), self._strangers(truth).ndcg(recommender)
+            found, strangers = measure(recommender, truth), people.ndcg(recommender)
         fold = Fold("time", self._recipe.fold.days)
         rows, digest, seed = int(self._newest.sum()), draft_hash(manifest.files), self._recipe.seed
         baselines = {section.name: self._baseline(section, truth) for section in baseline_sections(timed=True)}
-        events, test = self._fold
-        facets = Facets.of(events, ~test, truth)
         described = measured_on(found, baselines, fold, facets, strangers, rows=rows, digest=digest, seed=seed)
         described["fold"]["since"] = iso(self._times[self._newest].min())
         before = self._version.manifest.measured_on
         kept = {name: before[name] for name in ("abridged", "blend", "cold", "time") if name in before}
         return {"metrics": found.metrics, "measured_on": {**described, **kept}}
-
-    def _strangers(self, truth: Truth) -> Strangers:
-        events, test = self._fold
-        return Strangers.of(events, ~test, truth, self._recipe.seed)
 
     def _baseline(self, section: ModelSection, truth: Truth) -> Measured:
         """Measure popularity with the version's stored histories, so that both leave out the same."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct, ValidationError
 
-from warmstart.cards import DatasetCard, MeasuredCard, ModelCard
+from functions.catalogue.card_schemas import DatasetCard, MeasuredCard, ModelCard
 from warmstart.errors import ManifestInvalid
 from warmstart.manifest import Manifest
 from warmstart.registry import Alias

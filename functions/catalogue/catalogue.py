@@ -2,39 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from functions.catalogue.people import People
+from functions.catalogue.schemas import ItemCard, SeenItem
 from functions.catalogue.title_search import TitleSearch
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
-from warmstart.ids import UNKNOWN, Id, StringIds, load_ids, rows_of, user_row, whole_number
+from warmstart.ids import UNKNOWN, Id, id_of, load_ids, rows_of, user_row
 from warmstart.manifest import CATALOGUE, Manifest
 from warmstart.ragged import Ragged
 from warmstart.scorer import Rows
 from warmstart.texts import Texts
 
 BETWEEN_GENRES = "|"
-
-
-class Item(NamedTuple):
-    """What is shown of an item."""
-
-    item_id: Id
-    title: str | None  # None where it has none
-    genres: list[str]
-    users: int  # distinct ones of training
-
-
-class Seen(NamedTuple):
-    """One event of a history."""
-
-    item: Item
-    weight: float
-    timestamp: int | None  # UTC epoch seconds; None where times are not known
 
 
 class Catalogue:
@@ -66,21 +50,20 @@ class Catalogue:
 
     def find(self, query: str) -> Rows:
         """Return the rows of the items that a query means: the one whose id it is, then those found by their title."""
-        found = self._search.find(query)
-        row = self.item_ids.row(_as_id(query.strip(), strings=isinstance(self.item_ids, StringIds)))
-        return found if row == UNKNOWN else np.concatenate([np.array([row], np.int32), found[found != row]])
+        own, found = self.rows([query.strip()]), self._search.find(query)
+        return np.concatenate([own, found[found != own]]) if len(own) else found
 
     def rows(self, item_ids: Sequence[str]) -> Rows:
         """Return the rows of those ids that are known, in order; ids are as a URL has them."""
-        strings = isinstance(self.item_ids, StringIds)
-        return rows_of(self.item_ids, [_as_id(text, strings=strings) for text in item_ids])
+        ids = (id_of(self.item_ids, text) for text in item_ids)
+        return rows_of(self.item_ids, [item_id for item_id in ids if item_id is not None])
 
-    def items(self, rows: Rows) -> list[Item]:
-        """Return what is shown of some items."""
+    def items(self, rows: Rows) -> list[ItemCard]:
+        """Return what is shown of some items: (len(rows),)."""
         users = self._popularity[rows].tolist()
         ids: list[Id] = [*self.item_ids.external(rows)]
         return [
-            Item(item_id, self._title(row), self._genres_of(row), count)
+            ItemCard(item_id, self._title(row), self._genres_of(row), count)
             for item_id, row, count in zip(ids, rows.tolist(), users, strict=True)
         ]
 
@@ -93,7 +76,7 @@ class Catalogue:
         place = self._place(user)
         return int(place.stop - place.start)
 
-    def history(self, user: int, offset: int, limit: int) -> list[Seen]:
+    def history(self, user: int, offset: int, limit: int) -> list[SeenItem]:
         """Return a part of a user's history, newest first."""
         place = self._place(user)
         stop = max(place.stop - offset, place.start)
@@ -101,7 +84,8 @@ class Catalogue:
         rows = self._seen[part].astype(np.int32)[::-1]
         weights = [1.0] * len(rows) if self._weights is None else self._weights[part][::-1].tolist()
         times = [None] * len(rows) if self._times is None else self._times[part][::-1].tolist()
-        return [Seen(*seen) for seen in zip(self.items(rows), weights, times, strict=True)]
+        events = zip(self.items(rows), weights, times, strict=True)
+        return [SeenItem(item.item_id, item.title, item.genres, weight, time) for item, weight, time in events]
 
     def known_of(self, user: int) -> dict[str, str]:
         """Return what is known of a user, by column; nothing of an unknown one."""
@@ -135,11 +119,3 @@ def _texts(artifact: Artifact, name: str, count: int) -> Texts | None:
 
 def _column(artifact: Artifact, name: str, dtypes: tuple[type, ...], count: int | None) -> NDArray[Any] | None:
     return artifact.array(name, dtypes, count) if name in artifact else None
-
-
-def _as_id(text: str, *, strings: bool) -> Id:
-    """Return an id as a URL has it, of the type of the table; text that is no such integer is nobody's id."""
-    if strings:
-        return text
-    number = whole_number(text)
-    return UNKNOWN if number is None else number

@@ -3,7 +3,7 @@
 import time
 
 from functions.catalogue.card import card_of
-from warmstart.cards import ModelCard
+from functions.catalogue.card_schemas import ModelCard
 from warmstart.errors import AccessDenied, ArtifactError, RegistryError, StoreUnavailable
 from warmstart.registry import read_alias, read_manifest
 from warmstart.settings import Settings

@@ -4,13 +4,11 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.catalogue.catalogue import Catalogue, Seen
+from functions.catalogue.catalogue import Catalogue
 from functions.catalogue.schemas import (
     HistoryQuery,
-    ItemCard,
     Items,
     ItemsQuery,
-    SeenItem,
     UserHistory,
     Users,
     UsersQuery,
@@ -58,7 +56,7 @@ class CatalogueApi:
         else:
             rows, part = catalogue.find(wanted.query), slice(wanted.offset, wanted.offset + wanted.limit)
         answer = Items(
-            [ItemCard(*item) for item in catalogue.items(rows[part])],
+            catalogue.items(rows[part]),
             len(rows),
             part.stop if part.stop < len(rows) else None,
             served.manifest.version,
@@ -85,7 +83,7 @@ class CatalogueApi:
         answer = UserHistory(
             user_id,
             catalogue.known_of(user),
-            [_event(seen) for seen in catalogue.history(user, wanted.offset, wanted.limit)],
+            catalogue.history(user, wanted.offset, wanted.limit),
             total,
             stop if stop < total else None,
             served.manifest.version,
@@ -98,8 +96,3 @@ class CatalogueApi:
         if context.grant is None or not context.grant.allows(CATALOGUE):
             raise Forbidden
         return self._catalogues.current(CATALOGUE, context.deadline)
-
-
-def _event(seen: Seen) -> SeenItem:
-    item = seen.item
-    return SeenItem(item.item_id, item.title, item.genres, seen.weight, seen.timestamp)

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.catalogue import explorer
+from functions.catalogue.card_schemas import ModelCard, Models
 from functions.catalogue.files import HOUR, file_response
 from warmstart.api import Api, Handler, Operation, Paths, context_of, json_response
-from warmstart.cards import ModelCard, Models
 from warmstart.errors import ModelNotFound, NotFound
 
 STATIC = Path(__file__).parent / "static"

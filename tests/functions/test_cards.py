@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.catalogue.card import card_of
-from warmstart.cards import EXAMPLES, ModelCard, Models
+from functions.catalogue.card_schemas import EXAMPLES, ModelCard, Models
 from warmstart.errors import ManifestInvalid
 from warmstart.manifest import Manifest
 from warmstart.registry import Alias

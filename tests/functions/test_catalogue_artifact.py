@@ -60,9 +60,9 @@ def test_a_history_is_newest_first_in_parts(tmp_path: Path) -> None:
     made = tables([1, 1, 1, 2], [5, 6, 7, 5], times=[START, START + 2, START + 1, START], weights=[1.5, 2, 3, 1])
     catalogue = catalogue_of(made, tmp_path)
     row = catalogue.user_row(1)
-    whole = [(seen.item.item_id, seen.weight, seen.timestamp) for seen in catalogue.history(row, 0, 10)]
+    whole = [(seen.item_id, seen.weight, seen.timestamp) for seen in catalogue.history(row, 0, 10)]
     assert whole == [(6, 2.0, START + 2), (7, 3.0, START + 1), (5, 1.5, START)]
-    assert [seen.item.item_id for seen in catalogue.history(row, 1, 1)] == [7]
+    assert [seen.item_id for seen in catalogue.history(row, 1, 1)] == [7]
     assert catalogue.history(row, 10**9, 10) == []
     assert (catalogue.seen_count(row), catalogue.seen_count(UNKNOWN)) == (3, 0)
 

@@ -130,11 +130,16 @@ def test_a_token_must_cover_the_catalogue(path: str, get: Get) -> None:
     assert get(path, "popular,catalogue", "POST")[0] == 405
 
 
-def test_without_a_catalogue_it_is_unavailable(get: Get, store: Store, tmp_path: Path) -> None:
+def test_without_a_catalogue_it_is_unavailable(
+    get: Get, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """503 with a time to try again; open paths answer, and once one is there, so does it."""
+    monkeypatch.setattr("warmstart.live.RETRY_SECONDS", 0.0)
     status, headers, body = get("/items", "popular,catalogue")
     assert (status, headers["retry-after"], body["errors"][0]["error_key"]) == (503, "5", "model_unavailable")
     assert get("/openapi.json", None)[0] == 200
+    serve(store, FILMS, tmp_path / "draft")
+    assert get("/items", "popular,catalogue")[0] == 200
 
 
 def test_a_broken_version_keeps_the_last_good_one(get: Get, store: Store, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from functions.catalogue.card_schemas import Models
 from functions.catalogue.schemas import Items, UserHistory, Users
 from infra.local.exchange import Answer
 from infra.local.proxy_answer import proxy_answer
 from tests.fuzz.canary import PLANT, TOKEN, TRACES, found_in
-from warmstart.cards import Models
 from warmstart.event import is_warm_up, request_id
 from warmstart.problems import MEDIA_TYPE, PROBLEMS
 from warmstart.schemas import Problem, Recommendations, SimilarItems

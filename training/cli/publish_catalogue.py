@@ -13,27 +13,33 @@ if TYPE_CHECKING:
 
 
 def publish_catalogue(draft: "CatalogueDraft", store: "Store", promote: bool, console: Console) -> dict[str, Any]:
-    """Publish the catalogue, unless the served one was made of the same tables; return its version and state."""
+    """Publish the catalogue, unless the served one holds the same; return its version and state.
+
+    A failure is told rather than raised: what was trained before it has been published, and is still to be told.
+    """
+    from training.catalogue import same
     from training.selfcheck import check_in_fresh_process
-    from warmstart.errors import ArtifactError, RegistryError
+    from warmstart.errors import ArtifactError, RegistryError, StoreError
     from warmstart.manifest import CATALOGUE
     from warmstart.publish import publish
     from warmstart.registry import promote as promote_version
 
-    served = _served(store)
-    if served is not None and draft.is_in(served):
-        console.progress(f"{CATALOGUE}: {served.version} was made of the same tables, and stays")
-        return _value(served.version, "unchanged")
+    version = None  # once it is published
     with tempfile.TemporaryDirectory(prefix="warmstart-catalogue-") as folder:
         try:
-            manifest = draft.seal(Path(folder))
+            manifest, served = draft.seal(Path(folder)), _served(store)
+            if served is not None and same(served, manifest):
+                console.progress(f"{CATALOGUE}: {served.version} holds the same, and stays")
+                return _value(served.version, "unchanged")
             console.progress(f"{CATALOGUE}: publishing {manifest.version}")
             publish(store, Path(folder), check_in_fresh_process)
+            version = manifest.version
             if promote:
-                promote_version(store, CATALOGUE, manifest.version, reason="trained")
-        except (ArtifactError, RegistryError, MemoryError) as error:
-            return _value(None, "failed", f"{CATALOGUE} was not published: {error or 'not enough memory'}")
-    return _value(manifest.version, "served" if promote else "published")
+                promote_version(store, CATALOGUE, version, reason="trained")
+        except (ArtifactError, RegistryError, StoreError, MemoryError) as error:
+            what = "promoted" if version else "published"
+            return _value(version, "failed", f"{CATALOGUE} was not {what}: {error or 'not enough memory'}")
+    return _value(version, "served" if promote else "published")
 
 
 def _value(version: str | None, state: str, failure: str | None = None) -> dict[str, Any]:

@@ -45,8 +45,8 @@ def train(
 ) -> None:
     """Measure on the recipe's fold, refit on all rows, publish a version per model.
 
-    A model that cannot be trained is said at the end, and the others are. So is the catalogue published: titles and
-    histories, for the API's items and users.
+    A model that cannot be trained is said at the end, and the others are. The catalogue is published beside them:
+    titles and histories, for the API's items and users.
     """
     recipe, chosen = chosen_models(recipe_path, models)
     training = read_training(recipe, on_bad_row, console, checkpoints)

@@ -12,10 +12,10 @@ import numpy as np
 
 from training.evaluation.accuracy import hits_of
 from training.evaluation.beyond import Learnt, Values, beyond, coverage, genre_matrix
-from training.evaluation.comparison import Interval, interval
+from training.evaluation.comparison import interval
 from training.evaluation.measure import K, Measured
 from training.evaluation.metrics import per_user
-from training.evaluation.people import history_lengths, kinds
+from training.evaluation.people import histories, kinds
 from training.evaluation.segments import Masks, masks
 from training.evaluation.splits import Mask
 from training.evaluation.truth import Truth
@@ -44,7 +44,7 @@ class Facets:
             learn: (n,) which of them came before the fold.
             truth: what the fold holds.
         """
-        lengths = history_lengths(events, learn, truth.users)
+        _, lengths = histories(events, learn, truth.users)
         segments = masks(kinds(events, truth.users, lengths), lengths)
         there = {name: mask for name, mask in segments.items() if mask.any()}
         return cls(truth, Learnt.of(events, learn, genre_matrix(events.genres)), there)
@@ -63,14 +63,20 @@ class Facets:
         """
         ndcg = measured.values[f"ndcg@{K}"]
         parts = {**{name: np.where(mask, ndcg, np.nan) for name, mask in self.segments.items()}, **strangers}
-        columns = np.stack([*measured.values.values(), *parts.values()], axis=1)  # (u, metrics + parts)
-        found = interval([(measured.asked, columns)], seed)
-        bounds = [[_rounded(low), _rounded(high)] for low, high in zip(found.low, found.high, strict=True)]
+        means, lows, highs = _intervals(measured, parts, seed)
         return {
-            "intervals": dict(zip(measured.values, bounds, strict=False)),
+            "intervals": {name: [lows[name], highs[name]] for name in measured.values},
             "by_k": self._by_k(measured),
             "beyond": self._beyond(measured),
-            "by_segment": _by_segment(parts, found),
+            "by_segment": {
+                name: {
+                    "users": int((~np.isnan(of_users)).sum()),
+                    f"ndcg@{K}": means[name],
+                    "low": lows[name],
+                    "high": highs[name],
+                }
+                for name, of_users in parts.items()
+            },
         }
 
     def _by_k(self, measured: Measured) -> dict[str, dict[str, float]]:
@@ -85,19 +91,11 @@ class Facets:
         return {f"{name}@{K}": _rounded(value) for name, value in found.items() if value is not None}
 
 
-def _by_segment(parts: Mapping[str, Values], found: Interval) -> dict[str, Mapping[str, float]]:
-    """Return ndcg of each part of the users, of the last columns of what was found; (u,) each, nan for the others."""
-    columns = zip(found.mean, found.low, found.high, strict=True)
-    last = [*columns][-len(parts) :]
-    return {
-        name: {
-            "users": int((~np.isnan(ndcg)).sum()),
-            f"ndcg@{K}": _rounded(mean),
-            "low": _rounded(low),
-            "high": _rounded(high),
-        }
-        for (name, ndcg), (mean, low, high) in zip(parts.items(), last, strict=True)
-    }
+def _intervals(measured: Measured, parts: Mapping[str, Values], seed: int) -> list[dict[str, float]]:
+    """Return the mean of each metric and of each part's ndcg, and the ends of its interval, from the same resamples."""
+    columns = {**measured.values, **parts}
+    found = interval([(measured.asked, np.stack([*columns.values()], axis=1))], seed)
+    return [dict(zip(columns, map(_rounded, of), strict=True)) for of in (found.mean, found.low, found.high)]
 
 
 def _mean(values: Values) -> float | None:

@@ -14,7 +14,7 @@ from rectools.dataset import Interactions as Table
 from rectools.model_selection import LastNSplitter, TimeRangeSplitter
 from rectools.model_selection.splitter import Splitter
 
-from training.evaluation.people import history_lengths, kinds
+from training.evaluation.people import histories, kinds
 from training.evaluation.result import FoldInfo
 from training.evaluation.truth import Truth
 from training.interactions import Events
@@ -74,7 +74,7 @@ class Fold:
     @cached_property
     def history_lengths(self) -> NDArray[np.int64]:
         """Count the distinct items that each user of the truth had before: (u,)."""
-        return history_lengths(self.events, self.learn, self.truth.users)
+        return histories(self.events, self.learn, self.truth.users)[1]
 
     @cached_property
     def kinds(self) -> dict[str, NDArray[np.bool_]]:

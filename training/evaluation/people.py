@@ -1,29 +1,28 @@
-"""What is known of the users that a fold asks for: how long their histories are, and whether anything else is told."""
+"""What is known of the users that a fold asks for: what they had before it, and whether anything else is told."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation.splits import Mask
 from training.interactions import Events
 from warmstart.scorer import Rows
 
-Mask = NDArray[np.bool_]
 
-
-def history_lengths(events: Events, learn: Mask, users: Rows) -> NDArray[np.int64]:
-    """Count the distinct items that some users had before: (u,).
+def histories(events: Events, learn: Mask, users: Rows) -> tuple[Rows, NDArray[np.int64]]:
+    """Return the distinct items that some users had before, user by user, and how many each had: (h,), (u,).
 
     Args:
         events: all events.
         learn: (n,) which of them came before.
-        users: (u,) rows.
+        users: (u,) rows, ascending.
     """
     asked = np.zeros(len(events.user_ids), np.bool_)
     asked[users] = True
     mine = learn & asked[events.users]
     n_items = len(events.item_ids)
     pairs = np.unique(events.users[mine].astype(np.int64) * n_items + events.items[mine])
-    lengths: NDArray[np.int64] = np.bincount(pairs // n_items, minlength=len(asked))[users]
-    return lengths
+    lengths = np.bincount(pairs // n_items, minlength=len(asked))[users]
+    return (pairs % n_items).astype(np.int32), lengths
 
 
 def kinds(events: Events, users: Rows, lengths: NDArray[np.int64]) -> dict[str, Mask]:

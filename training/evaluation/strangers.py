@@ -19,6 +19,7 @@ from training.evaluation.answers import answered
 from training.evaluation.comparison import Values
 from training.evaluation.measure import K
 from training.evaluation.metrics import per_user
+from training.evaluation.people import histories
 from training.evaluation.splits import Mask
 from training.evaluation.truth import Truth
 from training.interactions import Events
@@ -74,15 +75,8 @@ class Strangers:
 
 
 def _had(events: Events, learn: Mask, users: Rows) -> list[Sequence[Id]]:
-    """List the distinct items that each of some users, in ascending rows, had before."""
-    asked = np.zeros(len(events.user_ids), np.bool_)
-    asked[users] = True
-    mine = learn & asked[events.users]
-    n_items = len(events.item_ids)
-    pairs = np.unique(events.users[mine].astype(np.int64) * n_items + events.items[mine])
-    ends = np.searchsorted(pairs, (users.astype(np.int64) + 1) * n_items)
-    of_users = np.split((pairs % n_items).astype(np.int32), ends[:-1])
-    return [events.item_ids.external(rows) for rows in of_users]
+    items, lengths = histories(events, learn, users)
+    return [events.item_ids.external(rows) for rows in np.split(items, np.cumsum(lengths)[:-1])]
 
 
 def _told(events: Events, users: Rows) -> list[Features]:

@@ -82,7 +82,7 @@ def uncatalogued(hostile: Served, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def said(page: Page) -> list[str]:
-    """Return what a page's console says of errors, and what it asks of other origins, as it comes."""
+    """Return what a page's console says of errors and broken rules, and what its dialogs say, as it comes."""
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: found.append(str(error)))

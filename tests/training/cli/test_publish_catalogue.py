@@ -1,6 +1,8 @@
 """What `warmstart train` does beside its models, and what other commands make of it."""
 
 import json
+from datetime import datetime, timedelta, tzinfo
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,21 @@ from click.testing import CliRunner
 
 from tests.training.datasets import board_file
 from training.cli.main import main
+from warmstart.errors import StoreUnavailable
 from warmstart.store import open_store
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each version be sealed a second after the one before: of two in one second, equal ones have one name."""
+    seconds = count()
+
+    class Clock:
+        @staticmethod
+        def now(zone: tzinfo) -> datetime:
+            return datetime(2026, 1, 1, tzinfo=zone) + timedelta(seconds=next(seconds))
+
+    monkeypatch.setattr("warmstart.artifact_writer.datetime", Clock)
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str, str]:
@@ -48,7 +64,7 @@ def test_what_stays_is_said(tmp_path: Path) -> None:
     recipe = board_file(tmp_path)
     trained(tmp_path, "--promote")
     _, out, log = run(tmp_path, "train", "--recipe", str(recipe))
-    assert "made of the same tables, and stays" in log
+    assert "holds the same, and stays" in log
     last = out.splitlines()[-1].split()
     assert (last[0], last[-1]) == ("catalogue", "unchanged")
 
@@ -58,9 +74,35 @@ def test_a_failure_is_said_and_the_models_are_there(tmp_path: Path) -> None:
     recipe = board_file(tmp_path)
     trained(tmp_path, "--promote")
     open_store(str(tmp_path / "store")).put("models/catalogue/aliases/champion.json", b"rubbish")
-    code, out, log = run(tmp_path, "train", "--recipe", str(recipe), "--promote")
-    assert (code, "served" in out) == (1, True)
-    assert "error: catalogue was not published" in log
+    code, out, log = run(tmp_path, "train", "--recipe", str(recipe), "--promote", "--json")
+    done = json.loads(out)
+    assert (code, {made["state"] for made in done["trained"]}) == (1, {"served"})
+    assert "error: catalogue was not promoted" in log
+    listed = json.loads(run(tmp_path, "models", "--json")[1])["models"]
+    assert done["catalogue"]["version"] in [entry["version"] for entry in listed]
+
+
+def test_a_store_that_goes_away_is_said_beside_the_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was trained before that is told all the same."""
+    board_file(tmp_path)
+    monkeypatch.setattr("warmstart.publish.publish", _away)
+    monkeypatch.setattr("training.cli.train.publish_with_card", lambda *_: None)
+    code, out, log = run(tmp_path, "train", "--recipe", str(tmp_path / "board.toml"), "--json")
+    assert (code, json.loads(out)["catalogue"]["state"]) == (1, "failed")
+    assert "error: catalogue was not published: away" in log
+
+
+def _away(*_: object) -> None:
+    raise StoreUnavailable("away")
+
+
+def test_what_the_recipe_no_longer_reads_is_not_kept(tmp_path: Path) -> None:
+    """The same tables, of which a column is ignored from now on, make another catalogue."""
+    recipe = board_file(tmp_path)
+    (tmp_path / "users.csv").write_text("user_id,city\n0,Oslo\n1,Rome\n")
+    first = trained(tmp_path, "--promote")
+    recipe.write_text(recipe.read_text().replace("[data]\n", '[data]\nignore = ["city"]\n'))
+    assert trained(tmp_path, "--promote")["version"] != first["version"]
 
 
 def test_versions_are_listed_promoted_rolled_back_and_swept(tmp_path: Path) -> None:

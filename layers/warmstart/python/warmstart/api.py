@@ -29,7 +29,7 @@ from warmstart.errors import (
 )
 from warmstart.grant import Grant
 from warmstart.histories import Event
-from warmstart.ids import Id, IdMap, StringIds, whole_number
+from warmstart.ids import Id, IdMap, id_of
 from warmstart.live import L_co, Served
 from warmstart.manifest import MODEL_NAME
 from warmstart.problems import kind_of, problem_response
@@ -211,7 +211,10 @@ def context_of(request: Request) -> Context:
 
 def query_of(request: Request) -> dict[str, list[str]]:
     """Return the values of each query parameter, in order."""
-    return {name: request.query_params.getlist(name) for name in request.query_params}
+    found: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def json_response(content: object, served: Served[Any] | None = None) -> Response:
@@ -248,12 +251,10 @@ def path_id(request: Request, name: str, ids: IdMap, unknown: type[WarmstartErro
         text = msgspec.convert(unquote(request.path_params[name], errors="strict"), StringId)
     except (msgspec.ValidationError, UnicodeDecodeError):
         raise Invalid(FieldError("string_pattern_mismatch", "Not an id", ("path", name))) from None
-    if isinstance(ids, StringIds):
-        return text
-    number = whole_number(text)
-    if number is None:
+    found = id_of(ids, text)
+    if found is None:
         raise unknown
-    return number
+    return found
 
 
 def _recommended(served: Served[Recommender], ask: Ask, *, on_the_fly: bool) -> Response:

@@ -135,8 +135,10 @@ def rows_among(ids: IdMap, others: IdMap) -> NDArray[np.int32]:
     return ids.rows_of_all(others)
 
 
-def whole_number(text: str) -> int | None:
-    """Read an integer id out of a URL; None where it is none, or written in another way."""
+def id_of(ids: IdMap, text: str) -> Id | None:
+    """Read an id out of a URL, as the type that a map's ids are of; None where it is no integer in its usual form."""
+    if isinstance(ids, StringIds):
+        return text
     plain = text.isascii() and text.isdigit() and len(text) <= 19
     return int(text) if plain and str(int(text)) == text else None
 

@@ -178,7 +178,7 @@ def decode_query(query: Mapping[str, Sequence[str]], kind: type[S]) -> S:
 
 def _parameter(texts: Sequence[str], kind: Any) -> Any:
     """Parse texts as they are, and whatever else as a JSON scalar: `k=7` is a number, `k=7.0` and `k=` are none."""
-    plain = getattr(kind, "__origin__", kind)  # without its bounds
+    plain = kind.__origin__ if get_origin(kind) is Annotated else kind  # without its bounds
     if get_origin(plain) is list:
         return msgspec.convert(texts, kind)
     if plain is str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from functions.catalogue.people import People
 from functions.catalogue.schemas import ItemCard, SeenItem
 from functions.catalogue.title_search import TitleSearch
+from functions.catalogue.well_formed import refuse_ill_formed
 from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
 from warmstart.ids import UNKNOWN, Id, id_of, load_ids, rows_of, user_row
@@ -22,7 +23,7 @@ BETWEEN_GENRES = "|"
 
 
 class Catalogue:
-    """One version of it, memory-mapped: opening reads a header, whatever there is of items and users."""
+    """One version of it, memory-mapped."""
 
     name: ClassVar[str] = CATALOGUE  # the manifest's `scorer`
 
@@ -43,10 +44,15 @@ class Catalogue:
 
     @classmethod
     def open(cls, folder: Path, manifest: Manifest) -> "Catalogue":
-        """Open a version whose files lie verified in a folder; raise Incompatible where it is something else."""
+        """Open a version whose files lie verified in a folder; raise Incompatible where it is something else.
+
+        All of its arrays are read once: a row out of place would tell one user's history under another's name.
+        """
         if manifest.scorer != cls.name:
             raise Incompatible(f"{manifest.version} is for the scorer {manifest.scorer[:40]!r}, not for {cls.name!r}")
-        return cls(Artifact.open(folder, manifest))
+        artifact = Artifact.open(folder, manifest)
+        refuse_ill_formed(artifact)
+        return cls(artifact)
 
     def find(self, query: str) -> Rows:
         """Return the rows of the items that a query means: the one whose id it is, then those found by their title."""

@@ -31,19 +31,22 @@ class People:
         """Open the columns; raise Incompatible where they are not as `write_people` adds them."""
         described = artifact.json(FILE)
         try:
-            values = {str(column["name"]): [str(value) for value in column["values"]] for column in described}
+            values = {column["name"]: [*column["values"]] for column in described}
         except (TypeError, KeyError):
             raise Incompatible(f"{FILE} does not describe columns") from None
-        return cls(values, [artifact.array(_codes_name(n), np.int8, n_users) for n in range(len(values))])
+        texts = [*values, *(value for column in values.values() for value in column)]
+        if len(values) < len(described) or not all(isinstance(text, str) for text in texts):
+            raise Incompatible(f"{FILE} holds a column twice, or what is no text")
+        codes = [artifact.array(_codes_name(n), np.int8, n_users) for n in range(len(values))]
+        for (name, column), of_users in zip(values.items(), codes, strict=True):
+            if of_users.min(initial=NONE) < NONE or of_users.max(initial=NONE) >= len(column):
+                raise Incompatible(f"codes of {name[:40]!r} stand for nothing")
+        return cls(values, codes)
 
     def of(self, user: int) -> dict[str, str]:
         """Return what is known of a user, by column."""
         told = zip(self.values.items(), self._codes, strict=True)
         return {name: values[codes[user]] for (name, values), codes in told if codes[user] != NONE}
-
-    def largest_codes(self) -> dict[str, int]:
-        """Return the largest code of each column; NONE where there is none."""
-        return {name: int(codes.max(initial=NONE)) for name, codes in zip(self.values, self._codes, strict=True)}
 
 
 def write_people(writer: ArtifactWriter, columns: Mapping[str, Sequence[str | None]]) -> None:

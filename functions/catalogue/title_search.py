@@ -1,5 +1,6 @@
 """Finds titles as they are typed: over the folded bytes of all of them at once, with nothing built at load."""
 
+import re
 from typing import Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from warmstart.texts import Texts
 
 END = b"\n"  # of every line; no folded text holds it, so nothing is found across two of them
 MASKED = 4  # bytes of a word that are compared everywhere; the others only where these stand
+MOST_COMPARED = 2**24  # bytes of text, for those others; beyond, as in titles of one letter over and over, re is faster
 IN_WORDS = np.array([chr(byte).isalnum() or byte > 127 for byte in range(256)])
 
 Places = NDArray[np.int64]
@@ -70,13 +72,16 @@ def write_search(writer: ArtifactWriter, titles: list[str], popularity: NDArray[
 
 
 def places_of(word: bytes, text: Bytes) -> Places:
-    """Return where a word, which is not empty, stands in a text: ascending."""
+    """Return where a word, which is not empty, stands in a text: ascending; of places that overlap, perhaps one."""
     count = max(len(text) - len(word) + 1, 0)
     there = text[:count] == word[0]
     for place, byte in enumerate(word[1:MASKED], 1):
         there &= text[place : place + count] == byte
-    places = np.flatnonzero(there)
+    places, compared = np.flatnonzero(there), 0
     for place, byte in enumerate(word[MASKED:], MASKED):
+        compared += len(places)
+        if compared > MOST_COMPARED:
+            return np.fromiter((found.start() for found in re.finditer(re.escape(word), text.data)), np.int64)
         places = places[text[places + place] == byte]
     return places
 

@@ -64,12 +64,18 @@ def test_whatever_the_tables_hold_a_fresh_process_serves_it(made: Tables, tmp_pa
     ("name", "place", "value", "message"),
     [
         ("seen_rows", 0, SIZE, "do not exist"),
-        ("seen_indptr", 2, 0, "do not exist"),
+        ("seen_indptr", 2, 0, "overlap"),
+        ("item_ids", 1, 0, "in no order"),
+        ("user_ids", slice(None), 7, "in no order"),
         ("search_rows", 0, 1, "lacks an item or has one twice"),
-        ("item_search_offsets", 1, 0, "lacks an item or has one twice"),
-        ("item_search_bytes", slice(None), 32, "not found by its id or its title"),
+        ("item_search_offsets", 1, 0, "not a line for each item"),
+        ("item_search_bytes", slice(None), 32, "not a line for each item"),
+        ("item_search_bytes", 0, 33, "not found by its id or its title"),
+        ("item_titles_bytes", 0, 0xFF, "not UTF-8"),
+        ("item_titles_offsets", 1, 10**6, "overlap"),
         ("seen_times", slice(None, None, 2), 2**30, "not newest first"),
         ("user_feature_0", 0, 5, "stand for nothing"),
+        ("user_feature_0", 0, -2, "stand for nothing"),
     ],
 )
 def test_what_would_fail_in_a_request_is_refused(

@@ -69,7 +69,7 @@ $(PAGE_BUILT): $(PAGE)/node_modules/.ready $(shell find $(PAGE)/src -type f) $(w
 
 $(PAGE)/node_modules/.ready: $(PAGE)/package-lock.json
 	@command -v npm >/dev/null || { echo "error: the explorer is built by Node.js 20 or newer: apt-get install nodejs npm"; exit 1; }
-	npm ci --silent --no-audit --no-fund --prefix $(PAGE)
+	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(PAGE)
 	@touch $@
 
 page-if-node:

@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from functions.catalogue.files import YEAR, file_response
+from functions.catalogue.files import MEDIA_TYPES, YEAR, file_response
 from warmstart.api import Operation, Paths
 from warmstart.errors import NotFound
 
@@ -33,7 +33,7 @@ def _page(_request: Request, _body: bytes) -> Response:
 
 
 def _asset(request: Request, _: bytes) -> Response:
-    built = {f"assets/{path.name}": path for path in BUILT.glob("assets/*")}
+    built = {f"assets/{path.name}": path for path in BUILT.glob("assets/*") if path.suffix in MEDIA_TYPES}
     path = built.get(request.path_params["file"])
     if path is None:
         raise NotFound

@@ -103,6 +103,7 @@ def test_a_user_gets_recommendations(ask: Ask, environment: Place) -> None:
     """The course's shape, ours beside it, and the version that answered."""
     status, headers, body = ask("GET", f"/reco/als/{user(SPEC, 0)}", queryStringParameters={"k": "4"})
     assert (status, headers["content-type"], headers["x-request-id"]) == (200, "application/json", "request-1")
+    assert headers["cache-control"] == "no-store"
     assert body == {
         "user_id": user(SPEC, 0),
         "items": liked(SPEC, 0),

@@ -218,8 +218,8 @@ def query_of(request: Request) -> dict[str, list[str]]:
 
 
 def json_response(content: object, served: Served[Any] | None = None) -> Response:
-    """Return a 200 with a JSON body; an answer that a model made names its version."""
-    headers = {"x-model-version": served.manifest.version} if served else None
+    """Return a 200 with a JSON body, for nobody to keep; an answer that a model made names its version."""
+    headers = {"cache-control": "no-store", **({"x-model-version": served.manifest.version} if served else {})}
     return Response(msgspec.json.encode(content), 200, headers, "application/json")
 
 

@@ -24,6 +24,17 @@ export const NETWORK: ProblemFacts = {
   request_id: null,
 };
 
+export const NO_JSON: ProblemFacts = { ...NETWORK, status: 200, error_key: "no_json", detail: "The answer is no JSON" };
+
+export const ANOTHER_USER: ProblemFacts = { ...NETWORK, status: 200, error_key: "another_user", detail: "" };
+
+export const UNADDRESSABLE: ProblemFacts = {
+  ...NETWORK,
+  status: 400,
+  error_key: "unaddressable",
+  detail: "No address can hold this id",
+};
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import type { Timed } from "../api/client";
 import type { Id, ItemDetail } from "../api/types";
-import { count, milliseconds, NONE, score, shortVersion, source } from "../pure/format";
+import { count, milliseconds, NONE, score, source } from "../pure/format";
+import { shortVersion } from "../pure/version";
 import type { Slot } from "../state/board";
 import { similarTo } from "../state/location";
 import { titles, useTitles } from "../state/titles";
@@ -80,6 +81,7 @@ function Badges({ source: from, ignored }: { source: string; ignored: number }) 
           {source(from)}
         </span>
       )}
+      {from.includes(":") && <span class="hint">Ordered by this group; the counts are of everybody.</span>}
       {ignored > 0 && <span class="badge">{count(ignored)} of the history not known</span>}
     </p>
   );
@@ -88,7 +90,7 @@ function Badges({ source: from, ignored }: { source: string; ignored: number }) 
 type ItemsProps = Omit<AnswerProps, "model" | "slot" | "again"> & { answer: Shown };
 
 function Items({ answer, counts, answers, seen, reasons }: ItemsProps) {
-  const behind = (answer.details ?? []).flatMap(({ because }) => (because.history ?? []).map((event) => event.item_id));
+  const behind = (answer.details ?? []).flatMap(({ because }) => (because?.history ?? []).map((event) => event.item_id));
   useTitles([...answer.items, ...behind]);
   if (answer.items.length === 0) return <p class="empty">Nothing is left to recommend.</p>;
   const details = new Map((answer.details ?? []).map((detail) => [String(detail.item_id), detail]));
@@ -156,7 +158,7 @@ function Row({ item_id, rank, detail, whole, count, answers, repeated, reasons }
         {detail && <Score detail={detail} />}
         {answers > 1 && <Marks count={count} answers={answers} />}
       </div>
-      {reasons && detail && <Because because={detail.because} />}
+      {reasons && detail?.because && <Because because={detail.because} />}
     </li>
   );
 }

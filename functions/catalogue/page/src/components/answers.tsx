@@ -31,6 +31,8 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
   const shared = agreement(arrived);
   const words = inWords(shared);
   const scored = arrived.filter(({ details }) => details?.some(({ score }) => score !== null)).length;
+  const shares =
+    explained && reasons && arrived.some(({ details }) => details?.some(({ because }) => because?.history?.length));
   const settled = slots.length > 0 && slots.every(({ loading }) => !loading);
   const answered = arrived.map(({ model }) => model).join(", ") || "no model";
   useEffect(
@@ -58,10 +60,10 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
           data-testid="agreement"
         >
           {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
-          {words && (
+          {(words || shares) && (
             <span class="hint">
-              {" "}
-              Dots: in how many answers an item is.
+              {words && " Dots: in how many answers an item is."}
+              {shares && " Percentages: the share of the score that an item of the history has."}
               {scored > 1 && " Each model's scores have a scale of their own: compare them within an answer only."}
             </span>
           )}

@@ -1,5 +1,5 @@
 import type { Line } from "../pure/measured";
-import { best } from "../pure/measured";
+import { leaders, leading } from "../pure/leaders";
 import { metric as shown } from "../pure/format";
 import { colourOf, colours } from "./colours";
 import { axis, Plot, STILL, type Drawing } from "./plot";
@@ -66,9 +66,13 @@ const valueAt = (points: Line["points"], at: number): number | null => points.fi
 
 function caption(lines: readonly Line[], ks: readonly number[], metric: string): string {
   const most = ks.at(-1);
-  const top = most === undefined ? null : best(lines, ({ points }) => valueAt(points, most) ?? -Infinity);
-  if (!top || most === undefined) return "No model of those chosen has these numbers.";
-  return `One line a model, higher is better. With ${most} items shown ${top.model} has the highest ${metric}, ${shown(valueAt(top.points, most) ?? NaN)}.`;
+  const top = most === undefined ? [] : leaders(lines, ({ points }) => valueAt(points, most));
+  if (!top[0] || most === undefined) return "No model of those chosen has these numbers.";
+  const who = leading(
+    top.map(({ model }) => model),
+    `has the highest ${metric}`,
+  );
+  return `One line a model, higher is better. With ${most} items shown ${who}, ${shown(valueAt(top[0].points, most) ?? NaN)}.`;
 }
 
 function drawing(lines: readonly Line[], ks: number[], order: readonly string[], metric: string): Drawing {

@@ -1,6 +1,7 @@
 import type uPlot from "uplot";
 import { capital, count, metric as shown, NONE } from "../pure/format";
-import { best, segmentNames, type SegmentValue } from "../pure/measured";
+import { leaders, names as listed } from "../pure/leaders";
+import { segmentNames, type SegmentValue } from "../pure/measured";
 import { colourOf } from "./colours";
 import { axis, Plot, STILL, type Drawing } from "./plot";
 
@@ -66,27 +67,24 @@ function usersOf(values: readonly SegmentValue[], segment: string): string {
 
 function caption(values: readonly SegmentValue[], names: readonly string[], metric: string): string {
   if (values.length === 0) return "No model of those chosen was measured by kind of user.";
-  const leader = (name: string): string => highest(values.filter(({ segment }) => segment === name));
-  const leaders = new Set(names.map(leader));
-  const who =
-    leaders.size === 1 && values.some(({ model }) => leaders.has(model))
-      ? `${[...leaders].join("")} has the highest ${metric} everywhere.`
-      : `The highest ${metric}: ${names.map((name) => `${leader(name)} (${name})`).join(", ")}.`;
+  const led = names.map((name) => ({ name, by: leading(values.filter(({ segment }) => segment === name)) }));
+  const everywhere = new Set(led.map(({ by }) => by)).size === 1;
+  const who = everywhere
+    ? `The highest ${metric} everywhere: ${led[0]?.by}.`
+    : `The highest ${metric}: ${led.map(({ name, by }) => `${name}, ${by}`).join("; ")}.`;
   const lengths = names.some((name) => /\d/.test(name)) ? " Numbers stand for how many items the history has." : "";
   return `One dot a model, with its 95 % interval where there is one; higher is better. ${who}${lengths}${kindsInWords(names)}`;
 }
 
-/** Who leads; models that fall back to the same list are level, and none of them does. */
-function highest(values: readonly SegmentValue[]): string {
-  const most = best(values, ({ value }) => value);
-  const level = values.filter(({ value }) => value === most?.value);
-  return level.length > 1 ? `${level.length} models alike` : (most?.model ?? "nobody");
-}
+const leading = (values: readonly SegmentValue[]): string => {
+  const most = leaders(values, ({ value }) => value).map(({ model }) => model);
+  return most.length > 1 ? `${listed(most)} alike` : (most[0] ?? "nobody");
+};
 
 const KINDS = new Map([
   ["hot", "asked with their history"],
   ["warm", "the same people, asked as strangers of whom features are told"],
-  ["cold", "asked as strangers of whom nothing is told"],
+  ["cold", "the same people again, asked as strangers of whom nothing is told"],
 ]);
 
 function kindsInWords(names: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type uPlot from "uplot";
 import { metric as shown } from "../pure/format";
-import { best, type Spot } from "../pure/measured";
+import { leaders, leading } from "../pure/leaders";
+import type { Spot } from "../pure/measured";
 import { colourOf, colours } from "./colours";
 import { placed } from "./labels";
 import { axis, Plot, STILL, type Drawing } from "./plot";
@@ -52,12 +53,13 @@ export function Novelty({ spots, order, accuracy, beyond }: Props) {
 }
 
 function caption(spots: readonly Spot[], accuracy: string, beyond: string): string {
-  const [exact, novel] = [best(spots, ({ y }) => y), best(spots, ({ x }) => x)];
-  if (!exact || !novel) return "No model of those chosen has both numbers.";
+  if (spots.length === 0) return "No model of those chosen has both numbers.";
+  const by = (axis: "x" | "y"): string[] => leaders(spots, (spot) => spot[axis]).map(({ model }) => model);
+  const [exact, novel] = [by("y"), by("x")];
   const both =
-    exact.model === novel.model
-      ? `${exact.model} leads in both.`
-      : `${exact.model} is the most accurate, ${novel.model} shows the least known items.`;
+    exact.length === 1 && novel.length === 1 && exact[0] === novel[0]
+      ? `${exact[0]} leads in both.`
+      : `By ${accuracy} ${leading(exact, "leads")}; by ${beyond} ${leading(novel, "does")}.`;
   return `One point a model: further up means a higher ${accuracy}, further right a higher ${beyond}, that is less well-known items. ${both}`;
 }
 

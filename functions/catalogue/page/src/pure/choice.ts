@@ -1,12 +1,13 @@
 /** Which models are shown where nobody has chosen. */
 import type { ModelCard } from "../api/types";
+import { own } from "./own";
 
 export const MOST = 4;
 const RANKING = ["ndcg@10", "map@10", "recall@10"];
 
 function merit(card: ModelCard): number {
-  const known = RANKING.find((name) => name in card.metrics);
-  return known ? (card.metrics[known] ?? -1) : -1;
+  const known = RANKING.find((name) => own(card.metrics, name) != null);
+  return known ? (own(card.metrics, known) ?? -1) : -1;
 }
 
 const personal = (card: ModelCard): boolean => card.family !== "lists";

@@ -16,7 +16,8 @@ export function ModelsView({ cards }: { cards: readonly ModelCard[] }) {
       <ModelTable cards={cards} />
       {cards.some(({ measured_on }) => measured_on?.intervals) && (
         <p class="small">
-          Beneath a metric stands its 95 % interval, over the users; the highest of each metric is bold.
+          Beneath a metric stands its 95 % interval, over the users; the highest of each metric is bold. Models whose
+          intervals overlap are not told apart by it.
         </p>
       )}
       <Plots cards={cards} />

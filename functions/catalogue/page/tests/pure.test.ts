@@ -211,7 +211,7 @@ describe("problems in words", () => {
 });
 
 it("puts no label over another, and none past the edge", () => {
-  const room = { line: 10, gap: 5, right: 100 };
+  const room = { line: 10, gap: 5, left: 0, right: 100, top: 0, bottom: 100 };
   expect(
     placed(
       [

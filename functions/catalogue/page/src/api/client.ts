@@ -41,6 +41,15 @@ function ofUser<T extends { user_id?: Id | null }>(user_id: Id, answer: T): T {
   throw new Problem({ ...ANOTHER_USER, detail: `It is of user ${answer.user_id}, and ${user_id} was asked for.` });
 }
 
+/** A connection can still be lost once an answer has begun. */
+async function textOf(response: Response, signal?: AbortSignal): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw signal?.aborted ? error : new Problem(NETWORK);
+  }
+}
+
 function answerIn<T>(text: string): T {
   try {
     return read(text) as T;
@@ -92,7 +101,7 @@ export class Client {
     const response = await this.send(address(this.around.base, path, query), token, signal, body);
     if (response.status === 401) this.around.refused(token);
     if (!response.ok) throw await problemOf(response);
-    const value = answerIn<T>(await response.text());
+    const value = answerIn<T>(await textOf(response, signal));
     return { value, ms: this.around.clock() - started };
   }
 

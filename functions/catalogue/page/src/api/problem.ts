@@ -28,6 +28,8 @@ export const NO_JSON: ProblemFacts = { ...NETWORK, status: 200, error_key: "no_j
 
 export const ANOTHER_USER: ProblemFacts = { ...NETWORK, status: 200, error_key: "another_user", detail: "" };
 
+export const UNEXPECTED: ProblemFacts = { ...NETWORK, status: 200, error_key: "unexpected", detail: "" };
+
 export const UNADDRESSABLE: ProblemFacts = {
   ...NETWORK,
   status: 400,
@@ -70,5 +72,5 @@ export async function problemOf(response: Response): Promise<Problem> {
 }
 
 export function asProblem(error: unknown): Problem {
-  return error instanceof Problem ? error : new Problem({ ...NETWORK, detail: String(error) });
+  return error instanceof Problem ? error : new Problem({ ...UNEXPECTED, detail: String(error) });
 }

@@ -1,7 +1,7 @@
 import type { Line } from "../pure/measured";
 import { leaders, leading } from "../pure/leaders";
 import { metric as shown } from "../pure/format";
-import { colourOf, colours } from "./colours";
+import { colourOf, colours, comesAgain } from "./colours";
 import { axis, Plot, STILL, type Drawing } from "./plot";
 
 interface Props {
@@ -77,12 +77,14 @@ function caption(lines: readonly Line[], ks: readonly number[], metric: string):
 
 function drawing(lines: readonly Line[], ks: number[], order: readonly string[], metric: string): Drawing {
   const series = lines.map(({ model }) => {
-    const colour = colourOf(order.indexOf(model));
+    const index = order.indexOf(model);
+    const colour = colourOf(index);
     return {
       label: model,
       stroke: colour,
       width: 2,
-      points: { show: true, size: 7, fill: colours().ground, stroke: colour },
+      ...(comesAgain(index) && { dash: [7, 4] }),
+      points: { show: true, size: 7, fill: comesAgain(index) ? colours().ground : colour, stroke: colour },
     };
   });
   return {

@@ -3,6 +3,7 @@ import { capital, count, metric as shown, NONE } from "../pure/format";
 import { leaders, names as listed } from "../pure/leaders";
 import { segmentNames, type SegmentValue } from "../pure/measured";
 import { colourOf } from "./colours";
+import { drawDot } from "./dot";
 import { axis, Plot, STILL, type Drawing } from "./plot";
 
 interface Props {
@@ -141,17 +142,16 @@ function drawDots(
   for (const { model, segment, value, interval } of values) {
     const shift = models.length < 2 ? 0 : (models.indexOf(model) / (models.length - 1) - 0.5) * SPREAD;
     const x = plot.valToPos(names.indexOf(segment) + shift, "x", true);
-    ctx.fillStyle = ctx.strokeStyle = colourOf(order.indexOf(model));
+    const index = order.indexOf(model);
     if (interval) {
+      ctx.strokeStyle = colourOf(index);
       ctx.lineWidth = 2 * ratio;
       ctx.beginPath();
       ctx.moveTo(x, plot.valToPos(interval[0], "y", true));
       ctx.lineTo(x, plot.valToPos(interval[1], "y", true));
       ctx.stroke();
     }
-    ctx.beginPath();
-    ctx.arc(x, plot.valToPos(value, "y", true), 4 * ratio, 0, 2 * Math.PI);
-    ctx.fill();
+    drawDot(ctx, x, plot.valToPos(value, "y", true), 3 * ratio, index);
   }
   ctx.restore();
 }

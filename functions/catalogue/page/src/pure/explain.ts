@@ -28,6 +28,10 @@ const BY_KEY = new Map<string, Words>(
       title: "The API answered something that is no JSON.",
       text: "Something between it and this page may have answered in its place.",
     },
+    unexpected: {
+      title: "The API answered something unexpected.",
+      text: "A part of the answer is missing, or of another kind.",
+    },
     unaddressable: {
       title: "This id cannot be asked for.",
       text: "It is nothing but dots, which every address folds away.",

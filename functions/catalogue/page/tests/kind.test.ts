@@ -12,8 +12,8 @@ it("learns the kind of ids from any of them", () => {
 });
 
 it("takes a text for what ids are here, to the last digit", () => {
-  expect(["50", "00123", "9223372036854775807", "9223372036854775808", "x"].map((text) => idIn(text, "number"))).toEqual(
-    [50, "00123", 9223372036854775807n, "9223372036854775808", "x"],
-  );
+  expect(
+    ["50", "00123", "9223372036854775807", "9223372036854775808", "x"].map((text) => idIn(text, "number")),
+  ).toEqual([50, "00123", 9223372036854775807n, "9223372036854775808", "x"]);
   expect(["50", "00123"].map((text) => idIn(text, "text"))).toEqual(["50", "00123"]);
 });

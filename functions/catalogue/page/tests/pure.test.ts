@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ModelCard } from "../src/api/types";
 import { agreement, inWords } from "../src/pure/agreement";
-import { chosen, gone, suggested } from "../src/pure/choice";
+import { beyond, chosen, gone, suggested } from "../src/pure/choice";
 import { CATALOGUE, explain, waitFor } from "../src/pure/explain";
 import { choices } from "../src/pure/features";
 import * as format from "../src/pure/format";
@@ -140,6 +140,13 @@ describe("which models are shown", () => {
     expect(chosen(["gone"], cards)).toEqual(suggested(cards));
     expect(gone(["rp3", "gone", "gone", "__proto__"], cards)).toEqual(["gone", "__proto__"]);
     expect(gone(null, cards)).toEqual([]);
+    const five = ["rp3", "gone", "als", "knn", "ease", "random"];
+    expect([beyond(five, cards), beyond(["als"], cards), beyond(["gone"], cards), beyond(null, cards)]).toEqual([
+      ["random"],
+      [],
+      [],
+      [],
+    ]);
   });
 });
 

@@ -90,7 +90,9 @@ function Badges({ source: from, ignored }: { source: string; ignored: number }) 
 type ItemsProps = Omit<AnswerProps, "model" | "slot" | "again"> & { answer: Shown };
 
 function Items({ answer, counts, answers, seen, reasons }: ItemsProps) {
-  const behind = (answer.details ?? []).flatMap(({ because }) => (because?.history ?? []).map((event) => event.item_id));
+  const behind = (answer.details ?? []).flatMap(({ because }) =>
+    (because?.history ?? []).map((event) => event.item_id),
+  );
   useTitles([...answer.items, ...behind]);
   if (answer.items.length === 0) return <p class="empty">Nothing is left to recommend.</p>;
   const details = new Map((answer.details ?? []).map((detail) => [String(detail.item_id), detail]));

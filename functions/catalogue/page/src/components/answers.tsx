@@ -33,6 +33,11 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
   const scored = arrived.filter(({ details }) => details?.some(({ score }) => score !== null)).length;
   const shares =
     explained && reasons && arrived.some(({ details }) => details?.some(({ because }) => because?.history?.length));
+  const hints = [
+    words && "Dots: in how many answers an item is.",
+    shares && "Percentages: the share of the score that an item of the history has.",
+    scored > 1 && "Each model's scores have a scale of their own: compare them within an answer only.",
+  ].filter(Boolean);
   const settled = slots.length > 0 && slots.every(({ loading }) => !loading);
   const answered = arrived.map(({ model }) => model).join(", ") || "no model";
   useEffect(
@@ -59,14 +64,8 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
           class={slots.some(({ loading }) => loading) ? "agreement agreement--old" : "agreement"}
           data-testid="agreement"
         >
-          {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
-          {(words || shares) && (
-            <span class="hint">
-              {words && " Dots: in how many answers an item is."}
-              {shares && " Percentages: the share of the score that an item of the history has."}
-              {scored > 1 && " Each model's scores have a scale of their own: compare them within an answer only."}
-            </span>
-          )}
+          {words || (models.length === 0 && "Choose a model above.")}{" "}
+          <span class="hint">{hints.join(" ") || "\u00a0"}</span>
         </p>
       </header>
       {seen && <SeenWarning answers={current} seen={seen} />}

@@ -77,7 +77,9 @@ function Metric({
 function Version({ card: { version, created_at, alias } }: { card: ModelCard }) {
   return (
     <td>
-      <span title={version} data-version={version}>{shortVersion(version)}</span>
+      <span title={version} data-version={version}>
+        {shortVersion(version)}
+      </span>
       {alias && (
         <span class="inline-hint">
           {" "}

@@ -74,25 +74,25 @@ function Weight({ name, weight, reweigh }: WeightProps) {
   const wrong = typed !== null && weightIn(typed) === undefined;
   return (
     <>
-    <input
-      type="number"
-      min="0"
-      max={MOST_WEIGHT}
-      step="any"
-      placeholder="typical"
-      aria-label={`Weight of ${name}`}
-      aria-invalid={wrong ? true : undefined}
-      aria-describedby={wrong ? note : undefined}
-      title="Weight, over 0 and at most a million; a typical one if left empty"
-      value={typed ?? weight ?? ""}
-      onInput={(event) => onInput(event.currentTarget.value)}
-      onBlur={() => setTyped(null)}
-    />
-    {wrong && (
-      <span id={note} class="small refused" role="status" data-testid="weight-refused">
-        Not taken: over 0, at most a million. Asked with {weight === null ? "a typical one" : shown(weight)}.
-      </span>
-    )}
+      <input
+        type="number"
+        min="0"
+        max={MOST_WEIGHT}
+        step="any"
+        placeholder="typical"
+        aria-label={`Weight of ${name}`}
+        aria-invalid={wrong ? true : undefined}
+        aria-describedby={wrong ? note : undefined}
+        title="Weight, over 0 and at most a million; a typical one if left empty"
+        value={typed ?? weight ?? ""}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        onBlur={() => setTyped(null)}
+      />
+      {wrong && (
+        <span id={note} class="small refused" role="status" data-testid="weight-refused">
+          Not taken: over 0, at most a million. Asked with {weight === null ? "a typical one" : shown(weight)}.
+        </span>
+      )}
     </>
   );
 }

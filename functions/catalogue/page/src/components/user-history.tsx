@@ -21,13 +21,7 @@ export function UserHistory({ answered, whole }: Props) {
         </h2>
         {history && current && <Known features={history.features} />}
       </header>
-      {problem && (
-        <Notice
-          problem={problem}
-          subject={CATALOGUE}
-          again={again}
-        />
-      )}
+      {problem && <Notice problem={problem} subject={CATALOGUE} again={again} />}
       {problem && answered && <p class="small">The answers are not checked against the history.</p>}
       {history && !problem && history.total === 0 && <Cold />}
       {history && !problem && history.total > 0 && (

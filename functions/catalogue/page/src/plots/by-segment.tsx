@@ -68,11 +68,13 @@ function usersOf(values: readonly SegmentValue[], segment: string): string {
 
 function caption(values: readonly SegmentValue[], names: readonly string[], metric: string): string {
   if (values.length === 0) return "No model of those chosen was measured by kind of user.";
-  const led = names.map((name) => ({ name, by: leading(values.filter(({ segment }) => segment === name)) }));
-  const everywhere = new Set(led.map(({ by }) => by)).size === 1;
-  const who = everywhere
-    ? `The highest ${metric} everywhere: ${led[0]?.by}.`
-    : `The highest ${metric}: ${led.map(({ name, by }) => `${name}, ${by}`).join("; ")}.`;
+  const led = new Map<string, string[]>();
+  for (const name of names) {
+    const by = leading(values.filter(({ segment }) => segment === name));
+    led.set(by, [...(led.get(by) ?? []), name]);
+  }
+  const where = [...led].map(([by, of]) => `${by} (${led.size === 1 ? "everywhere" : of.join(", ")})`);
+  const who = `The highest ${metric}: ${where.join("; ")}.`;
   const lengths = names.some((name) => /\d/.test(name)) ? " Numbers stand for how many items the history has." : "";
   return `One dot a model, with its 95 % interval where there is one; higher is better. ${who}${lengths}${kindsInWords(names)}`;
 }

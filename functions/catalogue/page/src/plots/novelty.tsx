@@ -110,7 +110,12 @@ function drawSpots(plot: uPlot, spots: readonly Spot[], order: readonly string[]
 }
 
 /** Within these the labels stay: where the axes are, they would not be read. */
-function edges({ bbox: { left, top, width, height } }: uPlot): { left: number; right: number; top: number; bottom: number } {
+function edges({ bbox: { left, top, width, height } }: uPlot): {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+} {
   return { left, right: left + width, top, bottom: top + height };
 }
 

@@ -27,6 +27,14 @@ export function gone(wanted: readonly string[] | null, cards: readonly ModelCard
   return [...new Set(wanted ?? [])].filter((name) => !names.has(name));
 }
 
+/** Those of the wanted that exist, and for which there is no place. */
+export const beyond = (wanted: readonly string[] | null, cards: readonly ModelCard[], many = MOST): string[] =>
+  wanted === null
+    ? []
+    : chosen(wanted, cards, wanted.length)
+        .filter((name) => wanted.includes(name))
+        .slice(many);
+
 /** Those of the wanted that exist, in their order; the suggested where none does. */
 export function chosen(wanted: readonly string[] | null, cards: readonly ModelCard[], many = MOST): string[] {
   const names = new Set(cards.map(({ model }) => model));

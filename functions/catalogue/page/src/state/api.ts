@@ -21,7 +21,9 @@ export interface Latest {
 export const latest = signal<ReadonlyMap<string, Latest>>(new Map());
 
 /** Note how long a model's answer took, which version gave it, and of which kind its ids are. */
-export function noted<T extends { model: string; version: string; items: Id[]; user_id?: Id | null }>(answer: Timed<T>): Timed<T> {
+export function noted<T extends { model: string; version: string; items: Id[]; user_id?: Id | null }>(
+  answer: Timed<T>,
+): Timed<T> {
   const { model, version, items, user_id } = answer.value;
   latest.value = new Map([...latest.value, [model, { ms: answer.ms, version }]]);
   learnKind(items);

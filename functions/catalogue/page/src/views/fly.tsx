@@ -70,13 +70,15 @@ export function FlyView({ cards, people }: Props) {
             pick={(item) => amend({ history: toggled(route.value.history, item) })}
           />
         </section>
-        <Answers
-          models={models}
-          tasks={tasks}
-          asked={asked}
-          seen={seen}
-          heading={told.history.length ? "Answers for this person" : "Answers for somebody without a history"}
-        />
+        {cards.length > 0 && (
+          <Answers
+            models={models}
+            tasks={tasks}
+            asked={asked}
+            seen={seen}
+            heading={told.history.length ? "Answers for this person" : "Answers for somebody without a history"}
+          />
+        )}
       </div>
     </>
   );

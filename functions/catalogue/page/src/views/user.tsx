@@ -133,13 +133,17 @@ function NewPerson({ cards, people }: Props) {
         <ModelPicker cards={cards} models={models} change={show} />
         <Gone cards={cards} />
       </div>
-      <Answers
-        models={models}
-        tasks={tasks}
-        heading={
-          told.length ? `Answers for somebody new: ${told.join(", ")}` : "Answers for somebody of whom nothing is told"
-        }
-      />
+      {cards.length > 0 && (
+        <Answers
+          models={models}
+          tasks={tasks}
+          heading={
+            told.length
+              ? `Answers for somebody new: ${told.join(", ")}`
+              : "Answers for somebody of whom nothing is told"
+          }
+        />
+      )}
     </>
   );
 }

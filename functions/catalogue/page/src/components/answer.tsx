@@ -62,9 +62,9 @@ function Meta({ answer: { ms, value } }: { answer: Timed<Shown> }) {
     <>
       <p class="meta">
         <span data-testid="latency">{milliseconds(ms)}</span>
-        <span aria-hidden="true"> · </span>
         <span title={value.version} data-testid="version" data-version={value.version}>
-          version {shortVersion(value.version)}
+          <span class="sr-only">version </span>
+          {shortVersion(value.version)}
         </span>
       </p>
       {value.source && <Badges source={value.source} ignored={value.ignored_items ?? 0} />}
@@ -81,7 +81,6 @@ function Badges({ source: from, ignored }: { source: string; ignored: number }) 
           {source(from)}
         </span>
       )}
-      {from.includes(":") && <span class="hint">Ordered by this group; the counts are of everybody.</span>}
       {ignored > 0 && <span class="badge">{count(ignored)} of the history not known</span>}
     </p>
   );

@@ -36,6 +36,7 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
   const hints = [
     words && "Dots: in how many answers an item is.",
     shares && "Percentages: the share of the score that an item of the history has.",
+    arrived.some(ofGroup) && "Where a group is named, its own favourites stand first; the counts are of everybody.",
     scored > 1 && "Each model's scores have a scale of their own: compare them within an answer only.",
   ].filter(Boolean);
   const settled = slots.length > 0 && slots.every(({ loading }) => !loading);
@@ -86,6 +87,9 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
     </section>
   );
 }
+
+/** Whether a list of a group of people answered, `popular:sex_f`. */
+const ofGroup = ({ source }: Shown): boolean => source?.includes(":") ?? false;
 
 function SeenWarning({ answers, seen }: { answers: readonly Shown[]; seen: ReadonlySet<string> }) {
   const found = repeated(answers, seen);

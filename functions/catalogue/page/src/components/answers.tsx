@@ -35,9 +35,9 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
     explained && reasons && arrived.some(({ details }) => details?.some(({ because }) => because?.history?.length));
   const hints = [
     words && "Dots: in how many answers an item is.",
-    shares && "Percentages: the share of the score that an item of the history has.",
-    arrived.some(ofGroup) && "Where a group is named, its own favourites stand first; the counts are of everybody.",
-    scored > 1 && "Each model's scores have a scale of their own: compare them within an answer only.",
+    shares && "Percentages: share of the score.",
+    arrived.some(ofGroup) && "A group's list: its favourites first, counts of everybody.",
+    scored > 1 && "Scores compare within an answer only.",
   ].filter(Boolean);
   const settled = slots.length > 0 && slots.every(({ loading }) => !loading);
   const answered = arrived.map(({ model }) => model).join(", ") || "no model";

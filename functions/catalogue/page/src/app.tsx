@@ -1,18 +1,22 @@
 /** The frame of the page: who asks, which view, and what is spoken aloud. */
 import { useEffect, useRef } from "preact/hooks";
-import type { ModelCard, Models, Users } from "./api/types";
+import type { ModelCard, Users } from "./api/types";
+import { Boundary } from "./components/boundary";
 import { Intro, INTROS } from "./components/intro";
+import { NoCards, NoModels } from "./components/no-models";
 import { Notice } from "./components/notice";
 import { TitlesNotice } from "./components/titles-notice";
 import { Tabs } from "./components/tabs";
 import { TokenForm } from "./components/token-form";
-import type { View } from "./routes";
+import { formatRoute, type View } from "./routes";
 import { announcement } from "./state/announcer";
-import { api, forgetLatest } from "./state/api";
+import { api } from "./state/api";
+import { useCards } from "./state/cards";
+import { forgetAll, forgetRead } from "./state/forget";
+import { learnUsersKind } from "./state/ids";
 import { route } from "./state/location";
-import { forget, token } from "./state/session";
+import { token } from "./state/session";
 import { useTask, type Asked } from "./state/tasks";
-import { forgetTitles } from "./state/titles";
 import { FlyView } from "./views/fly";
 import { ModelsView } from "./views/models";
 import { SimilarView } from "./views/similar";
@@ -34,7 +38,7 @@ export function App() {
         </p>
         {token.value !== null && <Tabs />}
         {token.value !== null && (
-          <button type="button" class="quiet" data-testid="forget-token" onClick={forget}>
+          <button type="button" class="quiet" data-testid="forget-token" onClick={forgetAll}>
             Forget token
           </button>
         )}
@@ -73,16 +77,34 @@ function skip(event: Event): void {
 }
 
 function Explorer() {
-  useEffect(() => () => (forgetTitles(), forgetLatest()), []);
-  const models = useTask("models", (signal) => api.models(signal));
-  const people = useTask("people", (signal) => api.users(10, signal));
-  const cards = models.value?.models ?? [];
+  useEffect(() => forgetRead, []);
   const { view } = route.value;
   return (
     <>
       <Intro view={view} />
       <TitlesNotice />
-      {cards.length === 0 ? <NoModels models={models} /> : <Content view={view} cards={cards} people={people} />}
+      <Boundary of={formatRoute(route.value)}>
+        <Read view={view} />
+      </Boundary>
+    </>
+  );
+}
+
+function Read({ view }: { view: View }) {
+  const { cards, asked } = useCards(view);
+  const people = useTask("people", async (signal) => {
+    const told = await api.users(10, signal);
+    learnUsersKind(told.users);
+    return told;
+  });
+  if (!cards) return <NoCards asked={asked} />;
+  return (
+    <>
+      {cards.length === 0 && <NoModels catalogue={people.value !== undefined} />}
+      {asked.problem && <Notice problem={asked.problem} subject="the list of models" again={asked.again} />}
+      <Boundary of={formatRoute(route.value)}>
+        <Content view={view} cards={cards} people={people} />
+      </Boundary>
     </>
   );
 }
@@ -93,23 +115,7 @@ function Content({ view, cards, people }: { view: View; cards: readonly ModelCar
       {(view === "user" || view === "new") && <UserView cards={cards} people={people} />}
       {view === "fly" && <FlyView cards={cards} people={people} />}
       {view === "similar" && <SimilarView cards={cards} />}
-      {view === "models" && <ModelsView cards={cards} />}
-    </>
-  );
-}
-
-function NoModels({ models }: { models: Asked<Models> }) {
-  const { problem, value, again } = models;
-  return (
-    <>
-      {!problem && !value && <p aria-busy="true">Asking which models there are …</p>}
-      {problem && <Notice problem={problem} subject="the list of models" again={again} />}
-      {value && (
-        <div class="notice notice--calm" role="alert" data-testid="no-models">
-          <strong>This token covers no model.</strong>
-          <p>Nothing is published yet, or the token names other models.</p>
-        </div>
-      )}
+      {view === "models" && cards.length > 0 && <ModelsView cards={cards} />}
     </>
   );
 }

@@ -21,7 +21,9 @@ export interface Route {
 
 export const COUNTS = [5, 10, 20, 50] as const;
 const FEATURE = "feature.";
-const MAX_HISTORY = 1000;
+
+/** The longest history that the API takes. */
+export const MOST_PICKED = 1000;
 
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = splitOnce(hash.replace(/^#\/?/, ""), "?");
@@ -76,7 +78,7 @@ function historyOf(query: URLSearchParams): Picked[] {
   const weights = query.getAll("weight");
   const picked = new Map<string, number | null>();
   query.getAll("item").forEach((item_id, index) => {
-    if (item_id && !picked.has(item_id) && picked.size < MAX_HISTORY)
+    if (item_id && !picked.has(item_id) && picked.size < MOST_PICKED)
       picked.set(item_id, weightIn(weights[index] ?? "") ?? null);
   });
   return [...picked].map(([item_id, weight]) => ({ item_id, weight }));

@@ -72,6 +72,14 @@ it("holds a problem in place of an answer", async () => {
   expect(board.slots.get("als")?.problem?.facts.error_key).toBe("network");
 });
 
+it("takes what fails while an answer is read for an answer that is not as expected", async () => {
+  const { board, ask, requests, settled } = held();
+  ask("a");
+  requests[0]?.fail(new TypeError("items is null"));
+  await settled();
+  expect(board.slots.get("als")?.problem?.facts.error_key).toBe("unexpected");
+});
+
 it("marks what answers an older question, before the new one is even asked", () => {
   const task = (key: string) => ({ name: "als", key, load: () => Promise.resolve("x") });
   const slot = { key: "a", loading: false, value: "first" };

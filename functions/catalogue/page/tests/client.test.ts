@@ -42,6 +42,20 @@ describe("what is asked", () => {
     expect(await asked[0]?.json()).toEqual({ history: [{ item_id: 50 }], features: {}, k: 10 });
   });
 
+  it("asks by every digit of an id, and reads every digit of an answer's", async () => {
+    const answer = '{"user_id": null, "items": [9007199254740993], "version": "v"}';
+    const { client, asked } = clientOf(() => Promise.resolve(new Response(answer)));
+    const body = { history: [{ item_id: 9223372036854775807n }], features: {}, k: 1 };
+    expect((await client.onTheFly("als", body)).value.items.map(String)).toEqual(["9007199254740993"]);
+    expect(await asked[0]?.text()).toBe('{"history":[{"item_id":9223372036854775807}],"features":{},"k":1}');
+  });
+
+  it.each([".", ".."])("asks for no id that an address folds away: %s", async (id) => {
+    const { client, asked } = clientOf(() => Promise.resolve(Response.json({})));
+    await expect(client.reco("als", id, 10)).rejects.toMatchObject({ facts: { error_key: "unaddressable" } });
+    expect(asked).toEqual([]);
+  });
+
   it("measures how long an answer took", async () => {
     const { client } = clientOf(() => Promise.resolve(Response.json({ items: [1] })));
     expect((await client.reco("als", "a/b", 10)).ms).toBe(7);
@@ -68,7 +82,20 @@ describe("what goes wrong", () => {
     expect(refusals).toEqual(["secret"]);
   });
 
-  it("takes an answer that is no JSON", async () => {
+  it("says that an answer is no JSON, whatever its status", async () => {
+    const { client } = clientOf(() => Promise.resolve(new Response("<html>")));
+    await expect(client.models()).rejects.toMatchObject({ facts: { status: 200, error_key: "no_json" } });
+  });
+
+  it("takes no answer of another user, in which the digits of ids count", async () => {
+    const { client } = clientOf(() => Promise.resolve(new Response('{"user_id": 9007199254740992, "items": []}')));
+    const another = { facts: { error_key: "another_user" } };
+    await expect(client.reco("als", "9007199254740993", 10)).rejects.toMatchObject(another);
+    await expect(client.history("9007199254740993", 1, 0)).rejects.toMatchObject(another);
+    await expect(client.reco("als", "9007199254740992", 10)).resolves.toMatchObject({ value: { items: [] } });
+  });
+
+  it("takes a problem that is no JSON", async () => {
     const { client } = clientOf(() => Promise.resolve(new Response("<html>", { status: 502 })));
     await expect(client.models()).rejects.toMatchObject({ facts: { status: 502, error_key: "unknown" } });
   });

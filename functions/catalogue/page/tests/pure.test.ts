@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ModelCard } from "../src/api/types";
 import { agreement, inWords } from "../src/pure/agreement";
-import { chosen, gone, suggested } from "../src/pure/choice";
-import { explain, waitFor } from "../src/pure/explain";
+import { beyond, chosen, gone, suggested } from "../src/pure/choice";
+import { CATALOGUE, explain, waitFor } from "../src/pure/explain";
 import { choices } from "../src/pure/features";
 import * as format from "../src/pure/format";
 import { lines, segmentMetric, segmentNames, segments, spots } from "../src/pure/measured";
@@ -109,7 +109,6 @@ describe("numbers and names", () => {
   it("shows dates in UTC and nothing for none", () => {
     expect([format.date(0), format.date(null), format.date(1e300)]).toEqual(["1 Jan 1970", "", ""]);
     expect(format.moment("nonsense")).toBe("—");
-    expect(format.shortVersion("20261129T185919Z-317a4c2")).toBe("317a4c2");
   });
 });
 
@@ -141,6 +140,13 @@ describe("which models are shown", () => {
     expect(chosen(["gone"], cards)).toEqual(suggested(cards));
     expect(gone(["rp3", "gone", "gone", "__proto__"], cards)).toEqual(["gone", "__proto__"]);
     expect(gone(null, cards)).toEqual([]);
+    const five = ["rp3", "gone", "als", "knn", "ease", "random"];
+    expect([beyond(five, cards), beyond(["als"], cards), beyond(["gone"], cards), beyond(null, cards)]).toEqual([
+      ["random"],
+      [],
+      [],
+      [],
+    ]);
   });
 });
 
@@ -197,16 +203,22 @@ describe("problems in words", () => {
     expect(explain({ ...facts, status: 404, error_key: "constructor" }, "als").title).toBe("Not found.");
   });
 
+  it("says what a store without a catalogue lacks, and that an answer is no JSON", () => {
+    expect(explain({ ...facts, status: 503 }, CATALOGUE).title).toMatch(/^No catalogue is published yet, or/);
+    expect(explain({ ...facts, status: 200, error_key: "no_json" }, "als").title).toMatch(/no JSON/);
+  });
+
   it("waits where the API says how long, and not for hours", () => {
     expect(waitFor(facts)).toBe(5);
     expect(waitFor({ ...facts, retry_after: 7200 })).toBeNull();
+    expect([5, 7200, 1e15].map(format.soon)).toEqual(["in 5 seconds", "in 2 hours", "later"]);
     expect(waitFor({ ...facts, status: 500 })).toBeNull();
     expect(waitFor({ ...facts, retry_after: 0 })).toBe(1);
   });
 });
 
 it("puts no label over another, and none past the edge", () => {
-  const room = { line: 10, gap: 5, right: 100 };
+  const room = { line: 10, gap: 5, left: 0, right: 100, top: 0, bottom: 100 };
   expect(
     placed(
       [

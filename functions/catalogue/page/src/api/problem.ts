@@ -24,6 +24,19 @@ export const NETWORK: ProblemFacts = {
   request_id: null,
 };
 
+export const NO_JSON: ProblemFacts = { ...NETWORK, status: 200, error_key: "no_json", detail: "The answer is no JSON" };
+
+export const ANOTHER_USER: ProblemFacts = { ...NETWORK, status: 200, error_key: "another_user", detail: "" };
+
+export const UNEXPECTED: ProblemFacts = { ...NETWORK, status: 200, error_key: "unexpected", detail: "" };
+
+export const UNADDRESSABLE: ProblemFacts = {
+  ...NETWORK,
+  status: 400,
+  error_key: "unaddressable",
+  detail: "No address can hold this id",
+};
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
@@ -59,5 +72,5 @@ export async function problemOf(response: Response): Promise<Problem> {
 }
 
 export function asProblem(error: unknown): Problem {
-  return error instanceof Problem ? error : new Problem({ ...NETWORK, detail: String(error) });
+  return error instanceof Problem ? error : new Problem({ ...UNEXPECTED, detail: String(error) });
 }

@@ -1,5 +1,7 @@
 /** What the API sends and takes, in its own names. */
-export type Id = number | string;
+import type { Exact } from "./exact";
+
+export type Id = Exact | string;
 export type Features = Record<string, string>;
 
 export interface Item {
@@ -95,14 +97,14 @@ export interface MeasuredOn {
   intervals?: Record<string, Interval>;
   by_k?: Record<string, Record<string, number>>;
   beyond?: Record<string, number>;
-  by_segment?: Record<string, Segment>;
+  by_segment?: Record<string, Segment | null>;
 }
 
 export interface ModelCard {
   model: string;
   family: string;
   version: string;
-  metrics: Record<string, number | null>;
+  metrics: Record<string, number | null> | null;
   algorithm?: string;
   created_at?: string;
   alias?: { name: string; serial: number; set_at: string; previous: string | null };

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import type { Timed } from "../api/client";
 import type { Id, ItemDetail } from "../api/types";
-import { count, milliseconds, NONE, score, shortVersion, source } from "../pure/format";
+import { count, milliseconds, NONE, score, source } from "../pure/format";
+import { shortVersion } from "../pure/version";
 import type { Slot } from "../state/board";
 import { similarTo } from "../state/location";
 import { titles, useTitles } from "../state/titles";
@@ -61,9 +62,9 @@ function Meta({ answer: { ms, value } }: { answer: Timed<Shown> }) {
     <>
       <p class="meta">
         <span data-testid="latency">{milliseconds(ms)}</span>
-        <span aria-hidden="true"> · </span>
         <span title={value.version} data-testid="version" data-version={value.version}>
-          version {shortVersion(value.version)}
+          <span class="sr-only">version </span>
+          {shortVersion(value.version)}
         </span>
       </p>
       {value.source && <Badges source={value.source} ignored={value.ignored_items ?? 0} />}
@@ -88,7 +89,9 @@ function Badges({ source: from, ignored }: { source: string; ignored: number }) 
 type ItemsProps = Omit<AnswerProps, "model" | "slot" | "again"> & { answer: Shown };
 
 function Items({ answer, counts, answers, seen, reasons }: ItemsProps) {
-  const behind = (answer.details ?? []).flatMap(({ because }) => (because.history ?? []).map((event) => event.item_id));
+  const behind = (answer.details ?? []).flatMap(({ because }) =>
+    (because?.history ?? []).map((event) => event.item_id),
+  );
   useTitles([...answer.items, ...behind]);
   if (answer.items.length === 0) return <p class="empty">Nothing is left to recommend.</p>;
   const details = new Map((answer.details ?? []).map((detail) => [String(detail.item_id), detail]));
@@ -156,7 +159,7 @@ function Row({ item_id, rank, detail, whole, count, answers, repeated, reasons }
         {detail && <Score detail={detail} />}
         {answers > 1 && <Marks count={count} answers={answers} />}
       </div>
-      {reasons && detail && <Because because={detail.because} />}
+      {reasons && detail?.because && <Because because={detail.because} />}
     </li>
   );
 }

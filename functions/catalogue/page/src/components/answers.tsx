@@ -31,6 +31,14 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
   const shared = agreement(arrived);
   const words = inWords(shared);
   const scored = arrived.filter(({ details }) => details?.some(({ score }) => score !== null)).length;
+  const shares =
+    explained && reasons && arrived.some(({ details }) => details?.some(({ because }) => because?.history?.length));
+  const hints = [
+    words && "Dots: in how many answers an item is.",
+    shares && "Percentages: share of the score.",
+    arrived.some(ofGroup) && "A group's list: its favourites first, counts of everybody.",
+    scored > 1 && "Scores compare within an answer only.",
+  ].filter(Boolean);
   const settled = slots.length > 0 && slots.every(({ loading }) => !loading);
   const answered = arrived.map(({ model }) => model).join(", ") || "no model";
   useEffect(
@@ -57,14 +65,8 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
           class={slots.some(({ loading }) => loading) ? "agreement agreement--old" : "agreement"}
           data-testid="agreement"
         >
-          {words || (models.length === 0 ? "Choose a model above." : "\u00a0")}
-          {words && (
-            <span class="hint">
-              {" "}
-              Dots: in how many answers an item is.
-              {scored > 1 && " Each model's scores have a scale of their own: compare them within an answer only."}
-            </span>
-          )}
+          {words || (models.length === 0 && "Choose a model above.")}{" "}
+          <span class="hint">{hints.join(" ") || "\u00a0"}</span>
         </p>
       </header>
       {seen && <SeenWarning answers={current} seen={seen} />}
@@ -85,6 +87,9 @@ export function Answers({ models, tasks, heading, title, asked, seen, explained 
     </section>
   );
 }
+
+/** Whether a list of a group of people answered, `popular:sex_f`. */
+const ofGroup = ({ source }: Shown): boolean => source?.includes(":") ?? false;
 
 function SeenWarning({ answers, seen }: { answers: readonly Shown[]; seen: ReadonlySet<string> }) {
   const found = repeated(answers, seen);

@@ -8,6 +8,7 @@ interface Props {
 }
 
 export function ModelPicker({ cards, models, change }: Props) {
+  if (cards.length === 0) return null;
   const full = models.length >= MOST;
   const toggle = (model: string): void =>
     change(models.includes(model) ? models.filter((one) => one !== model) : [...models, model]);

@@ -1,11 +1,14 @@
 import type { Interval, ModelCard } from "../api/types";
-import { count, metric, milliseconds, moment, NONE, shortVersion } from "../pure/format";
+import { count, metric, milliseconds, moment, NONE } from "../pure/format";
+import { leaders } from "../pure/leaders";
 import { metricNames } from "../pure/measured";
+import { own } from "../pure/own";
+import { shortVersion } from "../pure/version";
 import { latest } from "../state/api";
 
 export function ModelTable({ cards }: { cards: readonly ModelCard[] }) {
   const metrics = metricNames(cards);
-  const bestOf = (name: string): number => Math.max(...cards.map((card) => card.metrics[name] ?? -Infinity));
+  const best = new Map(metrics.map((name) => [name, leaders(cards, (card) => own(card.metrics, name))]));
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Models, as a table">
       <table class="models" data-testid="models">
@@ -36,9 +39,9 @@ export function ModelTable({ cards }: { cards: readonly ModelCard[] }) {
               {metrics.map((name) => (
                 <Metric
                   key={name}
-                  value={card.metrics[name]}
-                  interval={card.measured_on?.intervals?.[name]}
-                  best={card.metrics[name] === bestOf(name)}
+                  value={own(card.metrics, name)}
+                  interval={own(card.measured_on?.intervals, name)}
+                  best={best.get(name)?.includes(card) ?? false}
                 />
               ))}
               <LatestAnswer model={card.model} />
@@ -59,7 +62,7 @@ function Metric({
   best,
 }: {
   value: number | null | undefined;
-  interval: Interval | undefined;
+  interval: Interval | null | undefined;
   best: boolean;
 }) {
   if (value == null) return <td class="number">{NONE}</td>;
@@ -74,7 +77,9 @@ function Metric({
 function Version({ card: { version, created_at, alias } }: { card: ModelCard }) {
   return (
     <td>
-      <span title={version}>{shortVersion(version)}</span>
+      <span title={version} data-version={version}>
+        {shortVersion(version)}
+      </span>
       {alias && (
         <span class="inline-hint">
           {" "}
@@ -131,7 +136,7 @@ function LatestAnswer({ model }: { model: string }) {
   return (
     <td class="number" data-testid="latest-answer">
       {milliseconds(answer.ms)}
-      <span class="hint" title={answer.version}>
+      <span class="hint" title={answer.version} data-version={answer.version}>
         {shortVersion(answer.version)}
       </span>
     </td>

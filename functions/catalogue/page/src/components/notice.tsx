@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../api/problem";
 import { explain, waitFor } from "../pure/explain";
-import { waiting } from "../pure/format";
+import { soon, waiting } from "../pure/format";
 
 interface Props {
   problem: Problem;
@@ -39,7 +39,7 @@ function Again({ problem, again }: { problem: Problem; again: () => void }) {
       {left !== null && (
         <span data-testid="countdown">{left > 0 ? `Asked again in ${waiting(left)}. ` : "Asking again … "}</span>
       )}
-      {left === null && later !== null && <span>Possible again in {waiting(later)}. </span>}
+      {left === null && later !== null && <span>Possible again {soon(later)}. </span>}
       <button type="button" class="link" onClick={again}>
         Try now
       </button>

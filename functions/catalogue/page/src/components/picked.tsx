@@ -1,4 +1,5 @@
-import { useRef, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
+import { weight as shown } from "../pure/format";
 import { MOST_WEIGHT, weightIn } from "../pure/weight";
 import type { Picked } from "../routes";
 import { titles } from "../state/titles";
@@ -64,24 +65,34 @@ interface WeightProps {
 /** What is no weight is marked while it is typed, and left for the weight that counts. */
 function Weight({ name, weight, reweigh }: WeightProps) {
   const [typed, setTyped] = useState<string | null>(null);
+  const note = useId();
   const onInput = (text: string): void => {
     const value = weightIn(text);
     setTyped(text);
     if (value !== undefined) reweigh(value);
   };
+  const wrong = typed !== null && weightIn(typed) === undefined;
   return (
-    <input
-      type="number"
-      min="0"
-      max={MOST_WEIGHT}
-      step="any"
-      placeholder="typical"
-      aria-label={`Weight of ${name}`}
-      aria-invalid={typed !== null && weightIn(typed) === undefined ? true : undefined}
-      title="Weight, over 0 and at most a million; a typical one if left empty"
-      value={typed ?? weight ?? ""}
-      onInput={(event) => onInput(event.currentTarget.value)}
-      onBlur={() => setTyped(null)}
-    />
+    <>
+      <input
+        type="number"
+        min="0"
+        max={MOST_WEIGHT}
+        step="any"
+        placeholder="typical"
+        aria-label={`Weight of ${name}`}
+        aria-invalid={wrong ? true : undefined}
+        aria-describedby={wrong ? note : undefined}
+        title="Weight, over 0 and at most a million; a typical one if left empty"
+        value={typed ?? weight ?? ""}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        onBlur={() => setTyped(null)}
+      />
+      {wrong && (
+        <span id={note} class="small refused" role="status" data-testid="weight-refused">
+          Not taken: over 0, at most a million. Asked with {weight === null ? "a typical one" : shown(weight)}.
+        </span>
+      )}
+    </>
   );
 }

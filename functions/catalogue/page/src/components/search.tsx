@@ -1,6 +1,7 @@
 /** A search in the catalogue: a combobox over a list that stays while the next one loads. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Item } from "../api/types";
+import { CATALOGUE } from "../pure/explain";
 import { plural } from "../pure/format";
 import { api } from "../state/api";
 import { idOf } from "../state/ids";
@@ -11,7 +12,7 @@ import { Notice } from "./notice";
 import { Genres, Title } from "./title";
 
 const DEBOUNCE_MS = 120;
-const LIMIT = 20;
+const MOST_FOUND = 20;
 const LONGEST = 100;
 
 interface Props {
@@ -27,8 +28,8 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
   const [text, setText] = useState("");
   const query = useDebounced(text.trim(), DEBOUNCE_MS);
   const found = useTask(`items ${query}`, async (signal) => {
-    const items = await api.items({ query, limit: LIMIT }, signal);
-    remember(items.items);
+    const items = await api.items({ query, limit: MOST_FOUND }, signal);
+    remember(items);
     return { ...items, query };
   });
   if (found.problem && [403, 503].includes(found.problem.facts.status)) {
@@ -36,7 +37,7 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
       <>
         <ById label={label} pick={pick} />
         {found.problem.facts.status === 503 && (
-          <Notice problem={found.problem} subject="the catalogue" again={found.again} />
+          <Notice problem={found.problem} subject={CATALOGUE} again={found.again} />
         )}
       </>
     );
@@ -49,7 +50,7 @@ export function Search({ label, pick, picked, verb, several = false }: Props) {
         {...{ label, pick, picked, verb, several, text, setText, items, waits }}
         total={found.value ? totals(found.value.total, items.length, found.value.query) : "\u00a0"}
       />
-      {found.problem && <Notice problem={found.problem} subject="the catalogue" again={found.again} />}
+      {found.problem && <Notice problem={found.problem} subject={CATALOGUE} again={found.again} />}
     </div>
   );
 }
@@ -72,17 +73,31 @@ interface ComboboxProps extends Props {
 function Combobox({ label, pick, picked, verb, several, total, text, setText, items, waits }: ComboboxProps) {
   const id = useId();
   const [active, setActive] = useState(-1);
+  const [entered, setEntered] = useState(false); // before the list of what was typed was here
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => setActive(-1), [items]);
   useEffect(() => {
-    list.current?.children[active]?.scrollIntoView({ block: "nearest" });
-  }, [active]);
+    if (waits) return;
+    const last = Math.min(active, items.length - 1);
+    if (last !== active) setActive(last);
+    const item = items[last];
+    if (entered && item) pick(item);
+    setEntered(false);
+  }, [waits, items]);
+  const type = (typed: string): void => {
+    setText(typed);
+    setActive(-1);
+    setEntered(false);
+  };
+  useEffect(() => {
+    if (!waits) list.current?.children[active]?.scrollIntoView({ block: "nearest" });
+  }, [active, waits]);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = moved(event.key, active, items.length);
+    const next = moved(event.key, active, waits ? MOST_FOUND : items.length);
     const item = items[active];
     if (next !== null) setActive(next);
+    else if (event.key === "Enter" && waits) setEntered(active >= 0);
     else if (event.key === "Enter" && item) pick(item);
-    else if (event.key === "Escape" && text) setText("");
+    else if (event.key === "Escape" && text) type("");
     else return;
     event.preventDefault();
   };
@@ -97,14 +112,14 @@ function Combobox({ label, pick, picked, verb, several, total, text, setText, it
         aria-expanded={items.length > 0}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
-        aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
+        aria-activedescendant={active >= 0 && !waits ? `${id}-${active}` : undefined}
         autocomplete="off"
         spellcheck={false}
         maxLength={LONGEST}
         placeholder="Title or id"
         value={text}
         data-testid="search"
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => type(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       <p class="small" data-testid="search-total" aria-live="polite">
@@ -125,7 +140,7 @@ function Combobox({ label, pick, picked, verb, several, total, text, setText, it
             key={String(item.item_id)}
             id={`${id}-${index}`}
             role="option"
-            class={index === active ? "option option--active" : "option"}
+            class={index === active && !waits ? "option option--active" : "option"}
             aria-selected={picked.has(String(item.item_id))}
             data-testid="search-item"
             data-item={String(item.item_id)}

@@ -9,7 +9,7 @@ export function TitlesNotice() {
     status === 403
       ? "This token does not cover the catalogue"
       : status === 503
-        ? "No catalogue is published yet"
+        ? "No catalogue is published yet, or it cannot be read"
         : "The catalogue does not answer at the moment";
   return (
     <p class="notice notice--calm" role="status" data-testid="titles-problem" data-status={status}>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { asProblem, type Problem } from "../api/problem";
+import { CATALOGUE } from "../pure/explain";
 import { api } from "../state/api";
 import { go, route } from "../state/location";
 import { Notice } from "./notice";
@@ -46,7 +47,7 @@ export function UserForm({ id }: { id: string | null }) {
       <button type="button" class="secondary" data-testid="random-user" onClick={() => void atRandom()}>
         At random
       </button>
-      {problem && <Notice problem={problem} subject="the catalogue" again={() => void atRandom()} />}
+      {problem && <Notice problem={problem} subject={CATALOGUE} again={() => void atRandom()} />}
     </form>
   );
 }

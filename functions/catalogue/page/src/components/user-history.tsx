@@ -1,14 +1,17 @@
 import { count, featureValue, plural } from "../pure/format";
 import { MOST_CHECKED, type WholeHistory } from "../state/history";
+import { CATALOGUE } from "../pure/explain";
 import { HistoryCards } from "./history";
 import { Notice } from "./notice";
 import { Skeleton } from "./skeleton";
 
 interface Props {
+  /** Whether there are models that answer. */
+  answered: boolean;
   whole: WholeHistory;
 }
 
-export function UserHistory({ whole }: Props) {
+export function UserHistory({ answered, whole }: Props) {
   const { history, problem, loading, current, again } = whole;
   return (
     <section class={current ? "past" : "past past--old"} aria-labelledby="history-heading">
@@ -16,21 +19,15 @@ export function UserHistory({ whole }: Props) {
         <h2 id="history-heading">
           History{history && current && <span class="hint"> {plural(history.total, "item")}</span>}
         </h2>
-        {history && <Known features={history.features} />}
+        {history && current && <Known features={history.features} />}
       </header>
-      {problem && (
-        <Notice
-          problem={problem}
-          subject={problem.facts.status === 403 ? "the catalogue" : "the history"}
-          again={again}
-        />
-      )}
-      {problem && <p class="small">The answers are not checked against the history.</p>}
+      {problem && <Notice problem={problem} subject={CATALOGUE} again={again} />}
+      {problem && answered && <p class="small">The answers are not checked against the history.</p>}
       {history && !problem && history.total === 0 && <Cold />}
       {history && !problem && history.total > 0 && (
         <>
           <HistoryCards items={history.items} total={history.total} loading={loading} />
-          {current && <Checked seen={history.items.length} total={history.total} loading={loading} />}
+          {current && answered && <Checked seen={history.items.length} total={history.total} loading={loading} />}
         </>
       )}
       {!history && !problem && (

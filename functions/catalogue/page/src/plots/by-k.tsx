@@ -1,7 +1,7 @@
 import type { Line } from "../pure/measured";
-import { best } from "../pure/measured";
+import { leaders, leading } from "../pure/leaders";
 import { metric as shown } from "../pure/format";
-import { colourOf, colours } from "./colours";
+import { colourOf, colours, comesAgain } from "./colours";
 import { axis, Plot, STILL, type Drawing } from "./plot";
 
 interface Props {
@@ -66,19 +66,25 @@ const valueAt = (points: Line["points"], at: number): number | null => points.fi
 
 function caption(lines: readonly Line[], ks: readonly number[], metric: string): string {
   const most = ks.at(-1);
-  const top = most === undefined ? null : best(lines, ({ points }) => valueAt(points, most) ?? -Infinity);
-  if (!top || most === undefined) return "No model of those chosen has these numbers.";
-  return `One line a model, higher is better. With ${most} items shown ${top.model} has the highest ${metric}, ${shown(valueAt(top.points, most) ?? NaN)}.`;
+  const top = most === undefined ? [] : leaders(lines, ({ points }) => valueAt(points, most));
+  if (!top[0] || most === undefined) return "No model of those chosen has these numbers.";
+  const who = leading(
+    top.map(({ model }) => model),
+    `has the highest ${metric}`,
+  );
+  return `One line a model, higher is better. With ${most} items shown ${who}, ${shown(valueAt(top[0].points, most) ?? NaN)}.`;
 }
 
 function drawing(lines: readonly Line[], ks: number[], order: readonly string[], metric: string): Drawing {
   const series = lines.map(({ model }) => {
-    const colour = colourOf(order.indexOf(model));
+    const index = order.indexOf(model);
+    const colour = colourOf(index);
     return {
       label: model,
       stroke: colour,
       width: 2,
-      points: { show: true, size: 7, fill: colours().ground, stroke: colour },
+      ...(comesAgain(index) && { dash: [7, 4] }),
+      points: { show: true, size: 7, fill: comesAgain(index) ? colours().ground : colour, stroke: colour },
     };
   });
   return {

@@ -1,7 +1,9 @@
 import type uPlot from "uplot";
 import { capital, count, metric as shown, NONE } from "../pure/format";
-import { best, segmentNames, type SegmentValue } from "../pure/measured";
+import { leaders, names as listed } from "../pure/leaders";
+import { segmentNames, type SegmentValue } from "../pure/measured";
 import { colourOf } from "./colours";
+import { drawDot } from "./dot";
 import { axis, Plot, STILL, type Drawing } from "./plot";
 
 interface Props {
@@ -66,27 +68,26 @@ function usersOf(values: readonly SegmentValue[], segment: string): string {
 
 function caption(values: readonly SegmentValue[], names: readonly string[], metric: string): string {
   if (values.length === 0) return "No model of those chosen was measured by kind of user.";
-  const leader = (name: string): string => highest(values.filter(({ segment }) => segment === name));
-  const leaders = new Set(names.map(leader));
-  const who =
-    leaders.size === 1 && values.some(({ model }) => leaders.has(model))
-      ? `${[...leaders].join("")} has the highest ${metric} everywhere.`
-      : `The highest ${metric}: ${names.map((name) => `${leader(name)} (${name})`).join(", ")}.`;
+  const led = new Map<string, string[]>();
+  for (const name of names) {
+    const by = leading(values.filter(({ segment }) => segment === name));
+    led.set(by, [...(led.get(by) ?? []), name]);
+  }
+  const where = [...led].map(([by, of]) => `${by} (${led.size === 1 ? "everywhere" : of.join(", ")})`);
+  const who = `The highest ${metric}: ${where.join("; ")}.`;
   const lengths = names.some((name) => /\d/.test(name)) ? " Numbers stand for how many items the history has." : "";
   return `One dot a model, with its 95 % interval where there is one; higher is better. ${who}${lengths}${kindsInWords(names)}`;
 }
 
-/** Who leads; models that fall back to the same list are level, and none of them does. */
-function highest(values: readonly SegmentValue[]): string {
-  const most = best(values, ({ value }) => value);
-  const level = values.filter(({ value }) => value === most?.value);
-  return level.length > 1 ? `${level.length} models alike` : (most?.model ?? "nobody");
-}
+const leading = (values: readonly SegmentValue[]): string => {
+  const most = leaders(values, ({ value }) => value).map(({ model }) => model);
+  return most.length > 1 ? `${listed(most)} alike` : (most[0] ?? "nobody");
+};
 
 const KINDS = new Map([
   ["hot", "asked with their history"],
   ["warm", "the same people, asked as strangers of whom features are told"],
-  ["cold", "asked as strangers of whom nothing is told"],
+  ["cold", "the same people again, asked as strangers of whom nothing is told"],
 ]);
 
 function kindsInWords(names: readonly string[]): string {
@@ -143,17 +144,16 @@ function drawDots(
   for (const { model, segment, value, interval } of values) {
     const shift = models.length < 2 ? 0 : (models.indexOf(model) / (models.length - 1) - 0.5) * SPREAD;
     const x = plot.valToPos(names.indexOf(segment) + shift, "x", true);
-    ctx.fillStyle = ctx.strokeStyle = colourOf(order.indexOf(model));
+    const index = order.indexOf(model);
     if (interval) {
+      ctx.strokeStyle = colourOf(index);
       ctx.lineWidth = 2 * ratio;
       ctx.beginPath();
       ctx.moveTo(x, plot.valToPos(interval[0], "y", true));
       ctx.lineTo(x, plot.valToPos(interval[1], "y", true));
       ctx.stroke();
     }
-    ctx.beginPath();
-    ctx.arc(x, plot.valToPos(value, "y", true), 4 * ratio, 0, 2 * Math.PI);
-    ctx.fill();
+    drawDot(ctx, x, plot.valToPos(value, "y", true), 3 * ratio, index);
   }
   ctx.restore();
 }

@@ -50,3 +50,6 @@ export const colourOf = (index: number): string => {
   const { series } = colours();
   return series[index % series.length] ?? "currentColor";
 };
+
+/** With more models than colours a colour comes again: then dots are hollow, and lines dashed. */
+export const comesAgain = (index: number): boolean => Math.floor(index / colours().series.length) % 2 === 1;

@@ -9,19 +9,23 @@ export interface Label {
 interface Room {
   line: number;
   gap: number;
+  left: number;
   right: number;
+  top: number;
+  bottom: number;
 }
 
-const STEPS = [0, 1, -1, 2, -2, 3, -3];
+const STEPS = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6];
 
-export function placed(labels: readonly Label[], { line, gap, right }: Room): Label[] {
+export function placed(labels: readonly Label[], { line, gap, left, right, top, bottom }: Room): Label[] {
   const taken: Label[] = labels.map(({ x, y }) => ({ text: "", x: x - gap / 2, y, width: gap }));
   return labels.map((label) => {
-    const sides = [label.x + gap, label.x - gap - label.width].filter((x) => x >= 0 && x + label.width <= right);
-    const places = STEPS.flatMap((step) => sides.map((x) => ({ ...label, x, y: label.y + step * line })));
+    const sides = [label.x + gap, label.x - gap - label.width].filter((x) => x >= left && x + label.width <= right);
+    const heights = STEPS.map((step) => label.y + step * line).filter((y) => y >= top && y <= bottom);
+    const places = heights.flatMap((y) => sides.map((x) => ({ ...label, x, y })));
     const place = places.find((one) => !taken.some((other) => overlap(one, other, line))) ?? {
       ...label,
-      x: label.x + gap,
+      x: Math.max(left, Math.min(label.x + gap, right - label.width)),
     };
     taken.push(place);
     return place;

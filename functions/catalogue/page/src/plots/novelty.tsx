@@ -1,8 +1,10 @@
 import type uPlot from "uplot";
 import { metric as shown } from "../pure/format";
-import { best, type Spot } from "../pure/measured";
-import { colourOf, colours } from "./colours";
-import { placed } from "./labels";
+import { leaders, leading } from "../pure/leaders";
+import type { Spot } from "../pure/measured";
+import { colours } from "./colours";
+import { drawDot } from "./dot";
+import { placed, type Label } from "./labels";
 import { axis, Plot, STILL, type Drawing } from "./plot";
 
 interface Props {
@@ -52,12 +54,13 @@ export function Novelty({ spots, order, accuracy, beyond }: Props) {
 }
 
 function caption(spots: readonly Spot[], accuracy: string, beyond: string): string {
-  const [exact, novel] = [best(spots, ({ y }) => y), best(spots, ({ x }) => x)];
-  if (!exact || !novel) return "No model of those chosen has both numbers.";
+  if (spots.length === 0) return "No model of those chosen has both numbers.";
+  const by = (axis: "x" | "y"): string[] => leaders(spots, (spot) => spot[axis]).map(({ model }) => model);
+  const [exact, novel] = [by("y"), by("x")];
   const both =
-    exact.model === novel.model
-      ? `${exact.model} leads in both.`
-      : `${exact.model} is the most accurate, ${novel.model} shows the least known items.`;
+    exact.length === 1 && novel.length === 1 && exact[0] === novel[0]
+      ? `${exact[0]} leads in both.`
+      : `By ${accuracy} ${leading(exact, "leads")}; by ${beyond} ${leading(novel, "does")}.`;
   return `One point a model: further up means a higher ${accuracy}, further right a higher ${beyond}, that is less well-known items. ${both}`;
 }
 
@@ -96,16 +99,36 @@ function drawSpots(plot: uPlot, spots: readonly Spot[], order: readonly string[]
   }));
   const labels = placed(
     points.map(({ model, x, y }) => ({ text: model, x, y, width: ctx.measureText(model).width })),
-    { line: 15 * ratio, gap: 9 * ratio, right: plot.bbox.left + plot.bbox.width },
+    { ...edges(plot), line: 15 * ratio, gap: 9 * ratio },
   );
   points.forEach(({ model, x, y }, index) => {
-    ctx.fillStyle = colourOf(order.indexOf(model));
-    ctx.beginPath();
-    ctx.arc(x, y, 5 * ratio, 0, 2 * Math.PI);
-    ctx.fill();
     const label = labels[index];
-    ctx.fillStyle = colours().ink;
-    if (label) ctx.fillText(label.text, label.x, label.y);
+    if (label) drawLabel(ctx, label, x, y);
+    drawDot(ctx, x, y, 4 * ratio, order.indexOf(model));
   });
   ctx.restore();
+}
+
+/** Within these the labels stay: where the axes are, they would not be read. */
+function edges({ bbox: { left, top, width, height } }: uPlot): {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+} {
+  return { left, right: left + width, top, bottom: top + height };
+}
+
+/** A label that found no room beside its point is tied to it by a line. */
+function drawLabel(ctx: CanvasRenderingContext2D, label: Label, x: number, y: number): void {
+  if (label.y !== y) {
+    ctx.strokeStyle = colours().muted;
+    ctx.lineWidth = devicePixelRatio / 2;
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(label.x < x ? label.x + label.width : label.x, label.y);
+    ctx.stroke();
+  }
+  ctx.fillStyle = colours().ink;
+  ctx.fillText(label.text, label.x, label.y);
 }

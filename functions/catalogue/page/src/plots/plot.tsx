@@ -71,7 +71,8 @@ export function axis(label: string, more: Partial<uPlot.Axis> = {}): uPlot.Axis 
   };
 }
 
-export const STILL: Pick<uPlot.Options, "legend" | "cursor" | "select"> = {
+export const STILL: Pick<uPlot.Options, "legend" | "cursor" | "select" | "padding"> = {
+  padding: [12, 12, 0, 0],
   legend: { show: false },
   cursor: { show: false },
   select: { show: false, left: 0, top: 0, width: 0, height: 0 },

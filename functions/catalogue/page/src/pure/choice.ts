@@ -1,12 +1,13 @@
 /** Which models are shown where nobody has chosen. */
 import type { ModelCard } from "../api/types";
+import { own } from "./own";
 
 export const MOST = 4;
 const RANKING = ["ndcg@10", "map@10", "recall@10"];
 
 function merit(card: ModelCard): number {
-  const known = RANKING.find((name) => name in card.metrics);
-  return known ? (card.metrics[known] ?? -1) : -1;
+  const known = RANKING.find((name) => own(card.metrics, name) != null);
+  return known ? (own(card.metrics, known) ?? -1) : -1;
 }
 
 const personal = (card: ModelCard): boolean => card.family !== "lists";
@@ -25,6 +26,14 @@ export function gone(wanted: readonly string[] | null, cards: readonly ModelCard
   const names = new Set(cards.map(({ model }) => model));
   return [...new Set(wanted ?? [])].filter((name) => !names.has(name));
 }
+
+/** Those of the wanted that exist, and for which there is no place. */
+export const beyond = (wanted: readonly string[] | null, cards: readonly ModelCard[], many = MOST): string[] =>
+  wanted === null
+    ? []
+    : chosen(wanted, cards, wanted.length)
+        .filter((name) => wanted.includes(name))
+        .slice(many);
 
 /** Those of the wanted that exist, in their order; the suggested where none does. */
 export function chosen(wanted: readonly string[] | null, cards: readonly ModelCard[], many = MOST): string[] {

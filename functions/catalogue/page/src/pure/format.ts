@@ -41,7 +41,7 @@ export const weight = (value: number): string =>
 
 export function date(seconds: number | null): string {
   if (seconds === null) return "";
-  const time = new Date(seconds * 1000);
+  const time = new Date(Number(seconds) * 1000);
   return Number.isNaN(time.getTime()) ? "" : day.format(time);
 }
 
@@ -50,9 +50,6 @@ export function moment(iso: string | null | undefined, only: "day" | "minute" = 
   if (Number.isNaN(time.getTime())) return NONE;
   return only === "day" ? day.format(time) : minute.format(time);
 }
-
-/** `20261129T185919Z-317a4c2`: what tells versions apart at a glance. */
-export const shortVersion = (version: string): string => /^\d{8}T\d{6}Z-(\w+)$/.exec(version)?.[1] ?? version;
 
 /** `25_34` reads `25–34`, `65_inf` reads `65+`. */
 const ranged = (text: string): string =>
@@ -83,3 +80,7 @@ export const waiting = (seconds: number): string =>
     : seconds < 5400
       ? plural(Math.round(seconds / 60), "minute")
       : plural(Math.round(seconds / 3600), "hour");
+
+const DAY = 86_400; // seconds: a longer wait is nobody's plan
+
+export const soon = (seconds: number): string => (seconds > DAY ? "later" : `in ${waiting(seconds)}`);

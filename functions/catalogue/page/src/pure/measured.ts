@@ -1,5 +1,6 @@
 /** What was measured of the models, cut for tables and plots. Every part may be missing. */
 import type { Interval, ModelCard, Segment } from "../api/types";
+import { own } from "./own";
 
 export interface Line {
   model: string;
@@ -26,14 +27,14 @@ const known = (value: number | null | undefined): value is number => Number.isFi
 const unique = (names: string[]): string[] => [...new Set(names)];
 
 export const metricNames = (cards: readonly ModelCard[]): string[] =>
-  unique(cards.flatMap(({ metrics }) => Object.keys(metrics)));
+  unique(cards.flatMap(({ metrics }) => Object.keys(metrics ?? {})));
 
 export const metricsByK = (cards: readonly ModelCard[]): string[] =>
   unique(cards.flatMap(({ measured_on }) => Object.keys(measured_on?.by_k ?? {})));
 
 export function lines(cards: readonly ModelCard[], metric: string): Line[] {
   return cards
-    .map(({ model, measured_on }) => ({ model, points: pointsOf(measured_on?.by_k?.[metric] ?? {}) }))
+    .map(({ model, measured_on }) => ({ model, points: pointsOf(own(measured_on?.by_k, metric) ?? {}) }))
     .filter(({ points }) => points.length > 0);
 }
 
@@ -46,7 +47,7 @@ function pointsOf(byK: Record<string, number>): Line["points"] {
 
 export function spots(cards: readonly ModelCard[], accuracy: string, beyond: string): Spot[] {
   return cards.flatMap(({ model, metrics, measured_on }) => {
-    const [x, y] = [measured_on?.beyond?.[beyond], metrics[accuracy]];
+    const [x, y] = [own(measured_on?.beyond, beyond), own(metrics, accuracy)];
     return known(x) && known(y) ? [{ model, x, y }] : [];
   });
 }
@@ -55,14 +56,14 @@ const COUNTED = new Set(["users", "low", "high"]);
 
 export function segmentMetric(cards: readonly ModelCard[]): string | null {
   const parts = cards.flatMap(({ measured_on }) => Object.values(measured_on?.by_segment ?? {}));
-  return parts.flatMap((part) => Object.keys(part)).find((name) => !COUNTED.has(name)) ?? null;
+  return parts.flatMap((part) => Object.keys(part ?? {})).find((name) => !COUNTED.has(name)) ?? null;
 }
 
 export function segments(cards: readonly ModelCard[], metric: string): SegmentValue[] {
   return cards.flatMap(({ model, measured_on }) =>
     Object.entries(measured_on?.by_segment ?? {}).flatMap(([segment, part]) => {
-      const value = part[metric];
-      return known(value) ? [{ model, segment, users: part.users, value, interval: intervalOf(part) }] : [];
+      const value = own(part, metric);
+      return part && known(value) ? [{ model, segment, users: part.users, value, interval: intervalOf(part) }] : [];
     }),
   );
 }
@@ -80,8 +81,3 @@ export function segmentNames(values: readonly SegmentValue[]): string[] {
 
 export const primaryMetric = (names: readonly string[]): string | null =>
   names.find((name) => name === "ndcg@10") ?? names[0] ?? null;
-
-/** The best by a number, for the sentence under a plot. */
-export function best<T extends { model: string }>(values: readonly T[], by: (value: T) => number): T | null {
-  return values.reduce<T | null>((top, one) => (top === null || by(one) > by(top) ? one : top), null);
-}

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { Client, type Timed } from "../api/client";
 import type { Id } from "../api/types";
-import { learnKind } from "./ids";
+import { learnKind, learnUsersKind } from "./ids";
 import { refuse, token } from "./session";
 
 export const api = new Client({
@@ -21,10 +21,13 @@ export interface Latest {
 export const latest = signal<ReadonlyMap<string, Latest>>(new Map());
 
 /** Note how long a model's answer took, which version gave it, and of which kind its ids are. */
-export function noted<T extends { model: string; version: string; items: Id[] }>(answer: Timed<T>): Timed<T> {
-  const { model, version, items } = answer.value;
+export function noted<T extends { model: string; version: string; items: Id[]; user_id?: Id | null }>(
+  answer: Timed<T>,
+): Timed<T> {
+  const { model, version, items, user_id } = answer.value;
   latest.value = new Map([...latest.value, [model, { ms: answer.ms, version }]]);
   learnKind(items);
+  learnUsersKind([user_id]);
   return answer;
 }
 

@@ -27,7 +27,7 @@ async function readAll(user_id: string, signal: AbortSignal, tell: (part: Part) 
     do {
       const page = await api.history(user_id, history ? NEXT : FIRST, history?.next_offset ?? 0, signal);
       if (signal.aborted) return;
-      remember(page.items);
+      remember(page);
       history = { ...page, items: [...(history?.items ?? []), ...page.items] };
       tell({ history, loading: unread(history) });
     } while (unread(history));

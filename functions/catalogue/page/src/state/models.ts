@@ -6,6 +6,10 @@ import { amend, route } from "./location";
 
 const last = signal<string[] | null>(null);
 
+export function forgetShown(): void {
+  last.value = null;
+}
+
 export function shownModels(cards: readonly ModelCard[]): string[] {
   return chosen(route.value.models ?? last.value, cards, MOST);
 }

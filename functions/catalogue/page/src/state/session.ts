@@ -1,9 +1,10 @@
 /** The token: kept for this tab alone, never in the address. */
 import { signal } from "@preact/signals";
+import { keep as keepInTab, kept } from "./kept";
 
 const NAME = "warmstart.token";
 
-export const token = signal<string | null>(sessionStorage.getItem(NAME));
+export const token = signal<string | null>(kept(NAME));
 export const wasRefused = signal(false);
 
 const PRINTABLE = /^[\x21-\x7e]+$/; // no header carries anything else, so no token holds it
@@ -13,7 +14,7 @@ export function keep(value: string): void {
     wasRefused.value = true;
     return;
   }
-  sessionStorage.setItem(NAME, value);
+  keepInTab(NAME, value);
   wasRefused.value = false;
   token.value = value;
 }

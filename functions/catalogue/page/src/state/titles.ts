@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { asProblem, type Problem } from "../api/problem";
 import type { Id } from "../api/types";
 import { recent } from "../pure/recent";
+import { newer } from "../pure/version";
 import { api } from "./api";
 import { learnKind } from "./ids";
 
@@ -27,12 +28,27 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 let session = new AbortController();
 
-export function remember(items: readonly ({ item_id: Id } & Titled)[]): void {
-  learnKind(items.map(({ item_id }) => item_id));
-  keep(items);
+type Known = { item_id: Id } & Titled;
+
+/** The catalogue's version that the titles are of. */
+let version = "";
+
+/** Keep the titles of an answer; those of a version before it are asked for anew. */
+export function remember(answer: { items: readonly Known[]; version: string }): void {
+  if (newer(answer.version, version)) {
+    if (version) titles.value = new Map();
+    ({ version } = answer);
+  }
+  learnKind(answer.items.map(({ item_id }) => item_id));
+  keep(answer.items);
 }
 
-function keep(items: readonly ({ item_id: Id } & Titled)[]): void {
+/** Keep the title of an item that was picked from what was found. */
+export function keepTitle(item: Known): void {
+  if (item.title !== null) keep([item]);
+}
+
+function keep(items: readonly Known[]): void {
   titles.value = recent(
     titles.value,
     items.map((item) => [String(item.item_id), item]),
@@ -59,6 +75,7 @@ export function forgetTitles(): void {
   clearTimeout(timer);
   timer = undefined;
   titles.value = new Map();
+  version = "";
   titlesProblem.value = null;
   waiting.clear();
   asked.clear();
@@ -75,11 +92,10 @@ async function askBatch(ids: Id[]): Promise<void> {
   const { signal: stop } = session;
   for (const id of ids) asked.add(String(id));
   try {
-    const { items } = await api.items({ ids, limit: BATCH }, stop);
+    const answer = await api.items({ ids, limit: BATCH }, stop);
     if (stop.aborted) return;
     titlesProblem.value = null;
-    keep(ids.map(untitled));
-    remember(items);
+    remember({ ...answer, items: [...ids.map(untitled), ...answer.items] });
   } catch (error) {
     if (!stop.aborted) later(ids, asProblem(error));
   } finally {
@@ -87,7 +103,7 @@ async function askBatch(ids: Id[]): Promise<void> {
   }
 }
 
-const untitled = (item_id: Id): { item_id: Id } & Titled => ({ item_id, title: null, genres: [] });
+const untitled = (item_id: Id): Known => ({ item_id, title: null, genres: [] });
 
 /** Wait as the API says, then ask for the same again; what it refuses, it would refuse again. */
 function later(ids: readonly Id[], problem: Problem): void {

@@ -6,16 +6,20 @@ import { Gone } from "../components/gone";
 import { ModelPicker } from "../components/model-picker";
 import { PickedItems } from "../components/picked";
 import { Search } from "../components/search";
-import type { Picked } from "../routes";
+import { count } from "../pure/format";
+import { MOST_PICKED, type Picked, type Route } from "../routes";
 import { api, noted } from "../state/api";
-import { idOf } from "../state/ids";
+import { assumedKind, idOf, kindShown } from "../state/ids";
 import { amend, route } from "../state/location";
 import { show, shownModels } from "../state/models";
 import { useTasks, type Asked } from "../state/tasks";
-import { remember, useTitles } from "../state/titles";
+import { keepTitle, useTitles } from "../state/titles";
 import { useDebounced } from "../state/use-debounced";
 
 const DEBOUNCE_MS = 150;
+const NOBODY: OnTheFly = { history: [], features: {}, k: 1 };
+
+type Told = Pick<Route, "history" | "features" | "k">;
 
 interface Props {
   cards: readonly ModelCard[];
@@ -25,13 +29,17 @@ interface Props {
 export function FlyView({ cards, people }: Props) {
   const { history, features, k } = route.value;
   const models = shownModels(cards);
-  const asked = useDebounced(JSON.stringify(body(history, features, k)), DEBOUNCE_MS);
-  const told = JSON.parse(asked) as OnTheFly; // what the answers are of; the history may be a moment ahead
+  const settled = useDebounced(JSON.stringify({ history, features, k }), DEBOUNCE_MS);
+  const told = JSON.parse(settled) as Told; // what the answers are of; the history may be a moment ahead
+  const asked = `${assumedKind()} ${settled}`;
   const tasks = useTasks(
     models.map((name) => ({
       name,
       key: asked,
-      load: async (signal: AbortSignal) => noted(await api.onTheFly(name, told, signal)),
+      load: async (signal: AbortSignal) => {
+        if (told.history.length > 0) await kindShown(async () => noted(await api.onTheFly(name, NOBODY)));
+        return noted(await api.onTheFly(name, body(told), signal));
+      },
     })),
   );
   const seen = new Set(told.history.map(({ item_id }) => String(item_id)));
@@ -48,6 +56,11 @@ export function FlyView({ cards, people }: Props) {
           <h2 id="made-up-heading">
             What they had <span class="hint">{history.length || "nothing yet"}</span>
           </h2>
+          {history.length >= MOST_PICKED && (
+            <p class="small" data-testid="history-full">
+              {count(MOST_PICKED)} items are taken, which is the most; any beyond are left out.
+            </p>
+          )}
           <PickedItems history={history} change={(next) => amend({ history: next })} />
           <Search
             label="Search the catalogue"
@@ -57,20 +70,22 @@ export function FlyView({ cards, people }: Props) {
             pick={(item) => amend({ history: toggled(route.value.history, item) })}
           />
         </section>
-        <Answers
-          models={models}
-          tasks={tasks}
-          asked={asked}
-          seen={seen}
-          heading={told.history.length ? "Answers for this person" : "Answers for somebody without a history"}
-        />
+        {cards.length > 0 && (
+          <Answers
+            models={models}
+            tasks={tasks}
+            asked={asked}
+            seen={seen}
+            heading={told.history.length ? "Answers for this person" : "Answers for somebody without a history"}
+          />
+        )}
       </div>
     </>
   );
 }
 
 /** The list shows the newest first; a history is told from the oldest on. */
-function body(history: readonly Picked[], features: Record<string, string>, k: number): OnTheFly {
+function body({ history, features, k }: Told): OnTheFly {
   const events = history
     .map(({ item_id, weight }) => ({ item_id: idOf(item_id), ...(weight === null ? {} : { weight }) }))
     .reverse();
@@ -81,6 +96,6 @@ function toggled(history: readonly Picked[], item: Item): Picked[] {
   const item_id = String(item.item_id);
   const rest = history.filter((one) => one.item_id !== item_id);
   if (rest.length < history.length) return rest;
-  if (item.title !== null) remember([item]);
-  return [{ item_id, weight: null }, ...history];
+  keepTitle(item);
+  return [{ item_id, weight: null }, ...history].slice(0, MOST_PICKED);
 }

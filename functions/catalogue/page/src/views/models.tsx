@@ -4,7 +4,7 @@ import type { ModelCard } from "../api/types";
 import { ModelTable } from "../components/model-table";
 import { ByK } from "../plots/by-k";
 import { BySegment } from "../plots/by-segment";
-import { colourOf } from "../plots/colours";
+import { colourOf, comesAgain } from "../plots/colours";
 import { Novelty } from "../plots/novelty";
 import { lines, metricNames, metricsByK, primaryMetric, segmentMetric, segments, spots } from "../pure/measured";
 
@@ -16,7 +16,8 @@ export function ModelsView({ cards }: { cards: readonly ModelCard[] }) {
       <ModelTable cards={cards} />
       {cards.some(({ measured_on }) => measured_on?.intervals) && (
         <p class="small">
-          Beneath a metric stands its 95 % interval, over the users; the highest of each metric is bold.
+          Beneath a metric stands its 95 % interval, over the users; the highest of each metric is bold. Models whose
+          intervals overlap are not told apart by it.
         </p>
       )}
       <Plots cards={cards} />
@@ -85,7 +86,11 @@ function Legend({ order, hidden, change }: LegendProps) {
       {order.map((model, index) => (
         <label key={model} class="chip">
           <input type="checkbox" checked={!hidden.has(model)} onChange={() => toggle(model)} />
-          <span class="swatch" style={{ background: colourOf(index) }} aria-hidden="true" />
+          <span
+            class={comesAgain(index) ? "swatch swatch--hollow" : "swatch"}
+            style={{ color: colourOf(index) }}
+            aria-hidden="true"
+          />
           {model}
         </label>
       ))}

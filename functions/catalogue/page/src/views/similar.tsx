@@ -31,7 +31,7 @@ export function SimilarView({ cards }: { cards: readonly ModelCard[] }) {
     <>
       <div class="asked">
         <ModelPair cards={cards} models={models} />
-        <Gone cards={cards} />
+        <Gone cards={cards} most={SIDES.length} />
       </div>
       <div class="pair pair--wide">
         <section class="past" aria-labelledby="item-heading">
@@ -41,7 +41,7 @@ export function SimilarView({ cards }: { cards: readonly ModelCard[] }) {
         </section>
         {id === null ? (
           <p class="empty">Pick an item: type a part of its title, or take one of the best known.</p>
-        ) : (
+        ) : cards.length === 0 ? null : (
           <Answers
             models={models}
             tasks={tasks}

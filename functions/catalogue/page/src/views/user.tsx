@@ -8,10 +8,12 @@ import { ModelPicker } from "../components/model-picker";
 import { Notice } from "../components/notice";
 import { UserForm } from "../components/user-form";
 import { UserHistory } from "../components/user-history";
+import { CATALOGUE } from "../pure/explain";
 import { featureValue } from "../pure/format";
 import { formatRoute } from "../routes";
 import { api, noted } from "../state/api";
 import { useHistory } from "../state/history";
+import { usersKind } from "../state/ids";
 import { amend, route } from "../state/location";
 import { show, shownModels } from "../state/models";
 import { useTasks, type Asked } from "../state/tasks";
@@ -81,17 +83,20 @@ function KnownUser({ cards, people }: Props) {
         <Gone cards={cards} />
       </div>
       {id === null && <NobodyYet people={people} />}
-      {id !== null && impossible && <Notice problem={impossible} subject="the history" />}
+      {id !== null && impossible && <Notice problem={impossible} subject={CATALOGUE} />}
+      {id !== null && impossible && usersKind.value === "number" && <p class="small">Users' ids are numbers here.</p>}
       {id !== null && !impossible && (
         <div class="pair">
-          <UserHistory whole={whole} />
-          <Answers
-            models={models}
-            tasks={tasks}
-            heading={`Answers for user ${id}`}
-            asked={asked}
-            {...(seen ? { seen } : {})}
-          />
+          <UserHistory whole={whole} answered={models.length > 0} />
+          {cards.length > 0 && (
+            <Answers
+              models={models}
+              tasks={tasks}
+              heading={`Answers for user ${id}`}
+              asked={asked}
+              {...(seen ? { seen } : {})}
+            />
+          )}
         </div>
       )}
     </>
@@ -102,7 +107,7 @@ function NobodyYet({ people }: { people: Asked<Users> }) {
   if (!people.problem && !people.value) return <p aria-busy="true">Choosing somebody …</p>;
   return (
     <>
-      {people.problem && <Notice problem={people.problem} subject="the catalogue" again={people.again} />}
+      {people.problem && <Notice problem={people.problem} subject={CATALOGUE} again={people.again} />}
       <p class="empty">Type a user's id above to see what the models answer.</p>
     </>
   );
@@ -123,25 +128,22 @@ function NewPerson({ cards, people }: Props) {
     <>
       <div class="asked">
         <Modes />
-        {people.problem ? (
-          <Notice problem={people.problem} subject="the catalogue" again={people.again} />
-        ) : (
-          <FeatureForm
-            known={people.value?.features}
-            features={features}
-            change={(next) => amend({ features: next })}
-          />
-        )}
+        {people.problem && <Notice problem={people.problem} subject={CATALOGUE} again={people.again} />}
+        <FeatureForm known={people.value?.features} features={features} change={(next) => amend({ features: next })} />
         <ModelPicker cards={cards} models={models} change={show} />
         <Gone cards={cards} />
       </div>
-      <Answers
-        models={models}
-        tasks={tasks}
-        heading={
-          told.length ? `Answers for somebody new: ${told.join(", ")}` : "Answers for somebody of whom nothing is told"
-        }
-      />
+      {cards.length > 0 && (
+        <Answers
+          models={models}
+          tasks={tasks}
+          heading={
+            told.length
+              ? `Answers for somebody new: ${told.join(", ")}`
+              : "Answers for somebody of whom nothing is told"
+          }
+        />
+      )}
     </>
   );
 }

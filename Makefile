@@ -73,7 +73,7 @@ $(PAGE)/node_modules/.ready: $(PAGE)/package-lock.json
 	@touch $@
 
 page-if-node:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory page; \
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent page; \
 	else echo "no Node.js, so no page at /explore; with it: make page"; fi
 
 demo: setup page-if-node  ## from nothing to a first recommendation

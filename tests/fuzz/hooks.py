@@ -13,6 +13,7 @@ from tests.fuzz.canary import PLANT
 from warmstart.manifest import MODEL_NAME
 from warmstart.schemas import PRINTABLE
 
+MAX_QUERY = 100  # characters of /items?query=
 LONG = 12  # characters of a value that is in an answer by no chance
 HARMLESS = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$"  # the same for text that is Unicode
 MODELS = (
@@ -48,10 +49,20 @@ def map_path_parameters(context: HookContext, path_parameters: dict[str, Any]) -
 
 @schemathesis.hook
 def map_query(context: HookContext, query: dict[str, Any]) -> dict[str, Any]:
-    """Ask for items by a query or by their ids, not both: a schema of parameters has no word for that."""
-    if query and query.get("query") and query.get("ids"):
+    """Ask for items by a query or by their ids, not both: a schema of parameters has no word for that.
+
+    A query that is to be refused stays, for the request is to be refused.
+    """
+    if query and query.get("ids") and isinstance(text := query.get("query"), str) and len(text) <= MAX_QUERY:
         del query["query"]
     return query
+
+
+@schemathesis.hook
+def filter_query(context: HookContext, query: dict[str, Any]) -> bool:
+    """Leave out ids that are no list of texts: in a URL they are one."""
+    ids = (query or {}).get("ids")
+    return ids is None or (isinstance(ids, list) and all(isinstance(item_id, str) for item_id in ids))
 
 
 @schemathesis.hook

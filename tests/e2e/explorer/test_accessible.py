@@ -91,7 +91,7 @@ def tab_to(page: Page, name: str, most: int = 60) -> None:
 
 def test_the_readme_s_picture_is_small(demo: Served, opened: Open, page: Page) -> None:
     """It can be taken anew from build/explorer/readme.png; both are under 200 KB."""
-    page.set_viewport_size({"width": 1120, "height": 700})
+    page.set_viewport_size({"width": 1240, "height": 720})
     opened(demo, VIEWS[0])
     settled(page, demo, VIEWS[0])
     page.screenshot(path=SHOTS / "readme.png")

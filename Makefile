@@ -7,6 +7,8 @@ INFRA := .venv-infra
 SAM := .venv-sam
 RECBOLE := .venv-recbole
 PAGE := functions/catalogue/page
+# "yes" where there is npm, and a Node.js that the page can be built by.
+NEW_NODE = $(shell command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split("."); console.log(a > 20 || (a == 20 && b >= 19) ? "yes" : "")')
 PAGE_BUILT := functions/catalogue/static/explore/index.html
 CDK_VERSION := 2.1148.1
 SAM_VERSION := 1.170.0
@@ -68,21 +70,23 @@ $(PAGE_BUILT): $(PAGE)/node_modules/.ready $(shell find $(PAGE)/src -type f) $(w
 	@touch $@
 
 $(PAGE)/node_modules/.ready: $(PAGE)/package-lock.json
-	@command -v npm >/dev/null || { echo "error: the explorer is built by Node.js 20 or newer: apt-get install nodejs npm"; exit 1; }
+	@command -v npm >/dev/null || { echo "error: the explorer is built by Node.js 20.19 or newer: apt-get install nodejs npm"; exit 1; }
 	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $(PAGE)
 	@touch $@
 
 page-if-node:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent page; \
-	else echo "no Node.js, so no page at /explore; with it: make page"; fi
+	@if [ "$(NEW_NODE)" ]; then $(MAKE) --no-print-directory --silent page; \
+	else echo "no Node.js of 20.19 or newer, so no page at /explore; with it: make page"; fi
 
 demo: setup page-if-node  ## from nothing to a first recommendation
 	$(BIN)/warmstart demo $(DEMO)
 
 test: setup-neural page-if-node  ## the fast tests
 	$(BIN)/python -m pytest $(PYTEST)
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-page test-infra; \
-	else echo "skipped: tests of the page and of the stacks, for there is no Node.js; with it: make test-page test-infra"; fi
+	@if [ "$(NEW_NODE)" ]; then $(MAKE) --no-print-directory test-page; \
+	else echo "skipped: tests of the page, for there is no Node.js of 20.19 or newer; with it: make test-page"; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-infra; \
+	else echo "skipped: tests of the stacks, for there is no Node.js; with it: make test-infra"; fi
 
 test-page: page  ## the explorer's own parts, without a browser
 	npm test --silent --prefix $(PAGE)

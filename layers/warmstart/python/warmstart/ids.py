@@ -48,7 +48,9 @@ class IntegerIds:
         return self.rows_of_all(IntegerIds(np.array(possible, np.int64)))
 
     def rows_of_all(self, others: "IntegerIds") -> NDArray[np.int32]:
-        """Return the row of each of other ids, UNKNOWN where there is none; some must be known here."""
+        """Return the row of each of other ids, UNKNOWN where there is none."""
+        if not len(self):
+            return np.full(len(others), UNKNOWN, np.int32)
         places = np.minimum(self._ids.searchsorted(others._ids), len(self) - 1)
         return np.where(self._ids[places] == others._ids, places, UNKNOWN).astype(np.int32)
 
@@ -116,7 +118,7 @@ IdMap = IntegerIds | StringIds
 
 def rows_in(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
     """Return the row of each id, UNKNOWN where it is not known, in order."""
-    if isinstance(ids, IntegerIds) and len(ids):
+    if isinstance(ids, IntegerIds):
         return ids.rows(wanted)
     return np.fromiter((ids.row(external) for external in wanted), np.int32)
 
@@ -130,7 +132,7 @@ def rows_of(ids: IdMap, wanted: Iterable[Id]) -> NDArray[np.int32]:
 
 def rows_among(ids: IdMap, others: IdMap) -> NDArray[np.int32]:
     """Return, for each row of a second map, the row of the same id in the first, UNKNOWN where it has none."""
-    if not isinstance(ids, IntegerIds) or not isinstance(others, IntegerIds) or not len(ids):
+    if not isinstance(ids, IntegerIds) or not isinstance(others, IntegerIds):
         return rows_in(ids, external_ids(others))
     return ids.rows_of_all(others)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from tests.training.datasets import SIZE, checkerboard, recipe
+from tests.training.spoiled import spoil
 from training.recipe import ModelSection
 from training.selfcheck import check, check_in_fresh_process
 from training.train import Training
@@ -22,17 +23,15 @@ POPULAR = ModelSection("popular", "popular", {})
     [
         ("seen_rows", 0, SIZE, "do not exist"),
         ("seen_indptr", 2, 0, "do not exist"),
-        ("fallback", 0, 1, "lacks one or has one twice"),
+        ("fallback", slice(2), 1, "lacks one or has one twice"),
     ],
 )
-def test_rows_that_lead_nowhere_are_refused(name: str, place: int, value: int, message: str, tmp_path: Path) -> None:
+def test_rows_that_lead_nowhere_are_refused(
+    name: str, place: int | slice, value: int, message: str, tmp_path: Path
+) -> None:
     """Arrays of the right type and shape whose content would fail in a request never get published."""
     Training(recipe(POPULAR), checkerboard()).fit_whole(POPULAR, tmp_path)
-    arrays: dict[str, NDArray[np.generic]] = load_file(tmp_path / ARRAYS)
-    arrays[name][place] = value
-    if name == "fallback":
-        arrays[name][:2] = value
-    save_file(arrays, tmp_path / ARRAYS)
+    spoil(tmp_path, name, place, value)
     with pytest.raises(Incompatible, match=message):
         check(tmp_path)
 

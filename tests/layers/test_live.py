@@ -16,7 +16,7 @@ from warmstart.live import LiveModels, Served, loader
 from warmstart.recommender import Ask
 from warmstart.registry import promote, rollback
 from warmstart.settings import Settings
-from warmstart.store import Store
+from warmstart.store import Store, open_store
 
 UP, DOWN = Spec(upward=True), Spec(upward=False)
 LOAD = loader(DotScorer, OddScorer)
@@ -220,7 +220,7 @@ def _unavailable(operation: str, key: str) -> None:
 
 def test_readers_get_whole_versions_while_others_are_promoted(place: Place, tmp_path: Path) -> None:
     """Of 32 threads each answer is wholly the old version's or wholly the new one's, and serials never go back."""
-    store = place.open()
+    store = open_store(place.url, endpoint=place.endpoint)  # 32 readers keep a server of the same process waiting
     good: dict[str, list[int | str]] = {}
     for spec in (UP, DOWN):
         good[promote_new(store, tmp_path, spec).version] = liked(spec, 0)
@@ -232,6 +232,7 @@ def test_readers_get_whole_versions_while_others_are_promoted(place: Place, tmp_
         while not stop.is_set():
             served = models.current("als", soon())
             seen.append((served.serial, answer(served) == good[served.manifest.version]))
+            time.sleep(0.001)
         return seen
 
     with ThreadPoolExecutor(32) as pool:

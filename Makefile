@@ -117,12 +117,18 @@ quality: setup-neural  ## models against published numbers, on the data sets tha
 openapi: setup  ## write the OpenAPI document that the catalogue serves
 	$(BIN)/python -m training.openapi
 
-requirements: setup  ## pin what each function's image holds, with hashes
+requirements: setup  ## pin what each image holds, with hashes
 	@for pinned in functions/*/requirements.in functions/*/build.in; do \
 	    $(BIN)/uv pip compile --quiet --no-header --no-annotate --generate-hashes --no-emit-index-url \
 	        --python-version 3.12 --python-platform x86_64-manylinux_2_28 --constraint constraints.txt \
 	        $$pinned --output-file $${pinned%.in}.txt; \
 	done
+	@cd training/sagemaker && pin() { \
+	    ../../$(BIN)/uv pip compile --quiet --no-header --no-annotate --generate-hashes --no-emit-index-url \
+	        --python-version 3.11 --python-platform x86_64-manylinux_2_28 --constraint ../../constraints.txt "$$@"; } \
+	&& pin build.in --output-file build.txt \
+	&& pin ../../pyproject.toml --extra train --output-file plain.txt \
+	&& pin ../../pyproject.toml --extra train --extra neural --output-file neural.txt
 
 reliability: setup  ## make every fault happen and write docs/RELIABILITY.md
 	$(BIN)/python -m tests.faults

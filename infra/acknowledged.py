@@ -1,5 +1,6 @@
 """What the rules of cdk-nag find and is left as it is: on the smallest part that it is true of, with the reason."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from aws_cdk import Acknowledgment, Validations
@@ -22,6 +23,7 @@ WHY_CATALOGUE = (
     "It shows every model's alias and manifest, reads no other file of a model, and serves its own artifact."
 )
 WHY_TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
+WHY_JOBS = "Each job has log streams of its own, whose names begin with the stage's."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
 FUNCTION = {"Serverless-LambdaDLQ": "The gateway waits for each answer, so no call is queued that could be lost."}
@@ -60,7 +62,9 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
         _say(subscription, SUBSCRIPTION)
     if serving.canary:
         _say(serving.canary, DEPLOYMENTS)
-    _say(training.role, {**REGISTRY, **_keys(artifacts, TRAINED, WHY_TRAINED)})
+    _say(training.role, {**_keys(artifacts, TRAINED, WHY_TRAINED), **_streams(training)})
+    if training.image:
+        _say(training.role, REGISTRY)
 
 
 def _say_of_api(rest: apigateway.RestApi) -> None:
@@ -80,6 +84,12 @@ def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[s
     """Wildcards in the keys of a policy, as the rule writes them: after the name under which the bucket is imported."""
     arn = artifacts.resolve(artifacts.export_value(artifacts.bucket.bucket_arn))["Fn::ImportValue"]
     return {f"AwsSolutions-IAM5[Resource::{arn}/{key}]": reason for key in keys if "*" in key}
+
+
+def _streams(training: TrainingStack) -> dict[str, str]:
+    """The wildcard in the names of log streams, as the rule writes it."""
+    arn = re.sub(r"\$\{Token\[AWS\.?(\w+)\.\d+\]\}", r"<AWS::\1>", training.log_streams)
+    return {f"AwsSolutions-IAM5[Resource::{arn}]": WHY_JOBS}
 
 
 def _say(scope: IConstruct, reasons: Mapping[str, str]) -> None:

@@ -11,7 +11,11 @@ STORE_URL = "StoreUrl"
 API_URL = "ApiUrl"
 DOMAIN_TARGET = "DomainTarget"
 ROLE_ARN = "RoleArn"
-IMAGES_URI = "ImagesUri"
+TRAINING_IMAGE = "TrainingImage"
+TRAINING_INSTANCE = "TrainingInstance"
+TRAINING_SPOT = "TrainingSpot"
+TRAINING_HOURS = "TrainingHours"
+TRAINING_DISK_GB = "TrainingDiskGb"
 LOG_GROUP = "LogGroup"  # training's; in serving a function's name follows
 STACK = re.compile(rf"warmstart-({NAME.pattern})-({'|'.join(get_args(Part))})")
 
@@ -25,6 +29,11 @@ def stage_and_part(name: str) -> tuple[str, str] | None:
     """Whose stack this is and which of them; None if it is another's."""
     found = STACK.fullmatch(name)
     return (found[1], found[2]) if found else None
+
+
+def jobs_of(stage: str) -> str:
+    """What the names of a stage's training jobs begin with; no other stage's do."""
+    return f"warmstart-{stage}-"
 
 
 def plan(name: str) -> str:

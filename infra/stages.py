@@ -29,6 +29,11 @@ class Stage:
     domain: str | None = None  # the API's own name, and its certificate
     certificate_arn: str | None = None
     cors_origins: tuple[str, ...] = ()  # of the pages that may call from a browser
+    training_image: str | None = None  # what it holds: plain, or neural, with PyTorch; None: none is built
+    training_instance: str = "ml.m5.xlarge"
+    training_spot: bool = True  # may be taken away, and goes on when there is one again
+    training_hours: int = 24  # after which a job is stopped; a spot job may wait for as long again
+    training_disk_gb: int = 30
     log_days: int = 30
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,8 +88,11 @@ def _consistent(stage: Stage) -> Stage:
 
 
 def _numbers(what: str, low: int, high: int) -> tuple[Callable[[Any], bool], str]:
-    good = _table(lambda number: type(number) is int and low <= number <= high)
-    return good, f"a table of functions and {what}, {low} to {high}"
+    return _table(_whole(low, high)), f"a table of functions and {what}, {low} to {high}"
+
+
+def _whole(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda number: type(number) is int and low <= number <= high
 
 
 def _table(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -118,6 +126,11 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "domain": (_text(DOMAIN), "a domain name"),
     "certificate_arn": (_text(r"arn:aws[a-z-]*:acm:.+"), "the ARN of a certificate in ACM"),
     "cors_origins": (_list(_text(ORIGIN)), "a list of origins such as https://shop.example"),
+    "training_image": (_text("plain|neural"), "plain or neural"),
+    "training_instance": (_text(r"ml\.[a-z0-9-]+\.[a-z0-9]+"), "an instance of SageMaker such as ml.m5.xlarge"),
+    "training_spot": (_flag, "true or false"),
+    "training_hours": (_whole(1, 24 * 28), "1 to 672 hours"),
+    "training_disk_gb": (_whole(1, 16_384), "1 to 16384 GB"),
     "log_days": (lambda days: type(days) is int and days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
     "tags": (_tags, "a table of tags, whose names and values are AWS's letters and do not begin with aws:"),
 }

@@ -18,7 +18,7 @@ from warmstart.manifest import Manifest
 TREND = ("trend",)
 FALLBACK = ("fallback", "segments", "user_segment", SEGMENTS_FILE)
 SEALED = ("version", "created_at", "files", "memory_bytes", "format")  # fields that a manifest gets when it is sealed
-OWN = ("first_stages",)  # it is made of the version that is carried over, whatever became of what that was made of
+OWN = ("first_stages", "trained_on")  # it is made of the version that is carried over, and by no job
 
 
 def carried_over(

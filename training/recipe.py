@@ -73,6 +73,15 @@ class Recipe:
     fallback: str = "popular"
     marks: Mapping[str, float] = field(default_factory=dict)  # map@10 that others have had, by whose it is
 
+    def chosen(self, models: str | None) -> list[ModelSection]:
+        """Return the models that are named, by commas, or all; DataError where there is none of a name."""
+        by_name = {model.name: model for model in self.models}
+        wanted = [name.strip() for name in models.split(",")] if models is not None else [*by_name]
+        unknown = [name for name in wanted if name not in by_name]
+        if unknown:
+            raise DataError(f"{self.path} has no model {', '.join(unknown)}; it has {', '.join(by_name)}")
+        return [by_name[name] for name in dict.fromkeys(wanted)]
+
 
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe; an unknown key, a wrong type or an impossible value is a DataError that names file and key."""

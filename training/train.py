@@ -90,7 +90,9 @@ class Training:
         tables: Tables,
         say: Callable[[str], None] = lambda _: None,
         checkpoints: Path | None = None,
+        trained_on: Mapping[str, str] = {},
     ) -> None:
+        self._trained_on = trained_on
         self._recipe = recipe
         self._say = say
         self._checkpoints = checkpoints
@@ -224,7 +226,8 @@ class Training:
             seed=recipe.seed,
         )
         beside = {**trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed), **aged.described}
-        return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}}
+        where = {"trained_on": self._trained_on} if self._trained_on else {}
+        return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}, **where}
 
     def _fitting(self, interactions: Interactions) -> Fitting:
         return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds, self._checkpoints)

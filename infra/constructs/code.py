@@ -30,7 +30,7 @@ def image(family: Family, architecture: str) -> lambda_.DockerImageCode:
         platform=ecr_assets.Platform.custom(ARCHITECTURES[architecture].docker_platform),
         cmd=[handler(family.name)],
         exclude=[
-            *_all_but("functions/Dockerfile", "functions/__init__.py", *own, f"{RUNTIME}/python"),
+            *all_but("functions/Dockerfile", "functions/__init__.py", *own, f"{RUNTIME}/python"),
             *NOT_SERVED,
             *(f"functions/{name}/{file}" for name in family.beside for file in NOT_BESIDE),
         ],
@@ -42,7 +42,7 @@ def authorizer_code() -> lambda_.Code:
     """The authorizer's own files; the rest is in the layer."""
     return lambda_.Code.from_asset(
         str(ROOT),
-        exclude=[*_all_but("functions/__init__.py", f"functions/{AUTHORIZER}"), "functions/*/requirements.*"],
+        exclude=[*all_but("functions/__init__.py", f"functions/{AUTHORIZER}"), "functions/*/requirements.*"],
         ignore_mode=IgnoreMode.DOCKER,
     )
 
@@ -76,6 +76,6 @@ class _LayerBundling:
         return True
 
 
-def _all_but(*kept: str) -> list[str]:
+def all_but(*kept: str) -> list[str]:
     """Patterns of a .dockerignore that leave only these files and folders."""
     return ["**", *(f"!{path}" for path in kept), *JUNK]

@@ -1,39 +1,50 @@
-"""Where training runs on AWS: who it is, its images and its log. The jobs themselves are made by `warmstart train`."""
+"""Where training runs on AWS: who it is, its image and its log. The jobs themselves are made by `warmstart train`."""
 
 from typing import Any
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
-from aws_cdk import aws_ecr as ecr
+from aws_cdk import ArnFormat, CfnOutput, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.log import log_group
+from infra import outputs
+from infra.constructs.training_image import training_image
 from infra.keys import TRAINED
-from infra.outputs import IMAGES_URI, LOG_GROUP, ROLE_ARN
 from infra.stages import Stage
 
-KEPT_IMAGES = 5
+JOBS_LOG = "/aws/sagemaker/TrainingJobs"  # of every job of an account: SageMaker gives no choice
 
 
 class TrainingStack(Stack):
-    """A role that may publish and promote, and may not touch tokens; a repository; a log group."""
+    """A role that may publish and promote, and may not touch tokens; an image, where the stage wants one."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, stage: Stage, bucket: s3.IBucket, **options: Any
     ) -> None:
         super().__init__(scope, construct_id, **options)
-        images = ecr.Repository(
+        self.role = iam.Role(
             self,
-            "Images",
-            image_scan_on_push=True,
-            image_tag_mutability=ecr.TagMutability.IMMUTABLE,
-            lifecycle_rules=[ecr.LifecycleRule(max_image_count=KEPT_IMAGES)],
-            removal_policy=RemovalPolicy.DESTROY,
-            empty_on_delete=True,
+            "Role",
+            assumed_by=iam.ServicePrincipal(
+                "sagemaker.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
+            ),
         )
-        log = log_group(self, stage)
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        self._allow_store(bucket)
+        self.log_streams = self.format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"{JOBS_LOG}:log-stream:{outputs.jobs_of(stage.name)}*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self._allow_log()
+        CfnOutput(self, outputs.ROLE_ARN, value=self.role.role_arn)
+        CfnOutput(self, outputs.LOG_GROUP, value=JOBS_LOG)
+        self.image = training_image(self, "Image", stage) if stage.training_image else None
+        if self.image:
+            self.image.repository.grant_pull(self.role)
+            self._say_how_jobs_run(stage, self.image.image_uri)
+
+    def _allow_store(self, bucket: s3.IBucket) -> None:
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
@@ -47,8 +58,24 @@ class TrainingStack(Stack):
                 conditions={"StringLike": {"s3:prefix": [*TRAINED]}},
             )
         )
-        images.grant_pull(self.role)
-        log.grant_write(self.role)
-        CfnOutput(self, ROLE_ARN, value=self.role.role_arn)
-        CfnOutput(self, IMAGES_URI, value=images.repository_uri)
-        CfnOutput(self, LOG_GROUP, value=log.log_group_name)
+
+    def _allow_log(self) -> None:
+        """The streams of this stage's jobs; SageMaker makes the group with the first job of an account."""
+        group = self.log_streams.partition(":log-stream:")[0]
+        self.role.add_to_policy(
+            iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_streams])
+        )
+        self.role.add_to_policy(
+            iam.PolicyStatement(actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"], resources=[group])
+        )
+
+    def _say_how_jobs_run(self, stage: Stage, image: str) -> None:
+        said = {
+            outputs.TRAINING_IMAGE: image,
+            outputs.TRAINING_INSTANCE: stage.training_instance,
+            outputs.TRAINING_SPOT: str(stage.training_spot).lower(),
+            outputs.TRAINING_HOURS: str(stage.training_hours),
+            outputs.TRAINING_DISK_GB: str(stage.training_disk_gb),
+        }
+        for name, value in said.items():
+            CfnOutput(self, name, value=value)

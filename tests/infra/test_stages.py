@@ -24,6 +24,11 @@ GOOD: dict[str, Any] = {
     "domain": "reco.shop.example",
     "certificate_arn": CERTIFICATE,
     "cors_origins": ["https://shop.example", "http://localhost:8000"],
+    "training_image": "plain",
+    "training_instance": "ml.c5.2xlarge",
+    "training_spot": False,
+    "training_hours": 2,
+    "training_disk_gb": 50,
     "log_days": 90,
     "tags": {"team": "search"},
 }
@@ -52,6 +57,14 @@ BAD: list[tuple[str, Any]] = [
     ("cors_origins", ["https://o'shop.example"]),
     ("cors_origins", ["https://Shop.example"]),
     ("cors_origins", ["https://shop.example:"]),
+    ("training_image", "torch"),
+    ("training_image", True),
+    ("training_instance", "m5.xlarge"),
+    ("training_instance", "ml.m5.xlarge; rm"),
+    ("training_spot", "no"),
+    ("training_hours", 0),
+    ("training_hours", 673),
+    ("training_disk_gb", "30"),
     ("log_days", 31),
     ("log_days", "30"),
     ("log_days", True),
@@ -82,7 +95,8 @@ def test_what_costs_or_opens_is_off() -> None:
     """A stage that says nothing has no alarm, no browser's page, no domain and nothing that is paid by the hour."""
     assert read() == Stage(name="dev")
     settings = {field.name: getattr(read(), field.name) for field in fields(Stage)}
-    assert {name for name, value in settings.items() if value} == {"name", "architecture", "log_days"}
+    of_jobs = {"training_instance", "training_spot", "training_hours", "training_disk_gb"}  # paid while one runs
+    assert {name for name, value in settings.items() if value} == {"name", "architecture", "log_days"} | of_jobs
 
 
 @pytest.mark.parametrize(("key", "value"), BAD)

@@ -38,11 +38,12 @@ def test_a_manifest_is_its_json() -> None:
     assert GOOD.total_bytes == 15
 
 
-def test_first_stages_stand_only_where_there_are_any() -> None:
-    """What is made of no other version can be read by code that knows of none."""
-    made = replace(GOOD, first_stages={"als": "20260130T000000Z-0123abc"})
+def test_what_came_later_stands_only_where_there_is_any() -> None:
+    """What is made of no other version and by no job can be read by code that knows of neither."""
+    made = replace(GOOD, first_stages={"als": "20260130T000000Z-0123abc"}, trained_on={"job": "one"})
     assert Manifest.from_json(made.to_json()) == made
     assert b"first_stages" not in GOOD.to_json()
+    assert b"trained_on" not in GOOD.to_json()
 
 
 def test_the_least_manifest_is_one() -> None:
@@ -107,6 +108,8 @@ def test_the_least_manifest_is_one() -> None:
         {"first_stages": {"../als": "20260131T000000Z-0123abc"}},
         {"first_stages": {"als": "latest"}},
         {"first_stages": {"als": None}},
+        {"trained_on": "one"},
+        {"trained_on": {"job": 1}},
         {"surprise": 1},
     ],
     ids=str,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from training.cli.stores import function_credentials, open_named
+from training.stores import function_credentials, open_named
 from warmstart.errors import SettingsError
 from warmstart.store import open_store
 

@@ -10,9 +10,8 @@ import click
 from training.cli.console import Console, json_option
 from training.cli.options import refuse
 from training.cli.place import store_option
-from training.cli.publishing import promote_if_passed, publish_with_card
-from training.cli.stores import manifest_of, open_named
 from training.cli.tables import check_table, write_table
+from training.stores import manifest_of, open_named
 
 if TYPE_CHECKING:
     from training.ready_lists import Lists
@@ -57,6 +56,7 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
         refuse(context, ["promote"], "a file is not served")
     from training.batch import Batch, offline_name
     from training.over_users import cores
+    from training.publishing import promote_if_passed, publish_with_card
     from warmstart.pull import pull
 
     if to:

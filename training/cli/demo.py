@@ -114,7 +114,7 @@ def _open_page(url: str) -> None:
 
 
 def _new_token(store_url: str) -> str:
-    from training.cli.stores import open_named
+    from training.stores import open_named
     from training.token_book import add, read, remove
     from warmstart.tokens import create
 

@@ -12,7 +12,7 @@ from training.cli.console import Console, json_option, table
 from training.cli.pages import page_at, write_page
 from training.cli.place import store_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_data, recipe_option
-from training.cli.stores import open_named
+from training.stores import open_named
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ import click
 from training.cli.console import Commands, Console, json_option, table
 from training.cli.place import store_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, read_data, read_training, recipe_option
-from training.cli.stores import open_named
+from training.stores import open_named
 
 if TYPE_CHECKING:
     from training.leaderboard.standing import Standing

@@ -13,6 +13,7 @@ from training.cli.deployed import logs, url
 from training.cli.evaluate import evaluate
 from training.cli.init import init
 from training.cli.inspect import inspect
+from training.cli.job import job
 from training.cli.leaderboard import leaderboard
 from training.cli.recommend import recommend
 from training.cli.registry import models, promote, rollback, sweep
@@ -41,6 +42,7 @@ COMMANDS = (
     data,
     init,
     train,
+    job,
     evaluate,
     report,
     tune,

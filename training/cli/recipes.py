@@ -40,28 +40,16 @@ def read_recipe_named(path: Path) -> "Recipe":
 
 def chosen_models(path: Path, models: str | None) -> tuple["Recipe", list["ModelSection"]]:
     """Read a recipe; return it and the models of it that are named."""
-    from warmstart.errors import DataError
-
     recipe = read_recipe_named(path)
-    by_name = {model.name: model for model in recipe.models}
-    wanted = [name.strip() for name in models.split(",")] if models is not None else [*by_name]
-    unknown = [name for name in wanted if name not in by_name]
-    if unknown:
-        raise DataError(f"{recipe.path} has no model {', '.join(unknown)}; it has {', '.join(by_name)}")
-    return recipe, [by_name[name] for name in dict.fromkeys(wanted)]
+    return recipe, recipe.chosen(models)
 
 
 def read_data(recipe: "Recipe", on_bad_row: Literal["refuse", "set-aside"], console: Console) -> "Tables":
     """Read a recipe's tables, and say how many rows were set aside."""
     console.progress(f"reading {recipe.data.described}")
-    from training.data.tables import read_tables
+    from training.data.told import read_told
 
-    tables = read_tables(recipe.data, on_bad_row)
-    if tables.set_aside:
-        console.warn(f"{tables.set_aside} bad rows set aside")
-    for key, count in tables.left_out.items():
-        console.progress(f"{count} interactions are left out by {key}")
-    return tables
+    return read_told(recipe.data, on_bad_row, console)
 
 
 def read_training(

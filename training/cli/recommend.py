@@ -9,7 +9,7 @@ import click
 
 from training.cli.console import Console, json_option, table
 from training.cli.place import store_option
-from training.cli.stores import manifest_of, open_named
+from training.stores import manifest_of, open_named
 
 if TYPE_CHECKING:
     from warmstart.ids import Id, IdMap

@@ -6,7 +6,7 @@ import click
 
 from training.cli.console import Console, json_option, table
 from training.cli.place import store_option
-from training.cli.stores import open_named
+from training.stores import open_named
 
 if TYPE_CHECKING:
     from warmstart.registry import Alias

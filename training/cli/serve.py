@@ -8,7 +8,7 @@ import click
 
 from training.cli.console import Console, json_option
 from training.cli.place import store_option
-from training.cli.stores import function_credentials, open_named
+from training.stores import function_credentials, open_named
 
 
 def _origins(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import click
 
 from training.cli.console import Commands, Console, json_option, table
 from training.cli.place import Place, deployed_stack, place_option, stage_option
-from training.cli.stores import open_named
+from training.stores import open_named
 from warmstart.grant import ALL_MODELS
 
 if TYPE_CHECKING:

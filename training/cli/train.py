@@ -1,31 +1,22 @@
 """`warmstart train`: the main job."""
 
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import click
 
-from training.cli.console import Console, Failure, json_option, table
-from training.cli.place import store_option
-from training.cli.publish_catalogue import publish_catalogue
-from training.cli.publishing import promote_if_passed, publish_with_card
-from training.cli.recipes import bad_row_option, chosen_models, models_option, read_training, recipe_option
-from training.cli.stores import open_named
-from warmstart.manifest import CATALOGUE
-
-if TYPE_CHECKING:
-    from training.recipe import ModelSection
-    from training.train import Training
-    from warmstart.store import Store
-
-FAILED, REFUSED = 1, 3  # how the command exits
+from training.cli.console import Console, json_option
+from training.cli.job import order_job
+from training.cli.place import Place, place_option
+from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
+from training.cli.trained import show
+from training.stores import open_named
 
 
 @click.command()
 @recipe_option
 @models_option
-@store_option
+@place_option
 @bad_row_option
 @click.option(
     "--checkpoints",
@@ -33,14 +24,23 @@ FAILED, REFUSED = 1, 3  # how the command exits
     help="A folder in which networks keep what they have learnt: the same command goes on where it was killed.",
 )
 @click.option("--promote", is_flag=True, help="Serve what passes the gate.")
+@click.option(
+    "--on",
+    "machine",
+    type=click.Choice(["here", "sagemaker"]),
+    default="here",
+    show_default=True,
+    help="Where: on this machine, or as a job of SageMaker beside the --stage.",
+)
 @json_option
 def train(
     recipe_path: Path,
     models: str | None,
-    store_url: str,
+    place: Place,
     on_bad_row: Literal["refuse", "set-aside"],
     checkpoints: Path | None,
     promote: bool,
+    machine: str,
     console: Console,
 ) -> None:
     """Measure on the recipe's fold, refit on all rows, publish a version per model.
@@ -49,60 +49,12 @@ def train(
     titles and histories, for the API's items and users.
     """
     recipe, chosen = chosen_models(recipe_path, models)
-    training = read_training(recipe, on_bad_row, console, checkpoints)
-    store = open_named(store_url, create=True)
-    in_order = sorted(chosen, key=lambda model: bool(model.stages))  # what a model is made of comes before it
-    trained = [_train_one(training, model, store, promote, console) for model in in_order]
-    names = [*dict.fromkeys(name for t in trained for name in t["metrics"])]
-    rows = [(t["model"], t["version"], *(t["metrics"].get(name) for name in names), t["state"]) for t in trained]
-    catalogue = publish_catalogue(training.catalogue, store, promote, console)
-    rows.append((CATALOGUE, catalogue["version"], *(None for _ in names), catalogue["state"]))
-    refusals = [t["refusal"] for t in trained if t["refusal"]]
-    failures = [made["failure"] for made in (*trained, catalogue) if made["failure"]]
-    text = "\n".join([table(("model", "version", *names, "state"), rows), *refusals])
-    console.result({"trained": trained, "catalogue": catalogue}, text)
-    for failure in failures:
-        Failure(failure).show()
-    if failures or refusals:
-        raise click.exceptions.Exit(FAILED if failures else REFUSED)
+    if machine == "sagemaker":
+        if checkpoints:
+            raise click.UsageError("--checkpoints: a job keeps them in the stage's store")
+        order_job(recipe, models, place, on_bad_row, promote=promote, console=console)
+        return
+    from training.train_recipe import Job, train_recipe
 
-
-def _train_one(
-    training: "Training", model: "ModelSection", store: "Store", promote: bool, console: Console
-) -> dict[str, Any]:
-    from training.published import first_stages
-    from warmstart.errors import ArtifactError, DataError, RegistryError
-
-    with (
-        tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder,
-        tempfile.TemporaryDirectory(prefix="warmstart-stages-") as cache,
-    ):
-        try:
-            published = first_stages(store, model, training.sha256, Path(cache))
-            manifest = training.train(model, Path(folder), published)
-            console.progress(f"{model.name}: publishing {manifest.version}")
-            publish_with_card(store, Path(folder), manifest)
-        except (DataError, ArtifactError, RegistryError, MemoryError) as error:
-            return _failed(training, model, error)
-    refusal = promote_if_passed(store, manifest, reason="trained") if promote else None
-    return {
-        "model": model.name,
-        "version": manifest.version,
-        "metrics": dict(manifest.metrics),
-        "fit_seconds": round(training.fit_seconds[model.name], 3),
-        "state": "refused" if refusal else "served" if promote else "published",
-        "failure": None,
-        "refusal": refusal,
-    }
-
-
-def _failed(training: "Training", model: "ModelSection", error: Exception) -> dict[str, Any]:
-    return {
-        "model": model.name,
-        "version": None,
-        "metrics": {},
-        "fit_seconds": round(training.fit_seconds[model.name], 3),
-        "state": "failed",
-        "failure": f"{model.name} was not trained: {error or 'not enough memory'}",
-        "refusal": None,
-    }
+    job = Job(recipe=recipe, models=chosen, on_bad_row=on_bad_row, promote=promote, checkpoints=checkpoints)
+    show(train_recipe(job, open_named(place.url, create=True), console), console)

@@ -9,9 +9,8 @@ import click
 
 from training.cli.console import Console, json_option
 from training.cli.place import store_option
-from training.cli.publishing import promote_if_passed, publish_with_card
 from training.cli.recipes import bad_row_option, read_data, read_recipe_named, recipe_option
-from training.cli.stores import manifest_of, open_named
+from training.stores import manifest_of, open_named
 
 if TYPE_CHECKING:
     from training.refresh import Refresh
@@ -54,6 +53,7 @@ def refresh(
     what the version has learnt measure it for the gate; where they cannot, the version keeps the metrics it had and is
     not promoted without --force.
     """
+    from training.publishing import promote_if_passed, publish_with_card
     from training.refresh import Refresh
     from warmstart.artifact import Artifact
     from warmstart.pull import pull

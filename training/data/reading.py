@@ -1,6 +1,7 @@
 """A data set read whole, with all that is wrong in it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from training.columns import ITEM_ID, USER_ID
 from training.data.files import fingerprint
@@ -53,6 +54,14 @@ def read(data: DataSection) -> Reading:
         items=read_items(items, data, table.frame[ITEM_ID].dtype) if items else None,
         sha256=fingerprint([found.path for found in (place, users, items) if found]),
     )
+
+
+def files_of(data: DataSection) -> list[Path]:
+    """Return the files that hold the tables: interactions, then users and items where there are any."""
+    layout = _layout(data)
+    named = ((data.users, layout.users), (data.items, layout.items))
+    others = (locate(data.path, name, spec) for name, spec in named)
+    return [place.path for place in (_interactions(data), *others) if place is not None]
 
 
 def read_only_interactions(data: DataSection) -> ReadTable:

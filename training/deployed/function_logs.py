@@ -26,10 +26,11 @@ class Event(NamedTuple):
 
 
 class FunctionLogs:
-    """The log groups of some functions."""
+    """The log groups of some functions, or of a job."""
 
-    def __init__(self, groups: Mapping[str, str], logs: Any = None) -> None:
+    def __init__(self, groups: Mapping[str, str], logs: Any = None, streams: str | None = None) -> None:
         self.groups = groups  # function -> log group
+        self._streams = {"logStreamNamePrefix": streams} if streams else {}  # where others write to the same group
         self.without_group: set[str] = set()  # functions whose group was looked for and is not there
         self._logs = logs or client("logs")
 
@@ -53,7 +54,9 @@ class FunctionLogs:
     def _read(self, function: str, start: int) -> Iterator[Event]:
         group = self.groups[function]
         with asking(f"read the logs {group}"):
-            pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
+            pages = self._logs.get_paginator("filter_log_events").paginate(
+                logGroupName=group, startTime=start, **self._streams
+            )
             try:
                 for page in pages:
                     for event in page["events"]:

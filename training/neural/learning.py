@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from training import stopping
 from training.interactions import Interactions
 from training.neural.checkpoint import Checkpoint
 from training.neural.device import keep_freed_memory, seeded
@@ -91,6 +92,7 @@ def learn(
 
     Raises:
         DataError: the loss became no number.
+        Stopped: the process was asked to stop, and the epoch that it was in is kept.
     """
     keep_freed_memory()
     key = (name, repr(schedule), torch.__version__, fingerprint(interactions))
@@ -140,7 +142,8 @@ def _run(
         curve.append(Epoch(loss, time.perf_counter() - started, ndcg))
         watch.tell(WHOLE if held is None else SEARCH, curve, schedule.epochs)
         done = len(curve) == schedule.epochs or _stalled(curve, schedule.patience, held)
-        checkpoint.store(learner.network, learner.optimizer, curve, last=done)
+        checkpoint.store(learner.network, learner.optimizer, curve, last=done or stopping.asked())
+        stopping.here()
     return learner, curve
 
 

@@ -82,7 +82,9 @@ def _learnt(about: About) -> str:
     refreshed = f"\n\n{_refreshed(data['trend'])}" if data.get("trend") else ""
     aside = _aside(data)
     name = _plain(data.get("name", "unknown"))
-    return f"## What it has learnt from\n\n{name}{digest}: {counts or 'not counted'}{when}{aside}.{refreshed}"
+    job = about.get("trained_on", {}).get("job")
+    made = f"\n\nTrained by the job `{_code(job)}`." if job else ""
+    return f"## What it has learnt from\n\n{name}{digest}: {counts or 'not counted'}{when}{aside}.{refreshed}{made}"
 
 
 def _aside(data: Mapping[str, Any]) -> str:

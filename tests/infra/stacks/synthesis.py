@@ -32,6 +32,11 @@ FULL: dict[str, Any] = {
     "domain": "reco.shop.example",
     "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b",
     "cors_origins": ["https://shop.example", "http://localhost:8000"],
+    "training_image": "neural",
+    "training_instance": "ml.g5.xlarge",
+    "training_spot": False,
+    "training_hours": 6,
+    "training_disk_gb": 100,
     "log_days": 7,
     "tags": {"team": "search"},
 }

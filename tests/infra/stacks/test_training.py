@@ -1,19 +1,28 @@
-"""Where training runs, beside nothing but the store: what its role may do, and what is left of it."""
+"""Where training runs, beside nothing but the store: what its role may do, its image, and what is left of it."""
+
+from typing import Any
 
 import pytest
 
+from infra import outputs
+from infra.constructs import training_image
 from infra.stacks.artifacts import ArtifactsStack
-from infra.stacks.training import KEPT_IMAGES, TrainingStack
+from infra.stacks.training import JOBS_LOG, TrainingStack
 from tests.infra.stacks.synthesis import a_stage, an_app, template_of
-from tests.infra.stacks.template import Template
+from tests.infra.stacks.template import Template, text
+
+
+def made(**settings: Any) -> Template:
+    """The stack of a stage."""
+    app = an_app()
+    store = ArtifactsStack(app, "Artifacts").bucket
+    return template_of(TrainingStack(app, "Training", stage=a_stage(**settings), bucket=store))
 
 
 @pytest.fixture(scope="module")
 def training() -> Template:
-    """The stack."""
-    app = an_app()
-    store = ArtifactsStack(app, "Artifacts").bucket
-    return template_of(TrainingStack(app, "Training", stage=a_stage(log_days=14), bucket=store))
+    """The stack of a stage that trains on AWS."""
+    return made(training_image="plain", training_instance="ml.c5.2xlarge", training_hours=2)
 
 
 def test_it_may_publish_and_promote_and_touch_no_token(training: Template) -> None:
@@ -36,37 +45,77 @@ def test_it_may_list_only_what_it_may_read(training: Template) -> None:
     assert listing["Condition"] == {"StringLike": {"s3:prefix": ["models/*", "training/*"]}}
 
 
-def test_it_may_pull_its_images_and_write_its_log(training: Template) -> None:
-    """The rest of its rights, and that SageMaker alone takes the role."""
-    others = {action for _, action, _ in training.grants() if not action.startswith("s3:")}
-    assert others == {
+def test_it_may_pull_its_image(training: Template) -> None:
+    """From the repository that a deploy pushes it to, and from no other."""
+    pulls = {(action, key) for _, action, key in training.grants() if action[:4] == "ecr:"}
+    repositories = {repository for action, repository in pulls if action != "ecr:GetAuthorizationToken"}
+    assert {action for action, _ in pulls} == {
         "ecr:BatchCheckLayerAvailability",
         "ecr:BatchGetImage",
         "ecr:GetAuthorizationToken",
         "ecr:GetDownloadUrlForLayer",
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
     }
+    assert len(repositories) == 1
+    assert "repository/cdk-" in repositories.pop()
+
+
+def test_it_may_write_its_own_jobs_logs(training: Template) -> None:
+    """The streams of jobs whose names begin with the stage's, in the group that SageMaker has for all."""
+    logs = {(action, key.partition(":log-group:")[2]) for _, action, key in training.grants() if action[:5] == "logs:"}
+    streams = f"{JOBS_LOG}:log-stream:warmstart-dev-*"
+    assert logs == {
+        ("logs:CreateLogStream", streams),
+        ("logs:PutLogEvents", streams),
+        ("logs:CreateLogGroup", JOBS_LOG),
+        ("logs:DescribeLogStreams", JOBS_LOG),
+    }
+    assert outputs.jobs_of("dev") == "warmstart-dev-"
+
+
+def test_sagemaker_alone_takes_the_role(training: Template) -> None:
+    """And only for this account."""
     (trust,) = training.one("IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "sagemaker.amazonaws.com"}
-
-
-def test_images_are_scanned_and_few(training: Template) -> None:
-    """A tag is never moved, a push is scanned, and only the newest are kept."""
-    images = training.one("ECR::Repository")
-    assert images["ImageTagMutability"] == "IMMUTABLE"
-    assert images["ImageScanningConfiguration"] == {"ScanOnPush": True}
-    assert f'"countNumber":{KEPT_IMAGES}' in images["LifecyclePolicy"]["LifecyclePolicyText"]
-    assert images["EmptyOnDelete"]
-
-
-def test_nothing_of_it_is_kept_or_stored(training: Template) -> None:
-    """All of it can be taken down; the log is kept as long as the stage says."""
-    assert training.one("Logs::LogGroup")["RetentionInDays"] == 14
-    assert not training.all("S3::Bucket")
-    assert "Retain" not in {resource.get("DeletionPolicy") for resource in training.resources.values()}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
 def test_what_a_job_needs_is_said(training: Template) -> None:
-    """Who it is, where its images are, where its log is."""
-    assert training.outputs.keys() == {"RoleArn", "ImagesUri", "LogGroup"}
+    """Who it is, what it runs, on what and how long, where its log is."""
+    said = {name: output["Value"] for name, output in training.outputs.items()}
+    assert said.keys() == {
+        "LogGroup",
+        "RoleArn",
+        "TrainingDiskGb",
+        "TrainingHours",
+        "TrainingImage",
+        "TrainingInstance",
+        "TrainingSpot",
+    }
+    assert (said["LogGroup"], said["TrainingInstance"], said["TrainingSpot"]) == (JOBS_LOG, "ml.c5.2xlarge", "true")
+    assert (said["TrainingHours"], said["TrainingDiskGb"]) == ("2", "30")
+
+
+def test_without_an_image_none_is_built_or_pulled() -> None:
+    """A stage that trains elsewhere has a role that pulls nothing, and says so by having no image."""
+    training = made()
+    assert training.outputs.keys() == {"LogGroup", "RoleArn"}
+    assert not [action for _, action, _ in training.grants() if action.startswith("ecr:")]
+
+
+def test_another_kind_of_image_is_another_image() -> None:
+    """With PyTorch it is built of other requirements, so it bears another hash."""
+    plain, neural = (made(training_image=kind).outputs["TrainingImage"]["Value"] for kind in ("plain", "neural"))
+    assert text(plain) != text(neural)
+
+
+def test_what_trains_is_in_it() -> None:
+    """The Dockerfile and every folder that it copies are there."""
+    for path in (training_image.DOCKERFILE, *training_image.HELD):
+        assert (training_image.ROOT / path).exists()
+
+
+def test_nothing_of_it_is_kept_or_stored(training: Template) -> None:
+    """All of it can be taken down."""
+    assert not training.all("S3::Bucket")
+    assert not training.all("ECR::Repository")
+    assert "Retain" not in {resource.get("DeletionPolicy") for resource in training.resources.values()}

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.training.datasets import SIZE, board_file
-from training.cli import batch as command
 from training.cli.main import main
 from training.cli.tables import write_table
 
@@ -71,7 +70,8 @@ def test_people_read_how_many_and_how_fast(store: Path) -> None:
 
 def test_what_the_gate_refuses_is_published_and_not_served(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 3, with the reason."""
-    monkeypatch.setattr(command, "promote_if_passed", lambda *_, **__: "item_knn_offline is not promoted: a reason")
+    why = "item_knn_offline is not promoted: a reason"
+    monkeypatch.setattr("training.publishing.promote_if_passed", lambda *_, **__: why)
     done = batch(store, "item_knn", "--promote")
     assert done.exit_code == 3
     assert "refused: up to" in done.stdout

@@ -85,8 +85,8 @@ def test_a_failure_is_said_and_the_models_are_there(tmp_path: Path) -> None:
 def test_a_store_that_goes_away_is_said_beside_the_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was trained before that is told all the same."""
     board_file(tmp_path)
-    monkeypatch.setattr("warmstart.publish.publish", _away)
-    monkeypatch.setattr("training.cli.train.publish_with_card", lambda *_: None)
+    monkeypatch.setattr("training.publish_catalogue.publish", _away)
+    monkeypatch.setattr("training.train_recipe.publish_with_card", lambda *_: None)
     code, out, log = run(tmp_path, "train", "--recipe", str(tmp_path / "board.toml"), "--json")
     assert (code, json.loads(out)["catalogue"]["state"]) == (1, "failed")
     assert "error: catalogue was not published: away" in log

@@ -49,14 +49,16 @@ class Manifest:
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     memory_bytes: int = 0  # resident when every page has been read
     first_stages: Mapping[str, str] = field(default_factory=dict)  # model -> version, of what it holds and ranks again
+    trained_on: Mapping[str, str] = field(default_factory=dict)  # the job that made it; empty where none did
     format: int = FORMAT
 
     def to_json(self) -> bytes:
         """Return canonical JSON: the same manifest is always the same bytes."""
         files = {name: entry._asdict() for name, entry in self.files.items()}
         described = {**asdict(self), "files": files}
-        if not self.first_stages:  # who reads an older schema can read what needs no newer one
-            del described["first_stages"]
+        for newer in ("first_stages", "trained_on"):  # who reads an older schema can read what needs no newer one
+            if not described[newer]:
+                del described[newer]
         return canonical_json(described)
 
     @property
@@ -116,7 +118,7 @@ def _check(manifest: Manifest) -> None:
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
     wrong += [
         name
-        for name in ("dataset", "params", "metrics", "measured_on", "first_stages")
+        for name in ("dataset", "params", "metrics", "measured_on", "first_stages", "trained_on")
         if not isinstance(getattr(manifest, name), dict)
     ]
     if wrong:
@@ -126,6 +128,8 @@ def _check(manifest: Manifest) -> None:
     for model, version in manifest.first_stages.items():
         if not MODEL_NAME.fullmatch(model) or not isinstance(version, str) or not VERSION.fullmatch(version):
             raise ManifestInvalid("manifest: a first stage is not a model and version name")
+    if not all(isinstance(text, str) for pair in manifest.trained_on.items() for text in pair):
+        raise ManifestInvalid("manifest: trained_on holds something else than texts")
     _check_numbers(manifest)
     _check_files(manifest.files)
 

@@ -1,4 +1,4 @@
-"""Opens the store that a command works on, with credentials as boto3 finds them."""
+"""Opens the store that a command or a job works on, with credentials as boto3 finds them."""
 
 import os
 from collections.abc import Callable

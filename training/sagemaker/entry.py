@@ -1,0 +1,95 @@
+"""What runs in the container: `train`. It reads the contract, trains as on any machine, and publishes."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from training import stopping
+from training.outcome import FAILED, Outcome
+from training.recipe import Recipe, read_recipe
+from training.sagemaker.contract import ROOT, ROOT_VARIABLE, Contract, Folders
+from training.sagemaker.order import DATA, RECIPE, RECIPE_FILE, Order
+from training.sagemaker.results import put_outcome
+from training.stores import open_named
+from training.train_recipe import Job, train_recipe
+
+STOPPED = 143  # as a process that SIGTERM ends
+GRACE_S = 90  # of the 120 before SIGKILL: a network has so long to come to the end of its epoch
+OUTCOME = "outcome.json"
+
+
+class Log:
+    """Says everything on stdout, which SageMaker puts into CloudWatch line by line."""
+
+    def progress(self, text: str) -> None:
+        """Say what is going on."""
+        print(text, flush=True)
+
+    def warn(self, text: str) -> None:
+        """Say what should be known and stops nothing."""
+        self.progress(f"warning: {text}")
+
+
+def main() -> int:
+    """Train as the container is told; return the exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGALRM, _stop_at_once)
+    return train(Path(os.environ.get(ROOT_VARIABLE) or ROOT), os.environ)
+
+
+def train(root: Path, environment: Mapping[str, str]) -> int:
+    """Do what the files under a root say; return 0, the command's own exit code for a refusal, or a failure's."""
+    folders, log = Folders.of(root, environment), Log()
+    try:
+        outcome = _trained(Contract.read(root, environment), log)
+    except stopping.Stopped:
+        log.progress("stopped by SIGTERM: the same job goes on from its checkpoints")
+        return STOPPED
+    except Exception as error:
+        traceback.print_exc()
+        folders.tell_failure(str(error) or type(error).__name__)
+        return FAILED
+    if wrong := [*outcome.failures, *outcome.refusals]:
+        folders.tell_failure("; ".join(wrong))
+        for line in wrong:
+            print(f"error: {line}", file=sys.stderr)
+    return outcome.exit_code
+
+
+def _trained(contract: Contract, log: Log) -> Outcome:
+    order = Order.from_texts(contract.hyperparameters)
+    store = open_named(order.store, create=True)
+    recipe = _recipe(contract)
+    job = Job(
+        recipe=recipe,
+        models=recipe.chosen(order.models),
+        on_bad_row=order.on_bad_row,
+        promote=order.promote,
+        checkpoints=contract.folders.checkpoints,
+        made=contract.folders.checkpoints,
+        trained_on={"job": contract.job, **({"arn": contract.arn} if contract.arn else {})},
+    )
+    outcome = train_recipe(job, store, log)
+    contract.folders.model.mkdir(parents=True, exist_ok=True)
+    (contract.folders.model / OUTCOME).write_bytes(outcome.to_json())
+    put_outcome(store, contract.job, outcome)
+    return outcome
+
+
+def _recipe(contract: Contract) -> Recipe:
+    """Read the recipe; its data is what came with the job."""
+    recipe = read_recipe(contract.channel(RECIPE) / RECIPE_FILE)
+    return replace(recipe, data=replace(recipe.data, path=contract.channel(DATA)))
+
+
+def _stop(*_: object) -> None:
+    stopping.ask()
+    signal.alarm(GRACE_S)
+
+
+def _stop_at_once(*_: object) -> None:
+    raise stopping.Stopped

@@ -1,0 +1,57 @@
+"""What a job reads, put into the store under a name that tells its content: the same is not put twice."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from training.data.files import fingerprint
+from training.data.reading import files_of
+from training.recipe import Recipe
+from training.sagemaker.order import DATA, RECIPE, RECIPE_FILE
+from warmstart.errors import DataError, StoreError
+from warmstart.store import Store
+
+INPUTS = "training/inputs"
+
+
+class Inputs(NamedTuple):
+    """A recipe and its tables in the store."""
+
+    prefix: str
+    digest: str
+
+    def channel(self, name: str) -> str:
+        """Return the prefix of one of its channels."""
+        return f"{self.prefix}/{name}/"
+
+
+def put_inputs(store: Store, recipe: Recipe) -> Inputs:
+    """Put a recipe's file and its tables.
+
+    Raises:
+        DataError: there is no such table, or it lies outside the recipe's folder.
+    """
+    files = {f"{RECIPE}/{RECIPE_FILE}": recipe.path}
+    files |= {f"{DATA}/{_within(path, recipe.data.path)}": path for path in files_of(recipe.data)}
+    named = "\n".join(f"{fingerprint([path])} {name}" for name, path in files.items())
+    digest = hashlib.sha256(named.encode()).hexdigest()
+    inputs = Inputs(f"{INPUTS}/{digest[:32]}", digest)
+    for name, path in files.items():
+        key = f"{inputs.prefix}/{name}"
+        if not _is_there(store, key, path):
+            store.put(key, path)
+    return inputs
+
+
+def _within(path: Path, folder: Path) -> str:
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        raise DataError(f"{path} lies outside {folder}: a job is given that folder alone") from None
+
+
+def _is_there(store: Store, key: str, path: Path) -> bool:
+    try:
+        return store.size(key) == path.stat().st_size
+    except StoreError:
+        return False

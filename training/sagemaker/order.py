@@ -1,0 +1,54 @@
+"""What a job is to do, as the texts that SageMaker passes on: who orders it writes them, who trains reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self, cast, get_args
+
+from training.data.tables import OnBadRow
+from warmstart.errors import SettingsError
+
+RECIPE, DATA = "recipe", "data"  # the channels
+RECIPE_FILE = "recipe.toml"
+THEIRS = "sagemaker_"  # what SageMaker's own tools add begins so
+FLAGS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """The options of `warmstart train`, and where to."""
+
+    store: str  # as --store has it
+    models: str | None = None  # by commas; None: all of the recipe
+    on_bad_row: OnBadRow = "refuse"
+    promote: bool = False
+
+    def to_texts(self) -> dict[str, str]:
+        """Write it down."""
+        texts = {"store": self.store, "on_bad_row": self.on_bad_row, "promote": str(self.promote).lower()}
+        return texts if self.models is None else {**texts, "models": self.models}
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> Self:
+        """Read what was written.
+
+        Raises:
+            SettingsError: a text is missing, unknown or senseless; says which.
+        """
+        own = {name: text for name, text in texts.items() if not name.startswith(THEIRS)}
+        unknown = own.keys() - {field.name for field in fields(cls)}
+        if unknown:
+            raise SettingsError(f"unknown hyperparameter {min(unknown)[:64]!r}")
+        if not own.get("store"):
+            raise SettingsError("no hyperparameter store: the job has nowhere to publish to")
+        return cls(
+            store=own["store"],
+            models=own.get("models"),
+            on_bad_row=cast("OnBadRow", _one_of("on_bad_row", own.get("on_bad_row", "refuse"), get_args(OnBadRow))),
+            promote=FLAGS[_one_of("promote", own.get("promote", "false"), FLAGS)],
+        )
+
+
+def _one_of(name: str, text: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    if text not in known:
+        raise SettingsError(f"hyperparameter {name}: {text[:64]!r} is none of {', '.join(known)}")
+    return text

@@ -1,0 +1,15 @@
+"""Whom a job tells how it goes."""
+
+from typing import Protocol
+
+
+class Voice(Protocol):
+    """The command's console, or a job's log."""
+
+    def progress(self, text: str) -> None:
+        """Say what is going on."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Say what should be known and stops nothing."""
+        ...

@@ -1,0 +1,114 @@
+"""A job that is stopped keeps what it has; the next one with its checkpoints ends where it would have ended."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.training.sagemaker.tree import NETWORK, board_tree, hashes, trained_here
+from training import stopping
+from training.made import Made
+from training.sagemaker import entry
+from warmstart.registry import versions
+from warmstart.store import open_store
+
+STOPPED = "tests.training.sagemaker.stopped"
+MODELS = "[models.popular]\n" + NETWORK
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Return the files of a training that nobody stopped, on this machine."""
+    return hashes(trained_here(tmp_path_factory.mktemp("here"), MODELS))
+
+
+@pytest.mark.parametrize("where", ["SEARCH:1", "WHOLE:1", "popular"])
+def test_a_stopped_job_goes_on(where: str, tmp_path: Path, whole: dict[str, dict[str, str]]) -> None:
+    """In either phase of a network, and between two models: the versions are the same, and none is made twice."""
+    tree = board_tree(tmp_path, MODELS)
+    first = tree.run(STOPPED, where)
+    assert (first.returncode, tree.failure) == (entry.STOPPED, None), first.stderr
+    assert "stopped by SIGTERM" in first.stdout
+    assert "autoencoder" not in hashes(tmp_path / "store")
+    kept = [*(tree.root / "checkpoints").iterdir()]
+    assert [path.suffix for path in kept if path.suffix not in {".made", ".pt"}] == []
+    assert (":" in where) == any(path.suffix == ".pt" for path in kept)
+    second = tree.run()
+    assert second.returncode == 0, second.stderr
+    assert hashes(tmp_path / "store") == whole
+    assert "popular: " in second.stdout
+    assert " is published already" in second.stdout
+    store = open_store(str(tmp_path / "store"))
+    assert [len(versions(store, model)) for model in whole] == [1] * len(whole)
+
+
+def test_a_job_that_has_ended_is_not_gone_on_with(tmp_path: Path) -> None:
+    """The next one with the same checkpoints makes new versions."""
+    tree = board_tree(tmp_path)
+    assert [entry.train(tree.root, tree.environment) for _ in range(2)] == [0, 0]
+    assert [*(tree.root / "checkpoints").glob("*.made")] == []
+
+
+def test_a_job_killed_without_a_word_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After SIGKILL between two models, the first is not trained again, nor is its version promoted twice."""
+    tree = board_tree(tmp_path, "[models.popular]\n", promote="true")
+    monkeypatch.setattr("training.train_recipe.publish_catalogue", _killed)
+    with pytest.raises(KeyboardInterrupt):
+        entry.train(tree.root, tree.environment)
+    monkeypatch.undo()
+    assert entry.train(tree.root, tree.environment) == 0
+    store = open_store(str(tmp_path / "store"))
+    for model in ("random", "popular"):
+        assert len(versions(store, model)) == 1
+        assert json.loads(store.get(f"models/{model}/aliases/champion.json", limit=4000).data)["serial"] == 1
+
+
+def _killed(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+GOOD: dict[str, Any] = {"metrics": {}, "state": "published", "failure": None, "refusal": None}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b"{}", b'{"version": "../../x"}', b'{"version": 7}', b"[" * 100_000]
+)
+def test_what_tells_of_no_model_is_as_if_it_were_not_there(content: bytes, tmp_path: Path) -> None:
+    """The model is trained."""
+    made = Made(tmp_path, open_store(str(tmp_path / "store")))
+    (tmp_path / "als.made").write_bytes(content)
+    assert made.get("als") is None
+
+
+def test_a_version_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    """What was told of it counts for nothing without it."""
+    made = Made(tmp_path, open_store(str(tmp_path / "store")))
+    made.add("als", {**GOOD, "model": "als", "version": "20260130T000000Z-0123abc"})
+    assert made.get("als") is None
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
+    """As on this machine, where a command begins anew."""
+    made = Made(None, open_store(str(tmp_path / "store")))
+    made.add("als", GOOD)
+    made.clear()
+    assert made.get("als") is None
+
+
+def test_a_network_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM asks, and sets the alarm that ends the process before SIGKILL would."""
+    alarms: list[int] = []
+    monkeypatch.setattr(signal, "alarm", alarms.append)
+    try:
+        entry._stop()
+        assert stopping.asked()
+        with pytest.raises(stopping.Stopped):
+            stopping.here()
+    finally:
+        stopping.forget()
+    assert alarms == [entry.GRACE_S]
+    stopping.here()
+    with pytest.raises(stopping.Stopped):
+        entry._stop_at_once()

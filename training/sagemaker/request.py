@@ -14,7 +14,7 @@ from training.sagemaker.inputs import Inputs
 from training.sagemaker.order import DATA, RECIPE, Order
 
 CHECKPOINTS = "training/checkpoints"
-RECIPE_LETTERS = 20  # of its name that stand in the job's: SageMaker takes 63 in all
+RECIPE_LETTERS = 15  # of its name that stand in the job's: SageMaker takes 63 in all
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # as here, so there
 
 

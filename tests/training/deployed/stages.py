@@ -16,6 +16,7 @@ from warmstart.store import Store, open_store
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
+JOBS_LOG = "/aws/sagemaker/TrainingJobs"
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 GROUPS = {"Lists": "lists", "TwoStage": "two_stage", "Authorizer": "authorizer"}  # camel case: name of the function
 
@@ -55,7 +56,7 @@ class DeployedStage:
 
     def deploy(self, part: str, without: str = "") -> None:
         """Make one of the stacks, perhaps without one of its outputs."""
-        outputs = {"artifacts": self._artifacts, "serving": self._serving, "training": dict[str, str]}[part]()
+        outputs = {"artifacts": self._artifacts, "serving": self._serving, "training": self._training}[part]()
         template = {
             "Resources": {"Something": {"Type": "AWS::SNS::Topic"}},
             "Outputs": {key: {"Value": value} for key, value in outputs.items() if key != without},
@@ -105,6 +106,17 @@ class DeployedStage:
     def _artifacts(self) -> dict[str, str]:
         aws_client("s3").create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         return {"StoreUrl": f"s3://{self.bucket}"}
+
+    def _training(self) -> dict[str, str]:
+        return {
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/warmstart-{self.name}-training-Role1ABCC5F0-0A1b",
+            "LogGroup": JOBS_LOG,
+            "TrainingImage": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/cdk-assets:{'0a1b' * 16}",
+            "TrainingInstance": "ml.m5.xlarge",
+            "TrainingSpot": "true",
+            "TrainingHours": "24",
+            "TrainingDiskGb": "30",
+        }
 
     def _serving(self) -> dict[str, str]:
         gateway, logs = aws_client("apigateway"), aws_client("logs")

@@ -46,7 +46,7 @@ REST_STAGE = {
 OPEN = {"AwsSolutions-APIG4": "Health, the documentation and a browser's preflight show nothing that needs a token."}
 DEPLOYMENTS = {f"AwsSolutions-IAM4[Policy::{CODEDEPLOY}]": "It is AWS's narrowest policy for CodeDeploy on Lambda."}
 SUBSCRIPTION = {"Serverless-SNSRedrivePolicy": "A lost e-mail is missed by a person, whom no queue would tell."}
-REGISTRY = {"AwsSolutions-IAM5[Resource::*]": "ECR gives its login to an account, not to a repository."}
+UNNAMED = {"AwsSolutions-IAM5[Resource::*]": "Neither ECR's login nor CloudWatch's metrics have a resource."}
 
 
 def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: TrainingStack) -> None:
@@ -62,9 +62,7 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
         _say(subscription, SUBSCRIPTION)
     if serving.canary:
         _say(serving.canary, DEPLOYMENTS)
-    _say(training.role, {**_keys(artifacts, TRAINED, WHY_TRAINED), **_streams(training)})
-    if training.image:
-        _say(training.role, REGISTRY)
+    _say(training.role, {**UNNAMED, **_keys(artifacts, TRAINED, WHY_TRAINED), **_streams(training)})
 
 
 def _say_of_api(rest: apigateway.RestApi) -> None:

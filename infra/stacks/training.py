@@ -12,7 +12,7 @@ from infra.constructs.training_image import training_image
 from infra.keys import TRAINED
 from infra.stages import Stage
 
-JOBS_LOG = "/aws/sagemaker/TrainingJobs"  # of every job of an account: SageMaker gives no choice
+JOBS_LOG = "/aws/sagemaker/TrainingJobs"  # and namespace of metrics, of every job of an account: there is no choice
 
 
 class TrainingStack(Stack):
@@ -60,13 +60,23 @@ class TrainingStack(Stack):
         )
 
     def _allow_log(self) -> None:
-        """The streams of this stage's jobs; SageMaker makes the group with the first job of an account."""
+        """The streams of this stage's jobs and the metrics of their machines.
+
+        SageMaker makes the group with the first job of an account.
+        """
         group = self.log_streams.partition(":log-stream:")[0]
         self.role.add_to_policy(
             iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_streams])
         )
         self.role.add_to_policy(
             iam.PolicyStatement(actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"], resources=[group])
+        )
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["cloudwatch:PutMetricData"],
+                resources=["*"],
+                conditions={"StringEquals": {"cloudwatch:namespace": JOBS_LOG}},
+            )
         )
 
     def _say_how_jobs_run(self, stage: Stage, image: str) -> None:

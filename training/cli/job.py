@@ -65,13 +65,18 @@ def _follow_to_its_end(name: str, log_group: str, stage: str, store_url: str, co
     from training.sagemaker.jobs import Jobs
 
     jobs = Jobs()
+    console.end_progress()
     try:
-        state = follow(name, jobs, log_group, console.progress)
+        state = follow(name, jobs, log_group, _say)
     except KeyboardInterrupt:
-        console.end_progress()
         _ask_whether_it_goes_on(name, stage, jobs)
         raise click.exceptions.Exit(130) from None
     _tell(name, state, store_url, console)
+
+
+def _say(line: str) -> None:
+    """Say a line that stays, where progress is overwritten."""
+    click.echo(line, err=True)
 
 
 def _ask_whether_it_goes_on(name: str, stage: str, jobs: "Jobs") -> None:

@@ -51,7 +51,7 @@ def train(root: Path, environment: Mapping[str, str]) -> int:
         return STOPPED
     except Exception as error:
         traceback.print_exc()
-        folders.tell_failure(str(error) or type(error).__name__)
+        folders.tell_failure(_reason(error))
         return FAILED
     if wrong := [*outcome.failures, *outcome.refusals]:
         folders.tell_failure("; ".join(wrong))
@@ -78,6 +78,12 @@ def _trained(contract: Contract, log: Log) -> Outcome:
     (contract.folders.model / OUTCOME).write_bytes(outcome.to_json())
     put_outcome(store, contract.job, outcome)
     return outcome
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"the image holds no {error.name}: networks want a stage whose training_image is neural"
+    return str(error) or type(error).__name__
 
 
 def _recipe(contract: Contract) -> Recipe:

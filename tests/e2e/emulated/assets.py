@@ -11,9 +11,10 @@ from tests.e2e.emulated.tools import INFRA, ROOT, docker, run
 JSII_ON_OLD_NODE = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
 
 
-def synthesize(stage: str, folder: Path) -> Path:
+def synthesize(stage: str, folder: Path, **settings: str) -> Path:
     """Write a stage's cloud assembly, without the layer's wheels, which need a network; return its folder."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    context["stages"][stage].update(settings)
     context.update({"stage": stage, "aws:cdk:bundling-stacks": []})
     environment = {"CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(folder), **JSII_ON_OLD_NODE}
     run(INFRA / "bin/python", "-m", "infra.app", environment={**os.environ, **environment})

@@ -53,23 +53,25 @@ def provide() -> str:
     Raises:
         Missing: it can be neither pulled nor made.
     """
-    if not _is_there() and not _pulled():
+    if not is_there(IMAGE) and not pulled(IMAGE):
         with tempfile.TemporaryDirectory() as folder:
             _make(Path(folder))
     stand_in = docker("image", "inspect", "--format", '{{index .Config.Labels "stand-in"}}', IMAGE).strip()
     return f"a stand-in on {stand_in}" if stand_in else "AWS's own"
 
 
-def _is_there() -> bool:
+def is_there(image: str) -> bool:
+    """Tell whether Docker has an image."""
     try:
-        docker("image", "inspect", IMAGE)
+        docker("image", "inspect", image)
     except RuntimeError:
         return False
     return True
 
 
-def _pulled() -> bool:
-    pull = ["docker", "pull", "--quiet", IMAGE]
+def pulled(image: str) -> bool:
+    """Pull an image; return whether that is possible here."""
+    pull = ["docker", "pull", "--quiet", image]
     try:
         return subprocess.run(pull, capture_output=True, timeout=PULL_SECONDS, check=False).returncode == 0
     except subprocess.TimeoutExpired:

@@ -72,6 +72,13 @@ def test_it_may_write_its_own_jobs_logs(training: Template) -> None:
     assert outputs.jobs_of("dev") == "warmstart-dev-"
 
 
+def test_it_may_count_in_one_namespace(training: Template) -> None:
+    """SageMaker's own, of what the jobs' machines do."""
+    statements = training.one("IAM::Policy")["PolicyDocument"]["Statement"]
+    (counting,) = [statement for statement in statements if statement["Action"] == "cloudwatch:PutMetricData"]
+    assert counting["Condition"] == {"StringEquals": {"cloudwatch:namespace": JOBS_LOG}}
+
+
 def test_sagemaker_alone_takes_the_role(training: Template) -> None:
     """And only for this account."""
     (trust,) = training.one("IAM::Role")["AssumeRolePolicyDocument"]["Statement"]

@@ -150,15 +150,27 @@ def test_a_store_that_goes_away_is_a_failure(tmp_path: Path, monkeypatch: pytest
     assert (train(tree.root, tree.environment), tree.failure) == (1, "away")
 
 
-def test_an_error_without_words_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that the failure is never empty."""
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (RuntimeError(), "RuntimeError"),
+        (MemoryError(), "MemoryError"),
+        (ModuleNotFoundError("no", name="torch"), "the image holds no torch: networks want a stage whose"),
+    ],
+)
+def test_an_error_without_words_is_told_by_its_name(
+    error: Exception, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the failure is never empty, and says what to do where that is known."""
 
     def fails(*_: object) -> None:
-        raise RuntimeError
+        raise error
 
     monkeypatch.setattr("training.sagemaker.entry.train_recipe", fails)
     tree = board_tree(tmp_path)
-    assert (train(tree.root, tree.environment), tree.failure) == (1, "RuntimeError")
+    assert train(tree.root, tree.environment) == 1
+    assert tree.failure is not None
+    assert tree.failure.startswith(why)
 
 
 def test_an_outcome_that_is_none_is_as_if_there_were_none(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The base images of training: pulled where that is possible, else a stand-in for both that is made here.
 
-The stand-in is Debian 12 with its own Python 3.11 and compiler, as the public ones are Debian 12 with Python's. It is tagged
-with the public names, so `training/sagemaker/Dockerfile` builds unchanged; it is for this machine alone.
+The stand-in is Debian 12 with its own Python 3.11 and compiler, as the public ones are Debian 12 with Python's. It is
+tagged with the public names, so `training/sagemaker/Dockerfile` builds unchanged; it is for this machine alone.
 """
 
 import shutil

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.training.datasets import board_file
+from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.stages import DeployedStage, aws_client
-from tests.training.sagemaker.conftest import Deploy
 from tests.training.sagemaker.played import log, play
 from training.cli.main import main
 from training.sagemaker.following import follow

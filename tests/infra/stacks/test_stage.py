@@ -21,7 +21,12 @@ PHYSICAL_NAMES = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
 }
-WITHOUT_A_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"}
+WITHOUT_A_RESOURCE = {
+    "cloudwatch:PutMetricData",
+    "ecr:GetAuthorizationToken",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
 POLICY_LIMIT = 10_240  # what IAM takes of a role's own policies
 RESOURCE_LIMIT = 500  # what CloudFormation takes in a stack
 TAGGED = {

@@ -1,26 +1,24 @@
-"""The container's program that is sent SIGTERM while it runs: python -m ...stopped WHERE.
+"""The container's program that is stopped while it runs: python -m ...stopped SIGNAL MOMENT WHICH.
 
-WHERE is a phase of a network and its epoch, as `WHOLE:2`, or the name of a model that has just been published.
+MOMENT is a phase of a network and WHICH its epoch, as in `WHOLE 2`; or the model WHICH has just been `published`, or
+lies whole in the store but for its `manifest`.
 """
 
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from training.made import Made
 from training.neural import learning
 from training.neural.watch import Epoch, Watch
 from training.sagemaker.entry import main
+from warmstart.store import Store
 
 
-def stop() -> None:
-    """Do what SageMaker does."""
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def in_an_epoch(phase: str, number: int) -> None:
+def in_an_epoch(stop: Callable[[], None], phase: str, number: int) -> None:
     """Be stopped in an epoch, before it is kept."""
 
     def tell(_: Watch, now: str, curve: Sequence[Epoch], __: int) -> None:
@@ -30,7 +28,7 @@ def in_an_epoch(phase: str, number: int) -> None:
     Watch.tell = tell  # type: ignore[assignment,method-assign]
 
 
-def after_a_model(name: str) -> None:
+def once_published(stop: Callable[[], None], name: str) -> None:
     """Be stopped once a model is published."""
     add = Made.add
 
@@ -42,11 +40,25 @@ def after_a_model(name: str) -> None:
     Made.add = added  # type: ignore[method-assign]
 
 
-if __name__ == "__main__":
-    where, _, epoch = sys.argv[1].partition(":")
-    if epoch:
-        in_an_epoch(getattr(learning, where), int(epoch))
-    else:
-        after_a_model(where)
+def before_the_manifest(stop: Callable[[], None], name: str) -> None:
+    """Be stopped when a model's files are in the store, and nothing commits them yet."""
+    put_if_absent = Store.put_if_absent
 
+    def put(store: Store, key: str, data: bytes) -> None:
+        if key.startswith(f"models/{name}/versions/") and key.endswith("/manifest.json"):
+            stop()
+        put_if_absent(store, key, data)
+
+    Store.put_if_absent = put  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    kind, moment, which = sys.argv[1:]
+    stopping = partial(os.kill, os.getpid(), getattr(signal, kind))
+    if moment == "published":
+        once_published(stopping, which)
+    elif moment == "manifest":
+        before_the_manifest(stopping, which)
+    else:
+        in_an_epoch(stopping, getattr(learning, moment), int(which))
     sys.exit(main())

@@ -1,7 +1,9 @@
 """A job that is stopped keeps what it has; the next one with its checkpoints ends where it would have ended."""
 
 import json
+import re
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +26,45 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
     return hashes(trained_here(tmp_path_factory.mktemp("here"), MODELS))
 
 
-@pytest.mark.parametrize("where", ["SEARCH:1", "WHOLE:1", "popular"])
-def test_a_stopped_job_goes_on(where: str, tmp_path: Path, whole: dict[str, dict[str, str]]) -> None:
+@pytest.mark.parametrize("moment", [("SEARCH", "1"), ("WHOLE", "1"), ("published", "popular")], ids="-".join)
+def test_a_stopped_job_goes_on(moment: tuple[str, str], tmp_path: Path, whole: dict[str, dict[str, str]]) -> None:
     """In either phase of a network, and between two models: the versions are the same, and none is made twice."""
     tree = board_tree(tmp_path, MODELS)
-    first = tree.run(STOPPED, where)
+    first = tree.run(STOPPED, "SIGTERM", *moment)
     assert (first.returncode, tree.failure) == (entry.STOPPED, None), first.stderr
     assert "stopped by SIGTERM" in first.stdout
     assert "autoencoder" not in hashes(tmp_path / "store")
-    kept = [*(tree.root / "checkpoints").iterdir()]
-    assert [path.suffix for path in kept if path.suffix not in {".made", ".pt"}] == []
-    assert (":" in where) == any(path.suffix == ".pt" for path in kept)
+    kept = {path.suffix for path in (tree.root / "checkpoints").iterdir()}
+    assert kept == ({".made"} if moment[0] == "published" else {".made", ".pt"})
+    second = tree.run()
+    assert second.returncode == 0, second.stderr
+    assert re.search(r"popular: \S+ is published already", second.stdout)
+    assert hashes(tmp_path / "store") == whole
+    assert counts(tmp_path, whole) == [1] * len(whole)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [("WHOLE", "2"), ("published", "popular"), ("manifest", "popular"), ("manifest", "autoencoder")],
+    ids="-".join,
+)
+def test_a_killed_job_goes_on(moment: tuple[str, str], tmp_path: Path, whole: dict[str, dict[str, str]]) -> None:
+    """Without a word, in a network, between models, in a publication: nothing is half there, and the next one ends."""
+    tree = board_tree(tmp_path, MODELS)
+    assert tree.run(STOPPED, "SIGKILL", *moment).returncode == -signal.SIGKILL
+    before = hashes(tmp_path / "store")
+    assert before == {model: whole[model] for model in before}
+    assert "autoencoder" not in before
     second = tree.run()
     assert second.returncode == 0, second.stderr
     assert hashes(tmp_path / "store") == whole
-    assert "popular: " in second.stdout
-    assert " is published already" in second.stdout
-    store = open_store(str(tmp_path / "store"))
-    assert [len(versions(store, model)) for model in whole] == [1] * len(whole)
+    assert counts(tmp_path, whole) == [1] * len(whole)
+
+
+def counts(folder: Path, models: Iterable[str]) -> list[int]:
+    """Return how many committed versions each model has."""
+    store = open_store(str(folder / "store"))
+    return [len(versions(store, model)) for model in models]
 
 
 def test_a_job_that_has_ended_is_not_gone_on_with(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ WHY_CATALOGUE = (
     "It shows every model's alias and manifest, reads no other file of a model, and serves its own artifact."
 )
 WHY_TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
+WHY_LOG = "CloudWatch writes a log group in a policy with a colon and a wildcard, for what is done to the group."
 WHY_JOBS = "Each job has log streams of its own, whose names begin with the stage's."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
@@ -85,9 +86,10 @@ def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[s
 
 
 def _streams(training: TrainingStack) -> dict[str, str]:
-    """The wildcard in the names of log streams, as the rule writes it."""
-    arn = re.sub(r"\$\{Token\[AWS\.?(\w+)\.\d+\]\}", r"<AWS::\1>", training.log_streams)
-    return {f"AwsSolutions-IAM5[Resource::{arn}]": WHY_JOBS}
+    """The wildcards behind the names of a log and of its streams, as the rule writes them: tokens by their names."""
+    arns = {training.log_streams: WHY_JOBS, training.log_itself: WHY_LOG}
+    named = {re.sub(r"\$\{Token\[AWS\.?(\w+)\.\d+\]\}", r"<AWS::\1>", arn): why for arn, why in arns.items()}
+    return {f"AwsSolutions-IAM5[Resource::{arn}]": why for arn, why in named.items()}
 
 
 def _say(scope: IConstruct, reasons: Mapping[str, str]) -> None:

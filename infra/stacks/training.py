@@ -30,12 +30,11 @@ class TrainingStack(Stack):
             ),
         )
         self._allow_store(bucket)
-        self.log_streams = self.format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"{JOBS_LOG}:log-stream:{outputs.jobs_of(stage.name)}*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        log = self.format_arn(
+            service="logs", resource="log-group", resource_name=JOBS_LOG, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
+        self.log_streams = f"{log}:log-stream:{outputs.jobs_of(stage.name)}*"
+        self.log_itself = f"{log}:*"  # as CloudWatch writes a group in policies
         self._allow_log()
         CfnOutput(self, outputs.ROLE_ARN, value=self.role.role_arn)
         CfnOutput(self, outputs.LOG_GROUP, value=JOBS_LOG)
@@ -64,12 +63,11 @@ class TrainingStack(Stack):
 
         SageMaker makes the group with the first job of an account.
         """
-        group = self.log_streams.partition(":log-stream:")[0]
         self.role.add_to_policy(
             iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_streams])
         )
         self.role.add_to_policy(
-            iam.PolicyStatement(actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"], resources=[group])
+            iam.PolicyStatement(actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"], resources=[self.log_itself])
         )
         self.role.add_to_policy(
             iam.PolicyStatement(

@@ -66,8 +66,8 @@ def test_it_may_write_its_own_jobs_logs(training: Template) -> None:
     assert logs == {
         ("logs:CreateLogStream", streams),
         ("logs:PutLogEvents", streams),
-        ("logs:CreateLogGroup", JOBS_LOG),
-        ("logs:DescribeLogStreams", JOBS_LOG),
+        ("logs:CreateLogGroup", f"{JOBS_LOG}:*"),
+        ("logs:DescribeLogStreams", f"{JOBS_LOG}:*"),
     }
     assert outputs.jobs_of("dev") == "warmstart-dev-"
 

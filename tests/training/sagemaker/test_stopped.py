@@ -43,6 +43,7 @@ def test_a_stopped_job_goes_on(moment: tuple[str, str], tmp_path: Path, whole: d
     assert counts(tmp_path, whole) == [1] * len(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "moment",
     [("WHOLE", "2"), ("published", "popular"), ("manifest", "popular"), ("manifest", "autoencoder")],

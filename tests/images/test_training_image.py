@@ -86,7 +86,8 @@ def test_it_goes_on_where_it_was_stopped(image: str, here: Path, tmp_path: Path,
 
 def test_it_says_why_it_fails(image: str, tmp_path: Path) -> None:
     """Exit 1, with the reason where SageMaker shows it."""
-    tree = board_tree(tmp_path, store=STORE, models="als")
+    tree = board_tree(tmp_path)
+    tree.write("hyperparameters", {"store": STORE, "models": "als"})
     code, said = ended(started(image, tree))
     assert code == 1, said
     assert tree.failure is not None

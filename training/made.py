@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from training.neural.watch import written_whole
+from training.data.whole import write_whole
 from warmstart.errors import ArtifactError, RegistryError
 from warmstart.registry import read_manifest
 from warmstart.store import Store
@@ -34,13 +34,16 @@ class Made:
     def add(self, model: str, told: Mapping[str, Any]) -> None:
         """Keep what is told of a published model."""
         if self._folder is not None:
-            text = json.dumps(told, default=str)
-            written_whole(self._path(self._folder, model), lambda path: path.write_text(text, encoding="utf8"))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._path(self._folder, model), json.dumps(told, default=str))
 
     def clear(self) -> None:
-        """Forget all: the next training begins anew."""
+        """Forget all: the next training begins anew.
+
+        Files are emptied, not removed: a copy of the folder that is kept elsewhere may go on holding what is removed.
+        """
         for path in self._folder.glob(f"*{SUFFIX}") if self._folder else ():
-            path.unlink(missing_ok=True)
+            write_whole(path, "")
 
     @staticmethod
     def _path(folder: Path, model: str) -> Path:

@@ -1,8 +1,6 @@
 """What `warmstart train` does beside its models, and what other commands make of it."""
 
 import json
-from datetime import datetime, timedelta, tzinfo
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +12,7 @@ from training.cli.main import main
 from warmstart.errors import StoreUnavailable
 from warmstart.store import open_store
 
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each version be sealed a second after the one before: of two in one second, equal ones have one name."""
-    seconds = count()
-
-    class Clock:
-        @staticmethod
-        def now(zone: tzinfo) -> datetime:
-            return datetime(2026, 1, 1, tzinfo=zone) + timedelta(seconds=next(seconds))
-
-    monkeypatch.setattr("warmstart.artifact_writer.datetime", Clock)
+pytestmark = pytest.mark.usefixtures("sealed_apart")
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str, str]:

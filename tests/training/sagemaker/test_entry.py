@@ -52,6 +52,7 @@ def test_what_became_of_it_is_left_for_its_follower(tmp_path: Path) -> None:
     assert find_outcome(open_store(str(tmp_path / "store")), "another") is None
 
 
+@pytest.mark.usefixtures("sealed_apart")
 def test_it_promotes_when_it_was_told_to(tmp_path: Path) -> None:
     """And not otherwise; what passes no gate, as random, has none to pass."""
     store = open_store(str(tmp_path / "store"))

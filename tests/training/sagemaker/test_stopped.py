@@ -68,11 +68,12 @@ def counts(folder: Path, models: Iterable[str]) -> list[int]:
     return [len(versions(store, model)) for model in models]
 
 
+@pytest.mark.usefixtures("sealed_apart")
 def test_a_job_that_has_ended_is_not_gone_on_with(tmp_path: Path) -> None:
     """The next one with the same checkpoints makes new versions."""
     tree = board_tree(tmp_path)
     assert [entry.train(tree.root, tree.environment) for _ in range(2)] == [0, 0]
-    assert [*(tree.root / "checkpoints").glob("*.made")] == []
+    assert len(versions(open_store(str(tmp_path / "store")), "random")) == 2
 
 
 def test_a_job_killed_without_a_word_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +112,14 @@ def test_a_version_that_is_gone_is_made_again(tmp_path: Path) -> None:
     made = Made(tmp_path, open_store(str(tmp_path / "store")))
     made.add("als", {**GOOD, "model": "als", "version": "20260130T000000Z-0123abc"})
     assert made.get("als") is None
+
+
+def test_what_is_forgotten_is_emptied(tmp_path: Path) -> None:
+    """A copy of the folder that keeps removed files, as a bucket may, does not bring it back."""
+    made = Made(tmp_path, open_store(str(tmp_path / "store")))
+    made.add("als", GOOD)
+    made.clear()
+    assert [path.read_bytes() for path in tmp_path.glob("*.made")] == [b""]
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:

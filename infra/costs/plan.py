@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from infra.costs.calls import bill
-from infra.costs.layout import ID, INT, REAL, Market
+from infra.costs.layout import ID, REAL, Market, als, als_hnsw, dssm, item_knn
+from infra.costs.layout import lists as lists_layout
 from infra.costs.measured import Measured
+from infra.costs.personalize import NEW
 from infra.costs.prices import cost
 from infra.families import LIMITS, Family
 
@@ -78,31 +80,47 @@ def spark(hours: float) -> float:
 
 
 def month(lists: Family, measured: Measured, place: str, requests: float = REQUESTS) -> dict[str, float]:
-    """A month's dollars, with lists and histories in one place, made and learnt once a week.
+    """A month's dollars, with histories in DynamoDB and lists in one place, made and learnt once a week.
 
     Args:
         lists: the family that would read them.
         measured: its milliseconds.
-        place: "DynamoDB" or "S3".
-        requests: of the month; without any, nothing is learnt either.
+        place: of the lists, "DynamoDB" or "S3".
+        requests: of the month, each of a list and a history; without any, nothing is learnt either.
     """
     size, busy = records(MARKET), requests > 0
-    kept = {what: places(size[what], MARKET.users)[place] for what in ("history", "list")}
+    kept, histories = places(size["list"], MARKET.users)[place], places(size["history"], MARKET.users)["DynamoDB"]
     hours = vcpu_hours(MARKET, measured)
     return {
         "calls": bill(lists, measured, requests, WAITS_MS[place]).total if busy else 0.0,
-        "reads": requests / 1e6 * kept["list"].read,
-        "storage": sum(one.stored for one in kept.values()),
-        "writing lists, weekly": WEEKS * kept["list"].written if busy else 0.0,
-        "fitting als, weekly": WEEKS * spark(hours["als"]) if busy else 0.0,
-        "making lists, weekly": WEEKS * spark(hours["lists"]) if busy else 0.0,
+        "reads": requests / 1e6 * (kept.read + histories.read),
+        "storage": kept.stored + histories.stored,
+        "events into histories": cost("dynamo_write_million", MARKET.interactions * NEW) if busy else 0.0,
+        "writing lists": WEEKS * kept.written if busy else 0.0,
+        "fitting als": WEEKS * spark(hours["als"]) if busy else 0.0,
+        "making lists": WEEKS * spark(hours["lists"]) if busy else 0.0,
     }
 
 
+def crossing(lists: Family, measured: Measured) -> float:
+    """The requests of a month above which lists in DynamoDB cost less than in S3; both grow evenly with them."""
+    dynamo, ranges = (month(lists, measured, place) for place in WAITS_MS)
+    by_request = {"calls", "reads"}
+    more = sum(ranges[what] - dynamo[what] for what in by_request) / REQUESTS
+    return sum(dynamo[what] - ranges[what] for what in dynamo.keys() - by_request) / more
+
+
 def items_alone(market: Market) -> dict[str, float]:
-    """Bytes that a function holds of items once users' rows lie elsewhere, by how vectors are kept."""
-    shared = market.items * (ID + 2 * INT + 3 * INT)
+    """Bytes that a function holds of items once users' rows lie elsewhere, by model."""
+    items = replace(market, users=0, interactions=0)
+    vectors = market.items * market.factors
+    exact = als(items).total
     return {
-        f"als, float{8 * width}" if width > 1 else "als, int8": shared + market.items * market.factors * width
-        for width in (4, 2, 1)
+        "`als`": exact,
+        "`als`, vectors of float16 (not built)": exact - vectors * (REAL - 2),
+        "`als`, vectors of int8 (not built)": exact - vectors * (REAL - 1),
+        "`als`, hnsw": als_hnsw(items).total,
+        "`dssm`": dssm(items).total,
+        **{f"`item_knn`, {k} neighbours": item_knn(replace(items, neighbours=k)).total for k in (100, 50)},
+        "`MODEL_offline`: ids, popularity, fallback": lists_layout(items).total,
     }

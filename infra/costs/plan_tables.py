@@ -23,7 +23,7 @@ def planned(families: Sequence[Family], measured: Measured) -> str:
             _records(),
             "**Spark**, EMR Serverless\n",
             _spark(measured),
-            f"**A month of {REQUESTS:,.0f} requests**, all lists read from one place and made anew every week\n",
+            f"**A month of {REQUESTS:,.0f} requests**, each of a list and a history; fits and lists once a week\n",
             _month(next(family for family in families if family.name == "lists"), measured),
         ]
     )
@@ -50,9 +50,11 @@ def _versions(measured: Measured) -> str:
 
 
 def _items(measured: Measured) -> str:
-    worst = f"{plan.exact_ms(MARKET, measured):,.0f}"
-    rows = [(name, _gb(size), *_fit(size, measured), worst) for name, size in plan.items_alone(MARKET).items()]
-    return table(("vectors", "GB", "pull, s", "two fit 10 GB", "pulled in 10 s", "all scores of a user, ms"), rows)
+    rows = [(name, _gb(size), *_fit(size, measured)) for name, size in plan.items_alone(MARKET).items()]
+    return (
+        table(("held of items", "GB", "pull, s", "two fit 10 GB", "pulled in 10 s"), rows)
+        + f"\nAll scores of one user take a core {plan.exact_ms(MARKET, measured):,.0f} ms, at the rate of a batch.\n"
+    )
 
 
 def _records() -> str:
@@ -92,10 +94,11 @@ def _month(lists: Family, measured: Measured) -> str:
     rows = [(what, *(dollars(column[what]) for column in columns)) for what in columns[0]]
     rows.append(("in all", *(dollars(sum(column.values())) for column in columns)))
     priced = personalize.month(MARKET, REQUESTS, WEEKS)
-    head = ("", *(f"{place}" for place in busy), *(f"{place}, without a request" for place in still))
+    head = ("", *(f"lists in {place}" for place in busy), *(f"{place}, no request" for place in still))
     return (
         table(head, rows)
-        + "\n"
+        + f"\nUp to {plan.crossing(lists, measured) / 1e6:,.0f} million requests a month lists in S3 cost less, "
+        + "above that in DynamoDB.\n\n"
         + ("Amazon Personalize takes such a market. " if personalize.takes(MARKET) else _too_large())
         + f"By its prices these requests would be {dollars(priced['recommendations'])} a month, and "
         f"a training a week on what it takes {dollars(priced['training'])}.\n"

@@ -31,7 +31,8 @@ def costs(families: Sequence[Family], measured: Measured, idle: Mapping[str, Idl
     """The whole part: a million calls, months, an idle month, the prices."""
     return "\n".join(
         [
-            f"In US dollars, list prices of us-east-1 before free tiers; measured on {measured.machine}, shared with others.\n",
+            "In US dollars, list prices of us-east-1 before free tiers; measured on a machine shared with others, "
+            f"{measured.machine}.\n",
             f"**A million requests of a month of {EXAMPLE / 1e6:.0f} million**, by the family that answers\n",
             _million(families, measured),
             f"**A month**: {_market()}; requests to `{SERVED}`, trained anew every day for "

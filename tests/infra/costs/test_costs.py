@@ -124,3 +124,21 @@ def test_without_a_request_only_what_is_stored_costs() -> None:
     lists = replace(WHOLE, name="lists")
     found = plan.month(lists, MEASURED, "S3", requests=0)
     assert [what for what, dollars in found.items() if dollars] == ["storage"]
+
+
+def test_where_lists_cost_the_same() -> None:
+    """There the two columns are equal: what S3 saves on writing it asks for waiting."""
+    lists = replace(WHOLE, name="lists")
+    requests = plan.crossing(lists, MEASURED)
+    dynamo, ranges = (sum(plan.month(lists, MEASURED, place, requests).values()) for place in plan.WAITS_MS)
+    assert requests > 1e6
+    assert dynamo == pytest.approx(ranges)
+
+
+def test_what_items_alone_take() -> None:
+    """A vector of 256 bytes, 12 to find it, and 16 that all have; half of the vector by float16."""
+    items = plan.items_alone(plan.MARKET)
+    assert items["`als`"] == pytest.approx(10e6 * (256 + 12 + 16), rel=1e-4)
+    assert items["`als`"] - items["`als`, vectors of float16 (not built)"] == 10e6 * 128
+    assert items["`item_knn`, 100 neighbours"] - items["`item_knn`, 50 neighbours"] == 10e6 * 50 * 8
+    assert items["`MODEL_offline`: ids, popularity, fallback"] == pytest.approx(10e6 * 16)

@@ -19,7 +19,7 @@ CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DI
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
 .PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
-    requirements reliability soak endurance images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
+    requirements reliability soak endurance images bootstrap diff idle-costs costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -152,6 +152,11 @@ idle-costs: setup-infra  ## what a stage costs in a month without one call
 	@mkdir -p build/idle
 	@$(CDK) synth --quiet --output build/idle/$(STAGE) >build/idle/log 2>&1 || { cat build/idle/log; exit 1; }
 	@$(INFRA)/bin/python -m infra.idle_costs build/idle/$(STAGE)
+
+costs: setup-neural  ## what calls, a month and a hundred million users cost, measured; writes docs/SCALE.md
+	$(BIN)/python -m tests.bench billed --json build/billed.json
+	@for stage in dev prod; do $(MAKE) --no-print-directory idle-costs STAGE=$$stage >/dev/null || exit 1; done
+	$(BIN)/python -m infra.costs build/billed.json build/idle/dev build/idle/prod --write
 
 deploy: setup setup-infra page  ## the whole API on AWS: make deploy STAGE=dev
 	@$(INFRA)/bin/python -m infra.deploy $(STAGE) env $(CDK)

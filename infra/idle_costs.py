@@ -1,7 +1,6 @@
 """`make idle-costs`: what a stage costs in a month without one call, counted in its synthesized templates.
 
-List prices of us-east-1 in US dollars, before any free tier: https://aws.amazon.com/cloudwatch/pricing/,
-https://aws.amazon.com/lambda/pricing/. Artifacts in S3, images in ECR and logs in CloudWatch are priced by the GB.
+By the list of prices in `infra/costs/prices.toml`. Artifacts in S3, images in ECR and logs are priced by the GB.
 """
 
 import json
@@ -10,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.costs.prices import PRICES, cost
+
 HOURS = 730
-ALARM_METRIC = 0.10  # a month, for each metric that an alarm looks at
-DASHBOARD = 3.00  # a month
-PROVISIONED_GB_SECOND = 0.0000041667
-BY_THE_GB = {"artifacts in S3": 0.023, "images in ECR": 0.10, "logs in CloudWatch": 0.03}  # a GB and month
+BY_THE_GB = {  # a GB and month
+    "artifacts in S3": PRICES["s3_gb_month"].dollars,
+    "images in ECR": PRICES["image_gb_month"].dollars,
+    "logs in CloudWatch": PRICES["log_gb_month"].dollars,
+}
 
 
 def main(assembly: Path) -> None:
@@ -23,22 +25,34 @@ def main(assembly: Path) -> None:
     Args:
         assembly: the folder of its synthesized templates.
     """
+    rows = standing(assembly)
+    for what, dollars in (*rows, ("in all", sum(dollars for _, dollars in rows))):
+        print(f"{what:<50} {dollars:7.2f}")
+    for what, dollars in BY_THE_GB.items():
+        print(f"{what + ', a GB':<50} {dollars:7.3f}")
+
+
+def standing(assembly: Path) -> list[tuple[str, float]]:
+    """What stands there, and its dollars of a month.
+
+    Args:
+        assembly: as for `main`.
+    """
     resources: dict[str, Any] = {}
     for path in sorted(assembly.glob("*.template.json")):
         resources.update(json.loads(path.read_text(encoding="utf-8"))["Resources"])
     metrics = sum(_metrics(alarm) for alarm in _of(resources, "CloudWatch::Alarm"))
     dashboards = len([*_of(resources, "CloudWatch::Dashboard")])
     provisioned = _provisioned_gb(resources)
-    rows = [
-        (f"{metrics} metrics that alarms look at", metrics * ALARM_METRIC),
-        (f"{dashboards} dashboards", dashboards * DASHBOARD),
-        (f"{provisioned:.2f} GB of provisioned concurrency", provisioned * HOURS * 3600 * PROVISIONED_GB_SECOND),
+    return [
+        (f"{metrics} metrics that alarms look at", cost("alarm_metric_month", metrics)),
+        (f"{dashboards} dashboards", cost("dashboard_month", dashboards)),
+        (
+            f"{provisioned:.2f} GB of provisioned concurrency",
+            cost("lambda_provisioned_gb_second", provisioned * HOURS * 3600),
+        ),
         ("functions, API, authorizer, usage plans, topics", 0.0),
     ]
-    for what, dollars in (*rows, ("in all", sum(dollars for _, dollars in rows))):
-        print(f"{what:<50} {dollars:7.2f}")
-    for what, dollars in BY_THE_GB.items():
-        print(f"{what + ', a GB':<50} {dollars:7.3f}")
 
 
 def _of(resources: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:

@@ -34,6 +34,7 @@ BENCHMARKS = {
     "ranker": ONE_THREAD,
     "fit": {},
     "help": {},
+    "billed": ONE_THREAD,
 }
 
 

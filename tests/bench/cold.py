@@ -17,6 +17,7 @@ from tests.bench.timing import Measure, interleaved, medians
 FAMILIES = {  # model -> its family
     "popular": "lists",
     "als": "factorization",
+    "ease": "knn",
     "autoencoder": "neural",
     "two_stage": "ranker",
 }
@@ -30,7 +31,7 @@ def figures() -> Iterator[Figure]:
     store = trained_store()
     for model, family in FAMILIES.items():
         with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as cache:
-            yield from _figures(model, _family(model, family, store, Path(cache)))
+            yield from _figures(model, family_of(model, family, store, Path(cache)))
 
 
 def _figures(model: str, family: Function) -> Iterator[Figure]:
@@ -57,7 +58,8 @@ def _measure(function: Function, model: str) -> Measure:
     return lambda: cold_start(function, read_event(model, USER))
 
 
-def _family(model: str, family: str, store: Path, cache: Path) -> Function:
+def family_of(model: str, family: str, store: Path, cache: Path) -> Function:
+    """Return a family's function that serves one model."""
     environment = {
         "WARMSTART_STORE": store.as_uri(),
         "WARMSTART_MODELS": model,

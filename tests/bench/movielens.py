@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAME = "movielens-1m"
 SETTINGS = {"als": {"factors": 64, "regularization": 0.01, "alpha": 40.0, "iterations": 15}}
 MORE: "tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...]" = (  # name, settings, first stages
+    ("ease", {}, ()),
     ("autoencoder", {"epochs": 1, "validation": 0.0}, ()),
     ("two_stage", {"labels": "last", "candidates": 50}, ("als", "item_knn")),
 )
@@ -33,7 +34,7 @@ WRITERS = (
 
 
 def trained_store() -> Path:
-    """Return a store where a model of each family with a library of its own is served; made once per data and code."""
+    """Return a store where a model of each family is served; made once per data and code."""
     digest = hashlib.sha256()
     for path in [*sorted(data_set(NAME).iterdir()), *(p for glob in WRITERS for p in sorted(ROOT.glob(glob)))]:
         digest.update(path.read_bytes())
@@ -48,7 +49,7 @@ def trained_store() -> Path:
 
 
 def _serve_more(folder: Path) -> None:
-    """Serve a network after one epoch and a ranker, fitted but not measured."""
+    """Serve item weights, a network after one epoch and a ranker, fitted but not measured."""
     from tests.bench.knn_data import fitting
     from training import selfcheck
     from training.data.tables import read_tables

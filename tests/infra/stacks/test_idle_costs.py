@@ -3,8 +3,13 @@
 import pytest
 
 from infra import idle_costs
-from infra.idle_costs import ALARM_METRIC, DASHBOARD, HOURS, PROVISIONED_GB_SECOND
+from infra.costs.prices import PRICES
+from infra.idle_costs import HOURS
 from tests.infra.stacks.synthesis import Assembly
+
+ALARM_METRIC = PRICES["alarm_metric_month"].dollars
+DASHBOARD = PRICES["dashboard_month"].dollars
+PROVISIONED_GB_SECOND = PRICES["lambda_provisioned_gb_second"].dollars
 
 
 def priced(assembly: Assembly, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = {"factors": 32, "regularization": 10.0, "alpha": 4.0, "iterations": 10}
+SETTINGS = {"factors": 32, "regularization": 9.38, "alpha": 0.52, "iterations": 10}  # the recipe's, of fewer factors
 SEEDS = (1, 2, 3, 4)  # of implicit; one alone is up to 1 % off their mean
 NEAREST = 20
 

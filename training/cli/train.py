@@ -9,6 +9,7 @@ from training.cli.console import Console, json_option
 from training.cli.job import order_job
 from training.cli.place import Place, place_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
+from training.cli.spark import train_with_spark
 from training.cli.trained import show
 from training.stores import open_named
 
@@ -27,10 +28,10 @@ from training.stores import open_named
 @click.option(
     "--on",
     "machine",
-    type=click.Choice(["here", "sagemaker"]),
+    type=click.Choice(["here", "sagemaker", "spark"]),
     default="here",
     show_default=True,
-    help="Where: on this machine, or as a job of SageMaker beside the --stage.",
+    help="Where: on this machine, as a job of SageMaker beside the --stage, or by Spark.",
 )
 @json_option
 def train(
@@ -57,4 +58,9 @@ def train(
     from training.train_recipe import Job, train_recipe
 
     job = Job(recipe=recipe, models=chosen, on_bad_row=on_bad_row, promote=promote, checkpoints=checkpoints)
+    if machine == "spark":
+        if checkpoints:
+            raise click.UsageError("--checkpoints: no network is trained on Spark")
+        train_with_spark(job, place.url, console)
+        return
     show(train_recipe(job, open_named(place.url, create=True), console), console)

@@ -83,7 +83,9 @@ def _learnt(about: About) -> str:
     aside = _aside(data)
     name = _plain(data.get("name", "unknown"))
     job = about.get("trained_on", {}).get("job")
+    spark = about.get("trained_on", {}).get("spark")
     made = f"\n\nTrained by the job `{_code(job)}`." if job else ""
+    made += f"\n\nIts vectors or neighbours were learnt by Spark {_plain(spark)}." if spark else ""
     return f"## What it has learnt from\n\n{name}{digest}: {counts or 'not counted'}{when}{aside}.{refreshed}{made}"
 
 
@@ -111,10 +113,11 @@ def _measured(about: About) -> Iterator[str]:
     cut = f"the last {fold['days']} days" if fold.get("days") else "the last event of each user"
     if fold.get("since"):
         cut = f"what came from {_plain(fold['since'])} on"
+    drawn = f" drawn from {measured['drawn_from']:,}" if measured.get("drawn_from") else ""
     then = "When it was trained: " if about["dataset"].get("trend") else ""
     yield (
-        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users, "
-        f"without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
+        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users"
+        f"{drawn}, without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
     )
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
     if abridged := measured.get("abridged"):

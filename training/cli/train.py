@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from training.cli.console import Console, json_option
-from training.cli.job import order_job
+from training.cli.on_sagemaker import order_training
 from training.cli.place import Place, place_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
 from training.cli.trained import show
@@ -52,7 +52,7 @@ def train(
     if machine == "sagemaker":
         if checkpoints:
             raise click.UsageError("--checkpoints: a job keeps them in the stage's store")
-        order_job(recipe, models, place, on_bad_row, promote=promote, console=console)
+        order_training(recipe, models, place, on_bad_row, promote=promote, console=console)
         return
     from training.train_recipe import Job, train_recipe
 

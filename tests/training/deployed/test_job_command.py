@@ -14,7 +14,7 @@ from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.stages import DeployedStage, aws_client
 from tests.training.sagemaker.played import log, play
 from training.cli.main import main
-from training.sagemaker.following import follow
+from training.jobs.following import follow
 from training.sagemaker.jobs import Jobs
 from warmstart.registry import read_alias, read_manifest
 
@@ -172,7 +172,7 @@ def test_each_step_is_said_once(stage: DeployedStage) -> None:
     answers = [state("InProgress", *steps[:count]) for count in (1, 2, 2, 4, 5)]
     told: list[str] = []
     last = follow("a", Jobs(Scripted(*answers, state("Completed", *steps))), "/no/group", told.append)
-    assert last.status == "Completed"
+    assert last.end == "well"
     assert told == [f"{step}: {message}" if message else step for step, message in steps]
 
 

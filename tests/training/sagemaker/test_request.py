@@ -13,9 +13,10 @@ from botocore.validate import ParamValidator
 from infra.outputs import jobs_of
 from training.deployed.aws import StageError
 from training.deployed.stage import Stack
-from training.sagemaker.inputs import Inputs
-from training.sagemaker.order import Order
-from training.sagemaker.request import Place, new_name, request
+from training.jobs.inputs import Inputs
+from training.jobs.names import new_name
+from training.jobs.order import Order
+from training.sagemaker.request import Place, request
 
 INPUTS = Inputs("training/inputs/" + "0a" * 16, "0a" * 32)
 ORDER = Order(store="s3://bucket", models="als,popular", promote=True)

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from training.data.files import fingerprint
 from training.data.reading import files_of
 from training.recipe import Recipe
-from training.sagemaker.order import DATA, RECIPE, RECIPE_FILE
 from warmstart.errors import DataError, StoreError
 from warmstart.store import Store
 
 INPUTS = "training/inputs"
+RECIPE, DATA = "recipe", "data"  # the parts
+RECIPE_FILE = "recipe.toml"
 
 
 class Inputs(NamedTuple):
@@ -20,8 +21,8 @@ class Inputs(NamedTuple):
     prefix: str
     digest: str
 
-    def channel(self, name: str) -> str:
-        """Return the prefix of one of its channels."""
+    def part(self, name: str) -> str:
+        """Return the prefix of one of the two."""
         return f"{self.prefix}/{name}/"
 
 

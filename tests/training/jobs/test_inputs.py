@@ -7,8 +7,8 @@ import pytest
 
 from tests.training.datasets import board_file
 from training.data.reading import files_of, read
+from training.jobs.inputs import put_inputs
 from training.recipe import Recipe, read_recipe
-from training.sagemaker.inputs import put_inputs
 from warmstart.errors import DataError
 from warmstart.store import Store, open_store
 
@@ -32,8 +32,8 @@ def test_the_recipe_and_its_tables_are_put(recipe: Recipe, store: Store) -> None
     inputs = put_inputs(store, recipe)
     table = recipe.data.path / "interactions.csv"
     assert store.keys("training/") == [f"{inputs.prefix}/data/interactions.csv", f"{inputs.prefix}/recipe/recipe.toml"]
-    assert store.get(f"{inputs.channel('data')}interactions.csv", limit=1 << 20).data == table.read_bytes()
-    assert store.get(f"{inputs.channel('recipe')}recipe.toml", limit=1 << 20).data == recipe.path.read_bytes()
+    assert store.get(f"{inputs.part('data')}interactions.csv", limit=1 << 20).data == table.read_bytes()
+    assert store.get(f"{inputs.part('recipe')}recipe.toml", limit=1 << 20).data == recipe.path.read_bytes()
 
 
 def test_the_same_is_not_put_twice(recipe: Recipe, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
+.PHONY: page page-if-node test-page setup setup-neural setup-spark setup-infra setup-sam setup-recbole demo test test-infra coverage lint bench quality openapi \
     requirements reliability soak endurance images bootstrap diff idle-costs deploy destroy deploy-local destroy-local sam-local
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
@@ -35,6 +35,15 @@ setup-neural: $(VENV)/.neural  ## the same with PyTorch, in the build that pip i
 $(VENV)/.neural: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	    --editable '.[train,neural,dev]'
+	touch $@
+
+setup-spark: $(VENV)/.spark  ## the same with Spark, which needs Java 17
+
+# Two pips at once in one environment would fight: where both are asked for, PyTorch comes first.
+$(VENV)/.spark: $(STAMP) | $(if $(filter setup-neural,$(MAKECMDGOALS)),$(VENV)/.neural)
+	@command -v java >/dev/null || echo "Spark runs on Java 17, and here is no Java: apt-get install openjdk-17-jre-headless"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	    --editable '.[train,spark,dev]'
 	touch $@
 
 setup-infra: $(INFRA)/.ready  ## a second one for the CDK and what stands in AWS's place; needs Node.js

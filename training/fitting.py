@@ -27,6 +27,12 @@ from warmstart.errors import DataError
 from warmstart.manifest import Manifest
 
 Popularity = Popular | PopularRecent
+Learn = Callable[[Algorithm, Interactions, np.random.Generator], Algorithm]
+
+
+def here(algorithm: Algorithm, interactions: Interactions, rng: np.random.Generator) -> Algorithm:
+    """Fit an algorithm in this process."""
+    return algorithm.fit(interactions, rng)
 
 
 def built(recipe: Recipe, model: ModelSection, published: Mapping[str, Artifact] = {}) -> Algorithm:
@@ -81,6 +87,7 @@ class Fitting:
         say: Callable[[str], None] = lambda _: None,
         fit_seconds: defaultdict[str, float] | None = None,
         checkpoints: Path | None = None,
+        learn: Learn = here,
     ) -> None:
         """Fit nothing yet.
 
@@ -91,12 +98,14 @@ class Fitting:
             say: is told what is being fitted.
             fit_seconds: model -> seconds, to which the time of each fit is added.
             checkpoints: where networks keep what they have learnt so far, to go on after they were killed.
+            learn: fits an algorithm that ranks no others.
         """
         self._recipe = recipe
         self.interactions = interactions
         self._dataset = dataset
         self._say = say
         self._checkpoints = checkpoints
+        self._learn = learn
         self._popularity: dict[str, Popularity] = {}  # by algorithm and settings
         self._prepared: dict[str, Prepared] = {}  # what rankers of the same first stages share
         self.fit_seconds = defaultdict[str, float](float) if fit_seconds is None else fit_seconds
@@ -138,7 +147,7 @@ class Fitting:
         if isinstance(algorithm, TwoStage):
             fitted: Algorithm = algorithm.learn(self._preparation(algorithm, model.name), rng)
         else:
-            fitted = algorithm.fit(self.interactions, rng)
+            fitted = self._learn(algorithm, self.interactions, rng)
         self.fit_seconds[model.name] += time.perf_counter() - started
         if isinstance(fitted, Popularity):
             self._popularity[key] = fitted

@@ -161,9 +161,9 @@ class Events:
             items,
             frame[WEIGHT].to_numpy(),
             frame[TIMESTAMP].to_numpy() if TIMESTAMP in frame.columns else None,
-            user_features=_user_features(tables.users, described[0], len(user_ids)) if described else {},
-            titles=_item_texts(tables.items, TITLE, item_ids),
-            genres=_item_texts(tables.items, GENRES, item_ids),
+            user_features=user_features_of(tables.users, described[0], len(user_ids)) if described else {},
+            titles=item_texts_of(tables.items, TITLE, item_ids),
+            genres=item_texts_of(tables.items, GENRES, item_ids),
         )
 
     @cached_property
@@ -271,7 +271,7 @@ def _merged(
     return users[kept], items[kept], sums[order], None if timestamps is None else timestamps[kept]
 
 
-def _user_features(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict[str, list[str | None]]:
+def user_features_of(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict[str, list[str | None]]:
     """Return each column of the users table as one text per user row."""
     features: dict[str, list[str | None]] = {}
     for column in () if users is None else users.drop(USER_ID).iter_columns():
@@ -282,7 +282,8 @@ def _user_features(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict
     return features
 
 
-def _item_texts(items: pl.DataFrame | None, column: str, ids: IdMap) -> list[str] | None:
+def item_texts_of(items: pl.DataFrame | None, column: str, ids: IdMap) -> list[str] | None:
+    """Return a column of the items table as one text per item row; None where there is none."""
     if items is None or column not in items.columns:
         return None
     texts = [""] * len(ids)

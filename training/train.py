@@ -8,23 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from training.age_search import AgeSearch, Chosen
+from training.age_search import Chosen
 from training.algorithms.base import Abridged, Algorithm, ServesCold, settings_of
 from training.algorithms.two_stage import TwoStage
 from training.catalogue import CatalogueDraft
+from training.cut import Cut, TablesCut
 from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
-from training.evaluation.cold import ColdFold, better
+from training.evaluation.cold import better
 from training.evaluation.comparison import Values
 from training.evaluation.facets import Facets
 from training.evaluation.gate import lost
 from training.evaluation.measure import Measured, measure
 from training.evaluation.measured_on import measured_on
-from training.evaluation.splits import split
 from training.evaluation.strangers import Strangers
-from training.evaluation.truth import Truth, truth_of
 from training.fitting import Fitting, built
-from training.interactions import Events, Interactions
+from training.interactions import Interactions
 from training.published import as_published
 from training.recipe import ModelSection, Recipe
 from training.scorers import open_recommender
@@ -82,12 +81,12 @@ class Trial(NamedTuple):
 
 
 class Training:
-    """One recipe over its tables. The fold and the baselines are made once, for all models."""
+    """One recipe over its data, which is cut here unless it is already. Fold and baselines are made once for all."""
 
     def __init__(
         self,
         recipe: Recipe,
-        tables: Tables,
+        data: Tables | Cut,
         say: Callable[[str], None] = lambda _: None,
         checkpoints: Path | None = None,
         trained_on: Mapping[str, str] = {},
@@ -96,37 +95,31 @@ class Training:
         self._recipe = recipe
         self._say = say
         self._checkpoints = checkpoints
-        self.sha256 = tables.sha256
-        self._dataset = tables.described(recipe.name)
-        self._events = Events.of(tables)
+        self._cut: Cut = TablesCut(recipe, data) if isinstance(data, Tables) else data
+        self.sha256 = self._cut.sha256
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
-        learn, self._test = split(self._events, recipe.fold)
-        self._age_search = AgeSearch(recipe, self._events, learn, recipe.fold, say, self.fit_seconds, checkpoints)
-        self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
+        self._ages = self._cut.ages(say, self.fit_seconds, checkpoints)
+        self._part = self._fitting(self._cut.part)
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
-    def _truth(self) -> Truth:
-        return truth_of(self._events, self._test)
-
-    @cached_property
     def _facets(self) -> Facets:
-        return Facets.of(self._events, ~self._test, self._truth)
+        return Facets.of(*self._cut.past, self._cut.truth)
 
     @cached_property
     def _strangers(self) -> Strangers:
-        return Strangers.of(self._events, ~self._test, self._truth, self._recipe.seed)
+        return Strangers.of(*self._cut.past, self._cut.truth, self._recipe.seed)
 
     @cached_property
     def _whole(self) -> Fitting:
-        return self._fitting(self._events.interactions(segments=self._recipe.data.segments))
+        return self._fitting(self._cut.whole)
 
     def measure(self, model: ModelSection) -> Trial:
         """Fit on the fold's earlier part and measure the draft.
 
         Where it leaves out some of what was learnt, and that costs too much, it is made to keep more.
         """
-        timed = self._age_search.settle(model).model
+        timed = self._ages.settle(model).model
         key = repr(built(self._recipe, timed))
         if key not in self._trials:
             chosen, cold = self._cold(timed)
@@ -135,7 +128,7 @@ class Training:
 
     def draft(self, model: ModelSection, folder: Path) -> Manifest:
         """Fit a model on the fold's earlier part and seal it for somebody's test."""
-        return self._part.seal(self._age_search.settle(model).model, folder)
+        return self._part.seal(self._ages.settle(model).model, folder)
 
     def train(self, model: ModelSection, folder: Path, published: Mapping[str, Artifact] = {}) -> Manifest:
         """Measure a model, refit it with the same settings on all rows, and seal that with the measured metrics.
@@ -149,7 +142,7 @@ class Training:
         for name, version in published.items():
             self._say(f"{model.name}: made of {name} {version.manifest.version}, with its settings")
         trial = self.measure(model)
-        aged = self._age_search.settle(model)
+        aged = self._ages.settle(model)
         return self.fit_whole(replace(aged.model, params=trial.params), folder, self._described(trial, aged), published)
 
     def fit_whole(
@@ -165,14 +158,14 @@ class Training:
     @property
     def catalogue(self) -> CatalogueDraft:
         """Return what can be published of the tables themselves."""
-        return CatalogueDraft(self._whole.interactions, self._dataset, self._recipe.seed)
+        return CatalogueDraft(self._whole.interactions, self._cut.described, self._recipe.seed)
 
     def baselines(self) -> dict[str, Measured]:
         """Measure popular and, where there are timestamps, popular_recent, on the same fold.
 
         They have their default settings, whatever the recipe calls by these names.
         """
-        sections = baseline_sections(timed=self._events.timestamps is not None)
+        sections = baseline_sections(timed=self._cut.timed)
         return {section.name: self.measure(section).measured for section in sections}
 
     def _cold(self, model: ModelSection) -> tuple[ModelSection, Mapping[str, Measured]]:
@@ -180,11 +173,11 @@ class Training:
         algorithm = built(self._recipe, model)
         if not isinstance(algorithm, ServesCold) or not algorithm.features or "cold" in model.params:
             return model, {}
-        fold = ColdFold.of(self._events, self._recipe.seed)
+        fold = self._cut.cold_fold()
         if fold is None:
             self._say(f"{model.name}: too few users of whom anything is known to measure on; popular answers the cold")
             return replace(model, params={**model.params, "cold": "popular"}), {}
-        fitting = self._fitting(self._events.interactions(fold.learn, self._recipe.data.segments))
+        fitting = self._fitting(self._cut.past.events.interactions(fold.learn, self._recipe.data.segments))
         fitted = fitting.fit(model)
         self._say(f"{model.name}: measuring on users that were left out")
         found = fold.measure(cast("ServesCold", fitted), model, fitting)
@@ -210,24 +203,33 @@ class Training:
             manifest = self._part.write(fitted, model, Path(folder))
             self._say(f"{model.name}: measuring on {self._recipe.fold.kind}")
             recommender = open_recommender(Path(folder), manifest)
-            measured, strangers = measure(recommender, self._truth), self._strangers.ndcg(recommender)
+            measured, strangers = measure(recommender, self._cut.truth), self._strangers.ndcg(recommender)
             return Trial(measured, draft_hash(manifest.files), settings_of(fitted), strangers, exact)
 
     def _described(self, trial: Trial, aged: Chosen) -> dict[str, Any]:
-        recipe, rows = self._recipe, int(self._test.sum())
+        recipe = self._recipe
         described = measured_on(
             trial.measured,
             self.baselines(),
             recipe.fold,
             self._facets,
             trial.strangers,
-            rows=rows,
+            rows=self._cut.held_back,
             digest=trial.digest,
             seed=recipe.seed,
         )
-        beside = {**trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed), **aged.described}
+        drawn = {"drawn_from": self._cut.drawn_from} if self._cut.drawn_from else {}
+        beside = {**drawn, **trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed), **aged.described}
         where = {"trained_on": self._trained_on} if self._trained_on else {}
         return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}, **where}
 
     def _fitting(self, interactions: Interactions) -> Fitting:
-        return Fitting(self._recipe, interactions, self._dataset, self._say, self.fit_seconds, self._checkpoints)
+        return Fitting(
+            self._recipe,
+            interactions,
+            self._cut.described,
+            self._say,
+            self.fit_seconds,
+            self._checkpoints,
+            self._cut.learn,
+        )

@@ -16,10 +16,16 @@ class Place:
 
     path: Path
     spec: TableFile
+    known: tuple[str, ...] = ()  # its columns, where somebody has read them already
+
+    @property
+    def there(self) -> Sequence[str]:
+        """Return the names of the file's columns."""
+        return self.known or column_names(self.path, self.spec)
 
     def columns(self, canonical: Sequence[str], data: DataSection) -> dict[str, str]:
         """Map canonical names to the file's, as far as it has them: as recipe or layout say, or as they are."""
-        there = set(column_names(self.path, self.spec)) - set(data.ignore)
+        there = set(self.there) - set(data.ignore)
         found = {name: next((n for n in (self.said(name, data), name) if n in there), None) for name in canonical}
         return {name: column for name, column in found.items() if column is not None}
 
@@ -29,7 +35,7 @@ class Place:
 
     def missing(self, column: str) -> DataError:
         """Make the error for a column that is not there."""
-        there = ", ".join(column_names(self.path, self.spec))[:200]
+        there = ", ".join(self.there)[:200]
         return DataError(f"{self.path.name}, line 1: no column {column}; there are {there}")
 
 

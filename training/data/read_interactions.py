@@ -32,7 +32,7 @@ class ReadTable:
 
 def read_interactions(place: Place, data: DataSection) -> ReadTable:
     """Read the interactions; whether bad rows matter is for the caller to say."""
-    names = _columns(place, data)
+    names = columns_of(place, data)
     sieve = sieve_of(place, list(dict.fromkeys(names.values())))
     kept = {name: sieve.take(names[name], cast_ids) for name in (USER_ID, ITEM_ID)}
     kept[WEIGHT] = _weights(sieve, names.get(WEIGHT), data.min_weight)
@@ -51,7 +51,7 @@ def _bounded(good: ReadTable, data: DataSection) -> ReadTable:
     return replace(good, frame=kept, left_out={key: count for key, count in counts.items() if count})
 
 
-def _columns(place: Place, data: DataSection) -> dict[str, str]:
+def columns_of(place: Place, data: DataSection) -> dict[str, str]:
     """Find the columns; ids must be there, and so must a weight or time that recipe or layout have a name for."""
     names = place.columns((USER_ID, ITEM_ID, WEIGHT, TIMESTAMP), data)
     for name in (USER_ID, ITEM_ID, WEIGHT, TIMESTAMP):

@@ -111,10 +111,11 @@ def _measured(about: About) -> Iterator[str]:
     cut = f"the last {fold['days']} days" if fold.get("days") else "the last event of each user"
     if fold.get("since"):
         cut = f"what came from {_plain(fold['since'])} on"
+    drawn = f" drawn from {measured['drawn_from']:,}" if measured.get("drawn_from") else ""
     then = "When it was trained: " if about["dataset"].get("trend") else ""
     yield (
-        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users, "
-        f"without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
+        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users"
+        f"{drawn}, without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
     )
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
     if abridged := measured.get("abridged"):

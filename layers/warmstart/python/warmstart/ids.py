@@ -77,7 +77,7 @@ class StringIds:
     @classmethod
     def build(cls, ids: Iterable[str]) -> Self:
         """Take every id once, in any order."""
-        keyed = sorted((_hash64(raw), raw) for raw in {text.encode() for text in ids})
+        keyed = sorted((hash64(raw), raw) for raw in {text.encode() for text in ids})
         return cls(np.array([key for key, _ in keyed], np.uint64), Texts.build([raw for _, raw in keyed]))
 
     def __len__(self) -> int:
@@ -88,7 +88,7 @@ class StringIds:
         if not isinstance(external, str):
             return UNKNOWN
         raw = external.encode(errors="surrogatepass")
-        key = np.uint64(_hash64(raw))
+        key = np.uint64(hash64(raw))
         row = int(self._hashes.searchsorted(key))
         while row < len(self._hashes) and self._hashes[row] == key:
             if self._texts.raw(row) == raw:
@@ -177,5 +177,6 @@ def load_ids(artifact: Artifact, name: str) -> IdMap:
         return StringIds(hashes, Texts.load(artifact, name, len(hashes)))
 
 
-def _hash64(raw: bytes) -> int:
+def hash64(raw: bytes) -> int:
+    """Return what string ids are sorted by."""
     return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big")

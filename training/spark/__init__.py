@@ -1,0 +1,1 @@
+"""The same training on Spark, for tables that outgrow one machine."""

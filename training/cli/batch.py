@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from training.cli.console import Console, json_option
+from training.cli.listed import show
+from training.cli.on_spark import order_lists
 from training.cli.options import refuse
 from training.cli.place import Place, place_option
 from training.cli.tables import check_table, write_table
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from training.batch_order import Order
     from training.ready_lists import Lists
 
-REFUSED = 3  # how the command exits
 FILE = click.Path(dir_okay=False)
 
 
@@ -40,7 +41,7 @@ FILE = click.Path(dir_okay=False)
     type=click.Choice(["here", "spark"]),
     default="here",
     show_default=True,
-    help="Where: in processes of this machine, or by Spark.",
+    help="Where: in processes of this machine, or by Spark: on this machine, or of the --stage as a job.",
 )
 @json_option
 @click.pass_context
@@ -69,12 +70,13 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
     order = Order(model=model, version=version, k=k, to=to, promote=promote)
     if machine == "spark":
         refuse(context, ["workers"], "Spark says how many work")
+        if place.stage:
+            order_lists(order, place, console)
+            return
         value = _on_spark(order, place, console)
     else:
         value = _here(order, place, workers, console)
-    console.result(value, _text(value))
-    if value["refusal"]:
-        raise click.exceptions.Exit(REFUSED)
+    show(value, console)
 
 
 def _here(order: "Order", place: Place, workers: int | None, console: Console) -> dict[str, Any]:
@@ -86,8 +88,6 @@ def _here(order: "Order", place: Place, workers: int | None, console: Console) -
 
 
 def _on_spark(order: "Order", place: Place, console: Console) -> dict[str, Any]:
-    if place.stage:  # whose Spark is EMR Serverless
-        raise click.UsageError("--on spark works on this machine: say --store URL in place of --stage")
     from training.spark.batch import batch_on_spark
     from training.spark.session import open_session
 
@@ -114,15 +114,3 @@ class Processes:
             draft = Path(cache) / "lists"
             write_table(Path(to), job.answers(draft, job.seal(lists, draft, job.manifest.model)))
         return lists.by_fallback
-
-
-def _text(value: dict[str, Any]) -> str:
-    what = value["file"] or f"{value['model']} {value['version']}"
-    made = "ranked and written" if value["file"] else "ranked"
-    alone = f", {value['by_fallback']:,} of them by the fallback alone" if value["by_fallback"] else ""
-    lines = [
-        f"{what} {value['state']}: up to {value['k']} items for each of the {value['users']:,} users of "
-        f"{value['of']}{alone}",
-        f"{made} in {value['seconds']:.1f} s, {value['users_per_second']:,} users a second",
-    ]
-    return "\n".join([*lines, *([value["refusal"]] if value["refusal"] else [])])

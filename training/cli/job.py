@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from infra import outputs
+from training.cli import listed, trained
 from training.cli.console import Console, Failure, json_option
 from training.cli.place import deployed_stack, stage_option
-from training.cli.trained import show
 from training.stores import open_named
 
 if TYPE_CHECKING:
+    from training.deployed.stage import Stack
     from training.jobs.state import Jobs, State
 
 
@@ -19,15 +20,30 @@ if TYPE_CHECKING:
 @stage_option
 @json_option
 def job(name: str, stage: str, console: Console) -> None:
-    """Follow a training job of a stage to its end: what it comes to, what it logs, what became of its models.
+    """Follow a job of a stage to its end: what it comes to, what it logs, what became of its models or lists.
+
+    NAME is what the command that made the job calls it.
 
     Ctrl-C asks whether it goes on.
     """
+    training = deployed_stack(stage, "training")
+    store_url = deployed_stack(stage, "artifacts").output(outputs.STORE_URL)
+    jobs, log_group = _sagemaker(training) if "-" in name else _spark(training)
+    follow_to_its_end(name, jobs, log_group, stage, store_url, console)
+
+
+def _sagemaker(training: "Stack") -> tuple["Jobs", str]:
+    """Return the jobs whose names are ours, which have dashes, and their log."""
     from training.sagemaker.jobs import Jobs
 
-    log_group = deployed_stack(stage, "training").output(outputs.LOG_GROUP)
-    store_url = deployed_stack(stage, "artifacts").output(outputs.STORE_URL)
-    follow_to_its_end(name, Jobs(), log_group, stage, store_url, console)
+    return Jobs(), training.output(outputs.LOG_GROUP)
+
+
+def _spark(training: "Stack") -> tuple["Jobs", str]:
+    """Return the jobs whose ids are EMR Serverless's, and their log."""
+    from training.emr.jobs import Jobs
+
+    return Jobs(training.output(outputs.SPARK_APPLICATION)), training.output(outputs.SPARK_LOG_GROUP)
 
 
 def follow_to_its_end(name: str, jobs: "Jobs", log_group: str, stage: str, store_url: str, console: Console) -> None:
@@ -63,14 +79,16 @@ def _ask_whether_it_goes_on(name: str, stage: str, jobs: "Jobs") -> None:
 
 def _tell(name: str, jobs: "Jobs", state: "State", store_url: str, console: Console) -> None:
     """Show what became of it, or why there is nothing to show."""
-    from training.jobs.results import find_outcome
+    from training.jobs.results import find_failure, find_lists, find_outcome
 
-    outcome = find_outcome(open_named(store_url), state.outcome)
-    if outcome is not None:
-        show(outcome, console)
-        return
+    store = open_named(store_url)
+    if (outcome := find_outcome(store, state.outcome)) is not None:
+        return trained.show(outcome, console)
+    if (lists := find_lists(store, state.outcome)) is not None:
+        return listed.show(lists, console)
     if state.end == "stopped":
         raise Failure(f"{name} was stopped: {jobs.stopped}")
     if state.end == "well":
         raise Failure(f"{name} has ended and left no outcome in {store_url}")
-    raise Failure(f"{name} failed: {state.failure or f'{jobs.service} does not say why'}")
+    why = find_failure(store, state.outcome) or state.failure
+    raise Failure(f"{name} failed: {why or f'{jobs.service} does not say why'}")

@@ -26,6 +26,7 @@ def order_training(
     """Make a job that trains a recipe's models, and follow it to its end."""
     if place.stage is None:
         raise click.UsageError("--on sagemaker trains for a deployed stage: say --stage NAME")
+    from training.data.reading import files_of
     from training.jobs.inputs import put_inputs
     from training.jobs.names import new_name
     from training.jobs.order import Order
@@ -36,7 +37,7 @@ def order_training(
     where = JobPlace.of(deployed_stack(place.stage, "training"))
     order = Order(store=place.url, models=models, on_bad_row=on_bad_row, promote=promote)
     console.progress(f"putting {recipe.data.described} into {place.url}")
-    inputs = put_inputs(open_named(place.url), recipe)
+    inputs = put_inputs(open_named(place.url), recipe, files_of(recipe.data))
     jobs, name = Jobs(), new_name(place.stage, recipe.name)
     jobs.create(request(name, where, order, inputs, os.environ))
     console.progress(f"{name} on {where.instance}{' of spot' if where.spot else ''}")

@@ -5,8 +5,8 @@ from typing import Literal
 
 import click
 
+from training.cli import on_sagemaker, on_spark
 from training.cli.console import Console, json_option
-from training.cli.on_sagemaker import order_training
 from training.cli.place import Place, place_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
 from training.cli.trained import show
@@ -27,13 +27,18 @@ from training.stores import open_named
 @click.option(
     "--on",
     "machine",
-    type=click.Choice(["here", "sagemaker"]),
+    type=click.Choice(["here", "sagemaker", "spark"]),
     default="here",
     show_default=True,
-    help="Where: on this machine, or as a job of SageMaker beside the --stage.",
+    help="Where: on this machine, or as a job of SageMaker or of Spark beside the --stage.",
+)
+@click.option(
+    "--interactions",
+    metavar="URL",
+    help="Where Spark reads the interactions, if not where the recipe says: a file or a folder of parts.",
 )
 @json_option
-def train(
+def train(  # noqa: PLR0913, PLR0917 an option each
     recipe_path: Path,
     models: str | None,
     place: Place,
@@ -41,6 +46,7 @@ def train(
     checkpoints: Path | None,
     promote: bool,
     machine: str,
+    interactions: str | None,
     console: Console,
 ) -> None:
     """Measure on the recipe's fold, refit on all rows, publish a version per model.
@@ -49,10 +55,15 @@ def train(
     titles and histories, for the API's items and users.
     """
     recipe, chosen = chosen_models(recipe_path, models)
+    if checkpoints and machine != "here":
+        raise click.UsageError("--checkpoints: a job keeps them in the stage's store")
+    if interactions and machine != "spark":
+        raise click.UsageError("--interactions: Spark alone reads them from elsewhere: --on spark")
     if machine == "sagemaker":
-        if checkpoints:
-            raise click.UsageError("--checkpoints: a job keeps them in the stage's store")
-        order_training(recipe, models, place, on_bad_row, promote=promote, console=console)
+        on_sagemaker.order_training(recipe, models, place, on_bad_row, promote=promote, console=console)
+        return
+    if machine == "spark":
+        on_spark.order_training(recipe, models, place, on_bad_row, interactions, promote=promote, console=console)
         return
     from training.train_recipe import Job, train_recipe
 

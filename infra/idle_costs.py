@@ -33,7 +33,7 @@ def main(assembly: Path) -> None:
         (f"{metrics} metrics that alarms look at", metrics * ALARM_METRIC),
         (f"{dashboards} dashboards", dashboards * DASHBOARD),
         (f"{provisioned:.2f} GB of provisioned concurrency", provisioned * HOURS * 3600 * PROVISIONED_GB_SECOND),
-        ("functions, API, authorizer, usage plans, topics, Spark", 0.0),
+        ("functions, API, authorizer, plans, topics, Spark", 0.0),
     ]
     for what, dollars in (*rows, ("in all", sum(dollars for _, dollars in rows))):
         print(f"{what:<50} {dollars:7.2f}")

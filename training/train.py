@@ -219,15 +219,9 @@ class Training:
             seed=recipe.seed,
         )
         drawn = {"drawn_from": self._cut.drawn_from} if self._cut.drawn_from else {}
-        beside = {
-            **drawn,
-            **trial.abridged,
-            **trial.without_history,
-            **trial.beside_blend(recipe.seed),
-            **aged.described,
-        }
+        beside = {**drawn, **trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed)}
         where = {"trained_on": self._trained_on} if self._trained_on else {}
-        return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside}, **where}
+        return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside, **aged.described}, **where}
 
     def _fitting(self, interactions: Interactions) -> Fitting:
         return Fitting(

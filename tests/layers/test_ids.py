@@ -79,8 +79,8 @@ def test_integer_rows_ascend() -> None:
 @pytest.mark.parametrize("bits", [0, 1, 2])
 def test_equal_hashes_are_told_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bits: int) -> None:
     """Where all ids share one hash, or a few, the texts decide."""
-    whole = module._hash64
-    monkeypatch.setattr(module, "_hash64", lambda raw: whole(raw) >> (64 - bits))
+    whole = module.hash64
+    monkeypatch.setattr(module, "hash64", lambda raw: whole(raw) >> (64 - bits))
     names = [f"user-{n}" for n in range(50)]
     ids = stored(StringIds.build(names), tmp_path)
     assert sorted(ids.row(name) for name in names) == list(range(50))

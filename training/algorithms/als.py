@@ -58,20 +58,34 @@ class ALS(Forgetful):
         self.users_, self.index_ = of_users(interactions) if self.features else none_of(interactions.n_users), None
         matrix = self.matrix(interactions)
         with threadpool_limits(1, "blas"):  # implicit has its own threads; two sets of them fight
-            model = AlternatingLeastSquares(
-                factors=self.factors,
-                regularization=self.regularization,
-                alpha=self.alpha,
-                iterations=self.iterations,
-                random_state=int(rng.integers(2**31)),
-                use_gpu=False,
-            )
+            model = self._model(int(rng.integers(2**31)))
             try:
                 self._factorise(model, matrix, interactions)
             except ModelFitError as error:
                 raise DataError(f"als came to no numbers ({error}); take a smaller alpha or regularization") from None
             model.factors = model.item_factors.shape[1]
-            self.user_vectors_ = model.recalculate_user(np.arange(interactions.n_users), interactions.matrix())
+            return self._with_users(model, interactions)
+
+    def with_items(self, vectors: NDArray[np.float32], interactions: Interactions) -> Self:
+        """Take item vectors (n_items, factors) that were learnt elsewhere, and solve for the users'."""
+        self.users_, self.index_ = none_of(interactions.n_users), None
+        with threadpool_limits(1, "blas"):
+            model = self._model(0)
+            model.item_factors = vectors
+            return self._with_users(model, interactions)
+
+    def _model(self, seed: int) -> AlternatingLeastSquares:
+        return AlternatingLeastSquares(
+            factors=self.factors,
+            regularization=self.regularization,
+            alpha=self.alpha,
+            iterations=self.iterations,
+            random_state=seed,
+            use_gpu=False,
+        )
+
+    def _with_users(self, model: AlternatingLeastSquares, interactions: Interactions) -> Self:
+        self.user_vectors_ = model.recalculate_user(np.arange(interactions.n_users), interactions.matrix())
         self.user_vectors_[:, : len(self.users_)] = self.users_.matrix.toarray()
         self.item_vectors_ = model.item_factors
         return self

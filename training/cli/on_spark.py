@@ -43,7 +43,9 @@ def order_training(
     from training.emr.order import TrainOrder
     from training.jobs.names import new_name
     from training.jobs.order import Order as Models
+    from training.spark.possible import refuse_others
 
+    refuse_others(recipe, recipe.chosen(models))
     where = _where(place)
     console.progress(f"putting what {recipe.path} reads into {place.url}")
     inputs, address = put_tables(open_named(place.url), recipe, interactions)
@@ -72,8 +74,7 @@ def order_lists(lists: "Lists", place: Place, console: Console) -> None:
 def _where(place: Place) -> "JobPlace":
     from training.emr.request import Place as JobPlace
 
-    if place.stage is None:
-        raise click.UsageError("--on spark works for a deployed stage: say --stage NAME")
+    assert place.stage is not None  # noqa: S101 whoever works elsewhere has a Spark of their own
     return JobPlace.of(deployed_stack(place.stage, "training"))
 
 

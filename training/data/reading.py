@@ -41,12 +41,8 @@ class Reading:
 
 def read(data: DataSection) -> Reading:
     """Read the tables of a data section; whether bad rows matter is for the caller to say."""
-    folder, layout = data.path, _layout(data)
     place = _interactions(data)
-    users = locate(folder, data.users, layout.users, data.separator)
-    items = locate(folder, data.items, layout.items, data.separator)
-    if users is None and data.segments:
-        raise DataError(f"{folder} holds no {' or '.join(layout.users.names)}, which the recipe's segments need")
+    users, items = locate_features(data)
     table = read_interactions(place, data)
     return Reading(
         interactions=table,
@@ -54,6 +50,15 @@ def read(data: DataSection) -> Reading:
         items=read_items(items, data, table.frame[ITEM_ID].dtype) if items else None,
         sha256=fingerprint([found.path for found in (place, users, items) if found]),
     )
+
+
+def locate_features(data: DataSection) -> tuple[Place | None, Place | None]:
+    """Find the tables of users and items, where there are any."""
+    folder, layout = data.path, _layout(data)
+    users = locate(folder, data.users, layout.users, data.separator)
+    if users is None and data.segments:
+        raise DataError(f"{folder} holds no {' or '.join(layout.users.names)}, which the recipe's segments need")
+    return users, locate(folder, data.items, layout.items, data.separator)
 
 
 def files_of(data: DataSection) -> list[Path]:

@@ -28,8 +28,13 @@ class Tables:
 
     def described(self, name: str) -> dict[str, Any]:
         """Return what manifests say of a data set: its name, its hash, and what is not learnt from, if anything."""
-        aside = {"set_aside": self.set_aside, "left_out": dict(self.left_out)}
-        return {"name": name, "sha256": self.sha256, **{what: counts for what, counts in aside.items() if counts}}
+        return described(name, self.sha256, self.set_aside, self.left_out)
+
+
+def described(name: str, sha256: str, set_aside: int = 0, left_out: Mapping[str, int] = {}) -> dict[str, Any]:
+    """Return what manifests say of a data set that was read."""
+    aside = {"set_aside": set_aside, "left_out": dict(left_out)}
+    return {"name": name, "sha256": sha256, **{what: counts for what, counts in aside.items() if counts}}
 
 
 def read_tables(data: DataSection, on_bad_row: OnBadRow = "refuse") -> Tables:

@@ -83,7 +83,9 @@ def _learnt(about: About) -> str:
     aside = _aside(data)
     name = _plain(data.get("name", "unknown"))
     job = about.get("trained_on", {}).get("job")
+    spark = about.get("trained_on", {}).get("spark")
     made = f"\n\nTrained by the job `{_code(job)}`." if job else ""
+    made += f"\n\nIts vectors or neighbours were learnt by Spark {_plain(spark)}." if spark else ""
     return f"## What it has learnt from\n\n{name}{digest}: {counts or 'not counted'}{when}{aside}.{refreshed}{made}"
 
 

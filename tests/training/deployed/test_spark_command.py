@@ -64,7 +64,8 @@ def batch(stage: DeployedStage, *options: str) -> Result:
 
 
 def train(stage: DeployedStage, recipe: Path, *options: str) -> Result:
-    """Order a training of a recipe."""
+    """Order a training of a recipe, which has a model that Spark fits."""
+    recipe.write_text(recipe.read_text().replace("[models.random]", "[models.popular]"))
     return run("train", "--on", "spark", "--recipe", str(recipe), "--stage", stage.name, *options)
 
 
@@ -95,12 +96,12 @@ def test_lists_are_ordered_and_told_of(stage: DeployedStage, jobs_made: Played) 
 def test_a_training_is_ordered_and_told_of(stage: DeployedStage, jobs_made: Played, tmp_path: Path) -> None:
     """The recipe and its tables are in the store, and the interactions' address is that of their copy."""
     recipe = board_file(tmp_path)
-    done = train(stage, recipe, "--models", "random", "--json")
+    done = train(stage, recipe, "--models", "popular", "--json")
     assert done.exit_code == 0, done.stderr
     assert [made["state"] for made in json.loads(done.stdout)["trained"]] == ["published"]
     order = played.ordered(stage, jobs_made.names[0])
     assert isinstance(order, TrainOrder)
-    assert order.models.models == "random"
+    assert order.models.models == "popular"
     keys = stage.open().keys("training/inputs/")
     assert keys == [f"{order.inputs}/data/interactions.csv", f"{order.inputs}/recipe/recipe.toml"]
     assert order.interactions == f"s3://{stage.bucket}/{keys[0]}"
@@ -114,6 +115,14 @@ def test_interactions_are_read_where_they_lie(stage: DeployedStage, jobs_made: P
     assert isinstance(order, TrainOrder)
     assert order.interactions == "s3://lake/orders/"
     assert stage.open().keys("training/inputs/") == [f"{order.inputs}/recipe/recipe.toml"]
+
+
+def test_a_model_that_spark_does_not_fit_starts_no_job(stage: DeployedStage, tmp_path: Path) -> None:
+    """What can be known here is not left to a job."""
+    done = train(stage, board_file(tmp_path, "[models.ease]\n"))
+    assert done.exit_code == 1
+    assert "Spark fits als" in done.stderr
+    assert stage.open().keys("training/") == []
 
 
 @pytest.mark.parametrize("what", ["lists", "models"])
@@ -141,7 +150,7 @@ def test_a_job_is_followed_again(stage: DeployedStage, jobs_made: Played) -> Non
         (batch, ("--to", "s3://other/lists"), "and s3://other/lists is not there"),
         (batch, ("--workers", "2"), "Spark says how many work"),
         (train, ("--interactions", "lake/orders"), "a job reads s3://BUCKET/..., and lake/orders is on this machine"),
-        (train, ("--checkpoints", "kept"), "a job keeps them in the stage's store"),
+        (train, ("--checkpoints", "kept"), "no network is trained on Spark"),
     ],
 )
 def test_options_that_mean_nothing_there_are_refused(

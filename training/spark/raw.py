@@ -1,0 +1,79 @@
+"""The interactions as Spark reads them: one file or a folder of parts, Parquet or text, at a path or an address."""
+
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StringType, StructField, StructType
+
+from training.data.layouts import LAYOUTS, PLAIN, TableFile
+from training.data.place import Place, locate
+from training.recipe import DataSection
+from training.spark.failures import told
+from warmstart.errors import DataError
+
+RAGGED = "_ragged"  # the line, where it has another number of values than the header
+_PARQUET = ("", ".parquet")  # a folder is Parquet unless its name says otherwise
+_ENCODINGS = {"utf8": "UTF-8", "latin-1": "ISO-8859-1"}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A table that nobody has looked into yet."""
+
+    place: Place  # its `known` are the frame's columns
+    frame: DataFrame  # all columns of text as they stand, and RAGGED; of Parquet in its own types
+
+
+def read_raw(spark: SparkSession, data: DataSection, address: str | None = None) -> Raw:
+    """Find the interactions of a data section.
+
+    Args:
+        spark: reads them, when they are asked for.
+        data: what the recipe says.
+        address: where they are, if not where the recipe says: anything that Spark reads.
+
+    Raises:
+        DataError: there are none, or they are no table.
+    """
+    spec = (LAYOUTS[data.layout] if data.layout else PLAIN).interactions
+    if address is None:
+        place = locate(data.path, data.interactions, spec, data.separator)
+        if place is None:
+            raise DataError(f"{data.path} holds no {' or '.join(spec.names)}")
+        address = place.path.absolute().as_uri()
+    else:
+        place = locate_at(address, spec, data.separator)
+    with told(f"{address} cannot be read"):
+        frame = _parquet(spark, address) if place.path.suffix in _PARQUET else _text(spark, address, place.spec)
+    return Raw(replace(place, known=tuple(name for name in frame.columns if name != RAGGED)), frame)
+
+
+def locate_at(address: str, spec: TableFile, separator: str | None) -> Place:
+    """Say how a table at an address is written: a .tsv has tabs unless the recipe has a separator."""
+    path = PurePosixPath(address.rstrip("/").rpartition("/")[2])
+    if path.suffix in _PARQUET:
+        return Place(path, replace(spec, header=(), flags=()))  # type: ignore[arg-type]
+    return Place(path, replace(spec, separator=separator or ("\t" if path.suffix == ".tsv" else spec.separator)))  # type: ignore[arg-type]
+
+
+def _parquet(spark: SparkSession, address: str) -> DataFrame:
+    return spark.read.parquet(address)
+
+
+def _text(spark: SparkSession, address: str, spec: TableFile) -> DataFrame:
+    """Read lines as text; without pruning of columns, so that every value of a line is counted."""
+    reader = spark.read.options(
+        sep=spec.separator,
+        encoding=_ENCODINGS[spec.encoding],
+        quote='"' if spec.quoted else "",
+        escape='"' if spec.quoted else "",
+        header=not spec.header,
+        ignoreLeadingWhiteSpace=True,
+        ignoreTrailingWhiteSpace=True,
+        columnPruning=False,
+        columnNameOfCorruptRecord=RAGGED,
+    )
+    names = spec.header or tuple(reader.csv(address).columns)
+    fields = [StructField(name, StringType()) for name in (*names, RAGGED)]
+    return reader.csv(address, schema=StructType(fields), enforceSchema=True)

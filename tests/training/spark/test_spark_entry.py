@@ -44,10 +44,10 @@ def handler() -> Iterator[None]:
 
 
 def order(store: Store, folder: Path, **wanted: str) -> TrainOrder:
-    """Order popular and als of the checkerboard, whose interactions are a folder of Parquet."""
+    """Order two models of the checkerboard, whose interactions are a folder of Parquet."""
     import polars as pl
 
-    recipe_file = board_file(folder, "[models.popular]\n[models.als]\nfactors = 4\niterations = 1\n")
+    recipe_file = board_file(folder, "[models.popular]\n[models.popular_recent]\n")
     table = folder / "interactions.csv"
     parts = folder / "interactions.parquet"
     parts.mkdir()
@@ -61,7 +61,7 @@ def order(store: Store, folder: Path, **wanted: str) -> TrainOrder:
     )
     recipe = read_recipe(recipe_file)
     inputs, address = put_tables(store, recipe, None)
-    wanted = {"models": "popular,als", **wanted}
+    wanted = {"models": "popular,popular_recent", **wanted}
     return TrainOrder(
         job="a",
         inputs=inputs.prefix,
@@ -98,7 +98,7 @@ def test_it_trains_after_it_was_stopped_and_then_ranks(
     parts = [key.rpartition("/")[2] for key in store.keys(f"{asked.inputs}/data/")]
     assert parts == ["part-0.parquet", "part-1.parquet"]
     with monkeypatch.context() as patched:
-        stop_at(patched, "als: publishing")
+        stop_at(patched, "popular_recent: publishing")
         assert run(asked) == 143
     assert (models(store), find_outcome(store, "a"), find_failure(store, "a")) == (["popular"], None, None)
 
@@ -106,12 +106,12 @@ def test_it_trains_after_it_was_stopped_and_then_ranks(
     outcome = find_outcome(store, "a")
     assert outcome is not None
     versions = {made["model"]: made["version"] for made in outcome.trained}
-    assert read_manifest(store, "als", versions["als"])[0].trained_on["job"] == "a"
-    lists = ListsOrder(job="b", store=store.url, lists=Lists(model="als", version=versions["als"], k=5))
+    assert read_manifest(store, "popular", versions["popular"])[0].trained_on["job"] == "a"
+    lists = ListsOrder(job="b", store=store.url, lists=Lists(model="popular", version=versions["popular"], k=5))
     assert run(lists) == 0
     told = find_lists(store, "b")
     assert told is not None
-    assert (told["model"], told["users"], told["state"]) == ("als_offline", SIZE, "published")
+    assert (told["model"], told["users"], told["state"]) == ("popular_offline", SIZE, "published")
 
 
 def test_a_failure_is_left_and_said(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,5 +39,5 @@ def read_beside(data: DataSection, schema: StructType, on_bad_row: OnBadRow) -> 
     if bad and on_bad_row == "refuse":
         first = next(finding for table in found for finding in table.findings)
         raise DataError(f"{first} (of {bad} bad rows; --on-bad-row set-aside to leave them out)")
-    frames = [table.frame if table else None for table in read_both]
-    return Beside(*frames, bad, fingerprint([place.path for place in (users, items) if place]))
+    users_read, items_read = (table.frame if table else None for table in read_both)
+    return Beside(users_read, items_read, bad, fingerprint([place.path for place in (users, items) if place]))

@@ -39,7 +39,7 @@ class Cast:
     def why(self, name: str) -> Column:
         """Return what is wrong with a value of a column of this name; null where nothing is."""
         found = F.lit(None).cast(StringType())
-        for what, whether in reversed(self.wrong.items()):
+        for what, whether in reversed([*self.wrong.items()]):
             found = F.when(F.coalesce(whether, F.lit(False)), F.lit(f"column {name}: {what}")).otherwise(found)
         return found
 

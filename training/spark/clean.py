@@ -44,7 +44,7 @@ def clean(raw: Raw, data: DataSection, on_bad_row: OnBadRow) -> Clean:
     if data.time_format is not None:
         raise DataError("time_format is not read on Spark: write times as ISO 8601 or in epoch seconds")
     cast = _cast(raw, names, data)
-    why = F.coalesce(_ragged(raw), *(cast[name].why(names[name]) for name in cast))
+    why = F.coalesce(_ragged(raw), *(cast[name].why(names.get(name, name)) for name in cast))
     marked = raw.frame.select(*(cast[name].values.alias(name) for name in cast), why.alias(WHY))
     good, bounds = marked.filter(F.col(WHY).isNull()).drop(WHY), _bounds(data)
     counted = _counted(marked, bounds)

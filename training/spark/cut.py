@@ -58,7 +58,7 @@ class SparkCut:
 
     timed = True
 
-    def __init__(self, recipe: Recipe, events: DataFrame, everything: Interactions, sha256: str, say: Voice) -> None:
+    def __init__(self, recipe: Recipe, events: DataFrame, everything: Interactions, sha256: str, voice: Voice) -> None:
         """Take events that are read.
 
         Args:
@@ -66,10 +66,10 @@ class SparkCut:
             events: user, item, weight and time; checkpointed.
             everything: ids, features and titles; no pairs.
             sha256: of the data.
-            say: is told what is left out.
+            voice: is told what is left out.
         """
         self._recipe = recipe
-        self._voice = say
+        self._voice = voice
         self._events = events
         self._everything = everything
         self.sha256 = sha256
@@ -94,9 +94,8 @@ class SparkCut:
             found = clean(read_raw(spark, recipe.data, address), recipe.data, on_bad_row)
             beside = read_beside(recipe.data, found.frame.schema, on_bad_row)
             events, everything = _indexed(spark, found, beside, recipe)
-        cut = cls(
-            recipe, events, everything, hashlib.sha256(f"{found.digest} {beside.sha256}".encode()).hexdigest(), voice
-        )
+        digest = hashlib.sha256(f"{found.digest} {beside.sha256}".encode()).hexdigest()
+        cut = cls(recipe, events, everything, digest, voice)
         aside = found.set_aside + beside.bad
         if aside:
             voice.warn(f"{aside} bad rows set aside")

@@ -1,7 +1,7 @@
 """The interactions as Spark reads them: one file or a folder of parts, Parquet or text, at a path or an address."""
 
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StringType, StructField, StructType
@@ -41,7 +41,7 @@ def read_raw(spark: SparkSession, data: DataSection, address: str | None = None)
         place = locate(data.path, data.interactions, spec, data.separator)
         if place is None:
             raise DataError(f"{data.path} holds no {' or '.join(spec.names)}")
-        address = place.path.absolute().as_uri()
+        address = f"file://{place.path.absolute()}"  # as Hadoop has it, without escapes
     else:
         place = locate_at(address, spec, data.separator)
     with told(f"{address} cannot be read"):
@@ -51,10 +51,10 @@ def read_raw(spark: SparkSession, data: DataSection, address: str | None = None)
 
 def locate_at(address: str, spec: TableFile, separator: str | None) -> Place:
     """Say how a table at an address is written: a .tsv has tabs unless the recipe has a separator."""
-    path = PurePosixPath(address.rstrip("/").rpartition("/")[2])
+    path = Path(address.rstrip("/").rpartition("/")[2])
     if path.suffix in _PARQUET:
-        return Place(path, replace(spec, header=(), flags=()))  # type: ignore[arg-type]
-    return Place(path, replace(spec, separator=separator or ("\t" if path.suffix == ".tsv" else spec.separator)))  # type: ignore[arg-type]
+        return Place(path, replace(spec, header=(), flags=()))
+    return Place(path, replace(spec, separator=separator or ("\t" if path.suffix == ".tsv" else spec.separator)))
 
 
 def _parquet(spark: SparkSession, address: str) -> DataFrame:

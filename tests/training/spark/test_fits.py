@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = {"factors": 32, "regularization": 10.0, "alpha": 4.0, "iterations": 10}
+SETTINGS = {"factors": 32, "regularization": 9.38, "alpha": 0.52, "iterations": 10}  # the recipe's, of fewer factors
 SEEDS = (1, 2, 3, 4)  # of implicit; one alone is up to 1 % off their mean
 NEAREST = 20
 
@@ -100,7 +100,10 @@ def test_als_is_as_good_as_implicits(fold: Fold, learnt: Interactions, pairs: "P
 def test_neighbours_are_those_of_one_machine(
     spark: "SparkSession", learnt: Interactions, settings: dict[str, Any]
 ) -> None:
-    """Each item's nearest have the same cosines, and where no two are equal they are the same items."""
+    """Each item's nearest have the same cosines, and where no two are equal they are the same items.
+
+    implicit looks for one more, the item itself; where that is one of many of cosine 1 there may be one too many.
+    """
     from training.spark.item_knn import fit_item_knn
 
     some = learnt.part(learnt.users < 200)
@@ -108,9 +111,9 @@ def test_neighbours_are_those_of_one_machine(
     ours = algorithm.fit(some, np.random.default_rng(0)).weights_.T.tocsr()
     theirs = fit_item_knn(ItemKNN(k=NEAREST, weighting="cosine", **settings), in_spark(spark, some), print).weights_
     theirs = theirs.T.tocsr()
-    np.testing.assert_array_equal(np.diff(theirs.indptr), np.diff(ours.indptr))
+    np.testing.assert_array_equal(np.diff(theirs.indptr), np.minimum(np.diff(ours.indptr), NEAREST))
     for item in range(some.n_items):
-        one, other = (ordered(found.getrow(item)) for found in (ours, theirs))
+        one, other = (ordered(found[[item]]) for found in (ours, theirs))
         np.testing.assert_allclose(other[0], one[0], rtol=1e-5)
         apart = one[0] > one[0][-1] * (1 + 1e-5) if len(one[0]) else np.zeros(0, np.bool_)
         assert {*one[1][apart].tolist()} == {*other[1][apart].tolist()}
@@ -118,7 +121,7 @@ def test_neighbours_are_those_of_one_machine(
 
 def ordered(row: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return a row's values, largest first, and their columns."""
-    order = np.lexsort((row.indices, -row.data))
+    order = np.lexsort((row.indices, -row.data))[:NEAREST]
     return row.data[order], row.indices[order]
 
 

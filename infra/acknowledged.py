@@ -24,6 +24,8 @@ WHY_CATALOGUE = (
 )
 WHY_TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
 WHY_LOG = "CloudWatch writes a log group in a policy with a colon and a wildcard, for what is done to the group."
+WHY_LOG_GROUPS = "EMR Serverless looks for a job's log group among all of them, and no action has one for a resource."
+WHY_TABLES = "A table is a folder of files, which whoever writes it names."
 WHY_JOBS = "Each job has log streams of its own, whose names begin with the stage's."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
@@ -63,7 +65,12 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
         _say(subscription, SUBSCRIPTION)
     if serving.canary:
         _say(serving.canary, DEPLOYMENTS)
-    _say(training.role, {**UNNAMED, **_keys(artifacts, TRAINED, WHY_TRAINED), **_streams(training)})
+    trained = _keys(artifacts, TRAINED, WHY_TRAINED)
+    jobs = {training.log_streams: WHY_JOBS, training.log_itself: WHY_LOG}
+    _say(training.role, {**UNNAMED, **trained, **_named(jobs)})
+    if training.spark:
+        tables = {f"{bucket}/{keys}": WHY_TABLES for bucket, keys in training.spark.tables}
+        _say(training.spark.role, {**trained, **_named({training.spark.log_groups: WHY_LOG_GROUPS, **tables})})
 
 
 def _say_of_api(rest: apigateway.RestApi) -> None:
@@ -85,9 +92,8 @@ def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[s
     return {f"AwsSolutions-IAM5[Resource::{arn}/{key}]": reason for key in keys if "*" in key}
 
 
-def _streams(training: TrainingStack) -> dict[str, str]:
-    """The wildcards behind the names of a log and of its streams, as the rule writes them: tokens by their names."""
-    arns = {training.log_streams: WHY_JOBS, training.log_itself: WHY_LOG}
+def _named(arns: Mapping[str, str]) -> dict[str, str]:
+    """Wildcards in ARNs of this account, as the rule writes them: tokens by their names."""
     named = {re.sub(r"\$\{Token\[AWS\.?(\w+)\.\d+\]\}", r"<AWS::\1>", arn): why for arn, why in arns.items()}
     return {f"AwsSolutions-IAM5[Resource::{arn}]": why for arn, why in named.items()}
 

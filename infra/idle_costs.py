@@ -51,7 +51,7 @@ def standing(assembly: Path) -> list[tuple[str, float]]:
             f"{provisioned:.2f} GB of provisioned concurrency",
             cost("lambda_provisioned_gb_second", provisioned * HOURS * 3600),
         ),
-        ("functions, API, authorizer, usage plans, topics", 0.0),
+        ("functions, API, authorizer, plans, topics, Spark", 0.0),
     ]
 
 

@@ -16,6 +16,12 @@ TRAINING_INSTANCE = "TrainingInstance"
 TRAINING_SPOT = "TrainingSpot"
 TRAINING_HOURS = "TrainingHours"
 TRAINING_DISK_GB = "TrainingDiskGb"
+SPARK_APPLICATION = "SparkApplication"
+SPARK_ROLE_ARN = "SparkRoleArn"
+SPARK_LOG_GROUP = "SparkLogGroup"
+SPARK_MAX_VCPU = "SparkMaxVcpu"
+SPARK_HOURS = "SparkHours"
+SPARK_DISK_GB = "SparkDiskGb"
 LOG_GROUP = "LogGroup"  # training's; in serving a function's name follows
 STACK = re.compile(rf"warmstart-({NAME.pattern})-({'|'.join(get_args(Part))})")
 

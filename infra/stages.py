@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.families import LIMITS
+from infra.spark import LEAST_VCPU
 
 ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"  # as the runtime reads them
 DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+TABLES = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^*?$\s]*"  # none of what policies read otherwise
 TAG = r"(?!aws:)[\w .:/=+@-]{1,128}"
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")  # it stands in the names of stacks and in the API's URL
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told, up to a year
@@ -34,6 +36,11 @@ class Stage:
     training_spot: bool = True  # may be taken away, and goes on when there is one again
     training_hours: int = 24  # after which a job is stopped; a spot job may wait for as long again
     training_disk_gb: int = 30
+    spark: bool = False  # an application of EMR Serverless, for tables that outgrow one machine
+    spark_max_vcpu: int = 64  # of all its jobs at a time
+    spark_hours: int = 12  # after which a job is cancelled
+    spark_disk_gb: int = 100  # of each of a job's workers
+    spark_reads: tuple[str, ...] = ()  # s3://bucket/prefix of tables that its jobs may read where they lie
     log_days: int = 30
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -131,6 +138,11 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "training_spot": (_flag, "true or false"),
     "training_hours": (_whole(1, 24 * 28), "1 to 672 hours"),
     "training_disk_gb": (_whole(1, 16_384), "1 to 16384 GB"),
+    "spark": (_flag, "true or false"),
+    "spark_max_vcpu": (_whole(LEAST_VCPU, 4_000), f"{LEAST_VCPU} to 4000 vCPU"),
+    "spark_hours": (_whole(1, 24 * 28), "1 to 672 hours"),
+    "spark_disk_gb": (_whole(20, 200), "20 to 200 GB"),
+    "spark_reads": (_list(_text(TABLES)), "a list of prefixes such as s3://lake/orders/"),
     "log_days": (lambda days: type(days) is int and days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
     "tags": (_tags, "a table of tags, whose names and values are AWS's letters and do not begin with aws:"),
 }

@@ -18,6 +18,11 @@ class Lists(NamedTuple):
     rows: Rows  # (n_listed,) best first in each list
     scores: Scores  # (n_listed,)
 
+    @property
+    def by_fallback(self) -> int:
+        """Count the users whose list is empty; the last list is of the unknown."""
+        return int((self.lengths[:-1] == 0).sum())
+
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """Return the lists of several chunks as one."""
@@ -47,7 +52,7 @@ def ranked_unknown(recommender: Recommender, k: int) -> Lists:
 def answered(recommender: Recommender, users: Rows, k: int) -> Answers:
     """Answer some users, as the API does."""
     ids: list[Id] = [*recommender.user_ids.external(users)]
-    found = recommender.recommend_many([Ask(user_id=user_id, k=k, explain=True) for user_id in ids])
+    found = recommender.without_reasons().recommend_many([Ask(user_id=user_id, k=k, explain=True) for user_id in ids])
     details = [detail for answer in found for detail in answer.details]
     return Answers(
         [user_id for user_id, answer in zip(ids, found, strict=True) for _ in answer.items],

@@ -1,4 +1,4 @@
-"""Where training runs on AWS: who it is, its image and its log. The jobs themselves are made by `warmstart train`."""
+"""Where training runs on AWS: who it is, its image and its log. The jobs themselves are made by the command."""
 
 from typing import Any
 
@@ -8,15 +8,17 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra import outputs
-from infra.constructs.training_image import training_image
-from infra.keys import TRAINED
+from infra.constructs.project_image import project_image
+from infra.constructs.spark_application import SparkApplication
+from infra.constructs.trained import allow_training
 from infra.stages import Stage
 
+DOCKERFILE = "training/sagemaker/Dockerfile"
 JOBS_LOG = "/aws/sagemaker/TrainingJobs"  # and namespace of metrics, of every job of an account: there is no choice
 
 
 class TrainingStack(Stack):
-    """A role that may publish and promote, and may not touch tokens; an image, where the stage wants one."""
+    """A role that may publish and promote, and may not touch tokens; an image and Spark, where the stage wants them."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, stage: Stage, bucket: s3.IBucket, **options: Any
@@ -29,7 +31,7 @@ class TrainingStack(Stack):
                 "sagemaker.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
             ),
         )
-        self._allow_store(bucket)
+        allow_training(self.role, bucket)
         log = self.format_arn(
             service="logs", resource="log-group", resource_name=JOBS_LOG, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
@@ -38,25 +40,12 @@ class TrainingStack(Stack):
         self._allow_log()
         CfnOutput(self, outputs.ROLE_ARN, value=self.role.role_arn)
         CfnOutput(self, outputs.LOG_GROUP, value=JOBS_LOG)
-        self.image = training_image(self, "Image", stage) if stage.training_image else None
-        if self.image:
-            self.image.repository.grant_pull(self.role)
-            self._say_how_jobs_run(stage, self.image.image_uri)
-
-    def _allow_store(self, bucket: s3.IBucket) -> None:
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[bucket.arn_for_objects(key) for key in TRAINED],
-            )
-        )
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [*TRAINED]}},
-            )
-        )
+        if stage.training_image:
+            neural = {"REQUIREMENTS": "neural"} if stage.training_image == "neural" else None
+            image = project_image(self, "Image", DOCKERFILE, neural)
+            image.repository.grant_pull(self.role)
+            self._say_how_jobs_run(stage, image.image_uri)
+        self.spark = SparkApplication(self, "Spark", stage=stage, bucket=bucket) if stage.spark else None
 
     def _allow_log(self) -> None:
         """The streams of this stage's jobs and the metrics of their machines.

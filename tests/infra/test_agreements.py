@@ -9,7 +9,7 @@ import pytest
 
 from functions.authorizer.policy import policy
 from functions.catalogue.catalogue import Catalogue
-from infra import families, gateway_responses, keys, stages
+from infra import families, gateway_responses, keys, spark, stages
 from infra.families import Family
 from infra.functions import FALLBACK, PYTHON, REFRESH_FAILED, serving_environment
 from infra.local.arns import method_arn
@@ -133,6 +133,17 @@ def test_the_training_image_has_the_python_of_training() -> None:
     assert flags == [
         re.findall(r"-m\w+", line) for line in _lines("HNSWLIB_NO_NATIVE", "training/sagemaker/Dockerfile")
     ]
+
+
+def test_the_spark_image_is_of_the_release() -> None:
+    """It starts from what the application runs, with the Python of training and what that compiles."""
+    dockerfiles = {name: (ROOT / "training" / name / "Dockerfile").read_text() for name in ("sagemaker", "spark")}
+    bases = re.findall(r"^FROM public\.ecr\.aws/emr-serverless/spark/(\S+):", dockerfiles["spark"], re.MULTILINE)
+    assert bases == [spark.RELEASE, spark.RELEASE]
+    (own,) = re.findall(r"^PYTHON \?= (\S+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"python3\.\d+", dockerfiles["spark"])) == {own}
+    compiling = [re.findall(r"^ ?(?:RUN|&&) export (.*) \\$", text, re.MULTILINE) for text in dockerfiles.values()]
+    assert compiling[0] == compiling[1] != []
 
 
 def test_an_image_and_a_laptop_compile_for_the_same_cpu() -> None:

@@ -29,6 +29,11 @@ GOOD: dict[str, Any] = {
     "training_spot": False,
     "training_hours": 2,
     "training_disk_gb": 50,
+    "spark": True,
+    "spark_max_vcpu": 128,
+    "spark_hours": 6,
+    "spark_disk_gb": 200,
+    "spark_reads": ["s3://lake/orders/", "s3://lake.shop.example/"],
     "log_days": 90,
     "tags": {"team": "search"},
 }
@@ -58,6 +63,17 @@ BAD: list[tuple[str, Any]] = [
     ("cors_origins", ["https://Shop.example"]),
     ("cors_origins", ["https://shop.example:"]),
     ("training_image", "torch"),
+    ("spark", "yes"),
+    ("spark_max_vcpu", 8),
+    ("spark_max_vcpu", "64"),
+    ("spark_hours", 0),
+    ("spark_disk_gb", 10),
+    ("spark_disk_gb", 500),
+    ("spark_reads", "s3://lake/orders/"),
+    ("spark_reads", ["lake/orders/"]),
+    ("spark_reads", ["s3://lake"]),
+    ("spark_reads", ["s3://lake/*"]),
+    ("spark_reads", ["s3://*/"]),
     ("training_image", True),
     ("training_instance", "m5.xlarge"),
     ("training_instance", "ml.m5.xlarge; rm"),
@@ -82,7 +98,7 @@ def test_every_option_can_be_set() -> None:
     """Each setting arrives as it was written, a list as a tuple."""
     stage = read(**GOOD)
     settings = {field.name: getattr(stage, field.name) for field in fields(Stage)}
-    assert settings == {"name": "dev", **GOOD, "cors_origins": tuple(GOOD["cors_origins"])}
+    assert settings == {"name": "dev", **GOOD, **{key: tuple(GOOD[key]) for key in ("cors_origins", "spark_reads")}}
 
 
 def test_every_option_is_checked() -> None:
@@ -95,7 +111,10 @@ def test_what_costs_or_opens_is_off() -> None:
     """A stage that says nothing has no alarm, no browser's page, no domain and nothing that is paid by the hour."""
     assert read() == Stage(name="dev")
     settings = {field.name: getattr(read(), field.name) for field in fields(Stage)}
-    of_jobs = {"training_instance", "training_spot", "training_hours", "training_disk_gb"}  # paid while one runs
+    of_jobs = {
+        *("training_instance", "training_spot", "training_hours", "training_disk_gb"),
+        *("spark_max_vcpu", "spark_hours", "spark_disk_gb"),
+    }  # paid while one runs
     assert {name for name, value in settings.items() if value} == {"name", "architecture", "log_days"} | of_jobs
 
 

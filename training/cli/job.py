@@ -1,19 +1,18 @@
-"""`warmstart job`, and `warmstart train --on sagemaker`: a training job is made, followed, and told of at its end."""
+"""`warmstart job`: a job beside a stage is followed, and told of at its end."""
 
-import os
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from infra.outputs import STORE_URL
+from infra import outputs
+from training.cli import listed, trained
 from training.cli.console import Console, Failure, json_option
-from training.cli.place import Place, deployed_stack, stage_option
-from training.cli.trained import show
+from training.cli.place import deployed_stack, stage_option
 from training.stores import open_named
 
 if TYPE_CHECKING:
-    from training.recipe import Recipe
-    from training.sagemaker.jobs import Jobs, State
+    from training.deployed.stage import Stack
+    from training.jobs.state import Jobs, State
 
 
 @click.command()
@@ -21,57 +20,43 @@ if TYPE_CHECKING:
 @stage_option
 @json_option
 def job(name: str, stage: str, console: Console) -> None:
-    """Follow a training job of a stage to its end: what it comes to, what it logs, what became of its models.
+    """Follow a job of a stage to its end: what it comes to, what it logs, what became of its models or lists.
+
+    NAME is what the command that made the job calls it.
 
     Ctrl-C asks whether it goes on.
     """
-    from training.sagemaker.request import Place as JobPlace
-
-    place = JobPlace.of(deployed_stack(stage, "training"))
-    store_url = deployed_stack(stage, "artifacts").output(STORE_URL)
-    _follow_to_its_end(name, place.log_group, stage, store_url, console)
-
-
-def order_job(
-    recipe: "Recipe",
-    models: str | None,
-    place: Place,
-    on_bad_row: Literal["refuse", "set-aside"],
-    *,
-    promote: bool,
-    console: Console,
-) -> None:
-    """Make a job that trains a recipe's models, and follow it to its end."""
-    if place.stage is None:
-        raise click.UsageError("--on sagemaker trains for a deployed stage: say --stage NAME")
-    from training.sagemaker.inputs import put_inputs
-    from training.sagemaker.jobs import Jobs
-    from training.sagemaker.order import Order
-    from training.sagemaker.request import Place as JobPlace
-    from training.sagemaker.request import new_name, request
-
-    where = JobPlace.of(deployed_stack(place.stage, "training"))
-    order = Order(store=place.url, models=models, on_bad_row=on_bad_row, promote=promote)
-    console.progress(f"putting {recipe.data.described} into {place.url}")
-    inputs = put_inputs(open_named(place.url), recipe)
-    name = new_name(place.stage, recipe.name)
-    Jobs().create(request(name, where, order, inputs, os.environ))
-    console.progress(f"{name} on {where.instance}{' of spot' if where.spot else ''}")
-    _follow_to_its_end(name, where.log_group, place.stage, place.url, console)
+    training = deployed_stack(stage, "training")
+    store_url = deployed_stack(stage, "artifacts").output(outputs.STORE_URL)
+    jobs, log_group = _sagemaker(training) if "-" in name else _spark(training)
+    follow_to_its_end(name, jobs, log_group, stage, store_url, console)
 
 
-def _follow_to_its_end(name: str, log_group: str, stage: str, store_url: str, console: Console) -> None:
-    from training.sagemaker.following import follow
+def _sagemaker(training: "Stack") -> tuple["Jobs", str]:
+    """Return the jobs whose names are ours, which have dashes, and their log."""
     from training.sagemaker.jobs import Jobs
 
-    jobs = Jobs()
+    return Jobs(), training.output(outputs.LOG_GROUP)
+
+
+def _spark(training: "Stack") -> tuple["Jobs", str]:
+    """Return the jobs whose ids are EMR Serverless's, and their log."""
+    from training.emr.jobs import Jobs
+
+    return Jobs(training.output(outputs.SPARK_APPLICATION)), training.output(outputs.SPARK_LOG_GROUP)
+
+
+def follow_to_its_end(name: str, jobs: "Jobs", log_group: str, stage: str, store_url: str, console: Console) -> None:
+    """Say what a job says, then what became of it; exit as the same command does on this machine."""
+    from training.jobs.following import follow
+
     console.end_progress()
     try:
         state = follow(name, jobs, log_group, _say)
     except KeyboardInterrupt:
         _ask_whether_it_goes_on(name, stage, jobs)
         raise click.exceptions.Exit(130) from None
-    _tell(name, state, store_url, console)
+    _tell(name, jobs, state, store_url, console)
 
 
 def _say(line: str) -> None:
@@ -89,19 +74,21 @@ def _ask_whether_it_goes_on(name: str, stage: str, jobs: "Jobs") -> None:
         click.echo(f"it goes on; to follow it again: warmstart job {name} --stage {stage}", err=True)
         return
     jobs.stop(name)
-    click.echo("it is being stopped; the same warmstart train goes on from its checkpoints", err=True)
+    click.echo(f"it is being stopped; {jobs.stopped}", err=True)
 
 
-def _tell(name: str, state: "State", store_url: str, console: Console) -> None:
-    """Show what became of its models, or why there is nothing to show."""
-    from training.sagemaker.results import find_outcome
+def _tell(name: str, jobs: "Jobs", state: "State", store_url: str, console: Console) -> None:
+    """Show what became of it, or why there is nothing to show."""
+    from training.jobs.results import find_failure, find_lists, find_outcome
 
-    outcome = find_outcome(open_named(store_url), name)
-    if outcome is not None:
-        show(outcome, console)
-        return
-    if state.status == "Stopped":
-        raise Failure(f"{name} was stopped: the same warmstart train goes on from its checkpoints")
-    if state.status == "Completed":
+    store = open_named(store_url)
+    if (outcome := find_outcome(store, state.outcome)) is not None:
+        return trained.show(outcome, console)
+    if (lists := find_lists(store, state.outcome)) is not None:
+        return listed.show(lists, console)
+    if state.end == "stopped":
+        raise Failure(f"{name} was stopped: {jobs.stopped}")
+    if state.end == "well":
         raise Failure(f"{name} has ended and left no outcome in {store_url}")
-    raise Failure(f"{name} failed: {state.failure or 'SageMaker does not say why'}")
+    why = find_failure(store, state.outcome) or state.failure
+    raise Failure(f"{name} failed: {why or f'{jobs.service} does not say why'}")

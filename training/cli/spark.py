@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from training.train_recipe import Job
 
 
-def train_with_spark(job: "Job", store_url: str, console: Console) -> None:
+def train_with_spark(job: "Job", store_url: str, interactions: str | None, console: Console) -> None:
     """Train a recipe's models with Spark, publish them, and show what became of them."""
     from training.spark.possible import refuse_others
     from training.spark.session import open_session
@@ -19,5 +19,5 @@ def train_with_spark(job: "Job", store_url: str, console: Console) -> None:
     with open_session(f"warmstart train {job.recipe.name}") as spark:
         from training.spark.train import train_on_spark
 
-        outcome = train_on_spark(job, open_named(store_url, create=True), console, spark)
+        outcome = train_on_spark(job, open_named(store_url, create=True), console, spark, interactions)
     show(outcome, console)

@@ -5,13 +5,15 @@ from typing import Literal
 
 import click
 
+from training.cli import on_sagemaker, on_spark
 from training.cli.console import Console, json_option
-from training.cli.job import order_job
 from training.cli.place import Place, place_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
 from training.cli.spark import train_with_spark
 from training.cli.trained import show
 from training.stores import open_named
+
+KEPT_BY = {"sagemaker": "a job keeps them in the stage's store", "spark": "no network is trained on Spark"}
 
 
 @click.command()
@@ -31,10 +33,15 @@ from training.stores import open_named
     type=click.Choice(["here", "sagemaker", "spark"]),
     default="here",
     show_default=True,
-    help="Where: on this machine, as a job of SageMaker beside the --stage, or by Spark.",
+    help="Where: on this machine, as a job of SageMaker beside the --stage, or by Spark: of the --stage, or here.",
+)
+@click.option(
+    "--interactions",
+    metavar="URL",
+    help="Where Spark reads the interactions, if not where the recipe says: a file or a folder of parts.",
 )
 @json_option
-def train(
+def train(  # noqa: PLR0913, PLR0917 an option each
     recipe_path: Path,
     models: str | None,
     place: Place,
@@ -42,6 +49,7 @@ def train(
     checkpoints: Path | None,
     promote: bool,
     machine: str,
+    interactions: str | None,
     console: Console,
 ) -> None:
     """Measure on the recipe's fold, refit on all rows, publish a version per model.
@@ -50,17 +58,20 @@ def train(
     titles and histories, for the API's items and users.
     """
     recipe, chosen = chosen_models(recipe_path, models)
+    if checkpoints and machine != "here":
+        raise click.UsageError(f"--checkpoints: {KEPT_BY[machine]}")
+    if interactions and machine != "spark":
+        raise click.UsageError("--interactions: Spark alone reads them from elsewhere: --on spark")
     if machine == "sagemaker":
-        if checkpoints:
-            raise click.UsageError("--checkpoints: a job keeps them in the stage's store")
-        order_job(recipe, models, place, on_bad_row, promote=promote, console=console)
+        on_sagemaker.order_training(recipe, models, place, on_bad_row, promote=promote, console=console)
+        return
+    if machine == "spark" and place.stage:
+        on_spark.order_training(recipe, models, place, on_bad_row, interactions, promote=promote, console=console)
         return
     from training.train_recipe import Job, train_recipe
 
     job = Job(recipe=recipe, models=chosen, on_bad_row=on_bad_row, promote=promote, checkpoints=checkpoints)
     if machine == "spark":
-        if checkpoints:
-            raise click.UsageError("--checkpoints: no network is trained on Spark")
-        train_with_spark(job, place.url, console)
+        train_with_spark(job, place.url, interactions, console)
         return
     show(train_recipe(job, open_named(place.url, create=True), console), console)

@@ -1,40 +1,19 @@
 """Makes, describes and stops jobs."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar
 
 from training.deployed.aws import asking, client
+from training.jobs.state import End, State
 
-ENDED = ("Completed", "Failed", "Stopped")
-
-
-class State(NamedTuple):
-    """How far a job is."""
-
-    status: str
-    steps: tuple[tuple[str, str], ...]  # each step that it has come to, and what SageMaker says of it
-    failure: str | None
-    started: int  # milliseconds since 1970
-
-    @property
-    def ended(self) -> bool:
-        """Tell whether nothing more comes."""
-        return self.status in ENDED
-
-    @classmethod
-    def of(cls, described: Mapping[str, Any]) -> Self:
-        """Read what `describe_training_job` answers."""
-        steps = described.get("SecondaryStatusTransitions", ())
-        return cls(
-            described["TrainingJobStatus"],
-            tuple((step["Status"], step.get("StatusMessage", "")) for step in steps),
-            described.get("FailureReason"),
-            int(described["CreationTime"].timestamp() * 1000),
-        )
+ENDS: Mapping[str, End] = {"Completed": "well", "Failed": "badly", "Stopped": "stopped"}
 
 
 class Jobs:
-    """The jobs of an account."""
+    """The training jobs of an account."""
+
+    service: ClassVar[str] = "SageMaker"
+    stopped: ClassVar[str] = "the same warmstart train goes on from its checkpoints"
 
     def __init__(self, sagemaker: Any = None) -> None:
         self._sagemaker = sagemaker or client("sagemaker")
@@ -47,9 +26,25 @@ class Jobs:
     def state(self, name: str) -> State:
         """Describe a job; StageError where there is none of this name."""
         with asking(f"describe the training job {name}"):
-            return State.of(self._sagemaker.describe_training_job(TrainingJobName=name))
+            return _state(name, self._sagemaker.describe_training_job(TrainingJobName=name))
 
     def stop(self, name: str) -> None:
         """Ask a job to stop: SIGTERM, and after two minutes SIGKILL."""
         with asking(f"stop the training job {name}"):
             self._sagemaker.stop_training_job(TrainingJobName=name)
+
+    def streams(self, name: str) -> str:
+        """Return what the names of its log streams begin with."""
+        return f"{name}/"
+
+
+def _state(name: str, described: Mapping[str, Any]) -> State:
+    """Read what `describe_training_job` answers."""
+    steps = described.get("SecondaryStatusTransitions", ())
+    return State(
+        steps=tuple((step["Status"], step.get("StatusMessage", "")) for step in steps),
+        failure=described.get("FailureReason"),
+        started=int(described["CreationTime"].timestamp() * 1000),
+        end=ENDS.get(described["TrainingJobStatus"]),
+        outcome=name,
+    )

@@ -1,20 +1,16 @@
 """The request that makes a job, out of what a stage's stack says and what is to be trained."""
 
 import hashlib
-import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Self
 
 from infra import outputs
 from training.deployed.stage import Stack
-from training.sagemaker.inputs import Inputs
-from training.sagemaker.order import DATA, RECIPE, Order
+from training.jobs.inputs import DATA, RECIPE, Inputs
+from training.jobs.order import Order
 
 CHECKPOINTS = "training/checkpoints"
-RECIPE_LETTERS = 15  # of its name that stand in the job's: SageMaker takes 63 in all
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # as here, so there
 
 
@@ -46,13 +42,6 @@ class Place:
         )
 
 
-def new_name(stage: str, recipe: str) -> str:
-    """Return a name that no other job has."""
-    letters = re.sub(r"[^a-z0-9]+", "-", recipe.lower()).strip("-")[:RECIPE_LETTERS].strip("-")
-    parts = (letters, f"{datetime.now(UTC):%Y%m%d-%H%M%S}", secrets.token_hex(2))
-    return outputs.jobs_of(stage) + "-".join(part for part in parts if part)
-
-
 def request(name: str, place: Place, order: Order, inputs: Inputs, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the arguments of `create_training_job`.
 
@@ -70,7 +59,7 @@ def request(name: str, place: Place, order: Order, inputs: Inputs, environment: 
         "AlgorithmSpecification": {"TrainingImage": place.image, "TrainingInputMode": "File"},
         "RoleArn": place.role,
         "HyperParameters": order.to_texts(),
-        "InputDataConfig": [_channel(part, f"{store}/{inputs.channel(part)}") for part in (RECIPE, DATA)],
+        "InputDataConfig": [_channel(part, f"{store}/{inputs.part(part)}") for part in (RECIPE, DATA)],
         "OutputDataConfig": {"S3OutputPath": f"{store}/training/jobs"},
         "ResourceConfig": {
             "InstanceType": place.instance,

@@ -37,6 +37,11 @@ FULL: dict[str, Any] = {
     "training_spot": False,
     "training_hours": 6,
     "training_disk_gb": 100,
+    "spark": True,
+    "spark_max_vcpu": 400,
+    "spark_hours": 48,
+    "spark_disk_gb": 200,
+    "spark_reads": ["s3://lake/orders/"],
     "log_days": 7,
     "tags": {"team": "search"},
 }

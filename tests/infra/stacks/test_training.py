@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from infra import outputs
-from infra.constructs import training_image
+from infra.constructs import project_image, spark_application
 from infra.stacks.artifacts import ArtifactsStack
-from infra.stacks.training import JOBS_LOG, TrainingStack
+from infra.stacks.training import DOCKERFILE, JOBS_LOG, TrainingStack
 from tests.infra.stacks.synthesis import a_stage, an_app, template_of
 from tests.infra.stacks.template import Template, text
 
@@ -116,9 +116,9 @@ def test_another_kind_of_image_is_another_image() -> None:
 
 
 def test_what_trains_is_in_it() -> None:
-    """The Dockerfile and every folder that it copies are there."""
-    for path in (training_image.DOCKERFILE, *training_image.HELD):
-        assert (training_image.ROOT / path).exists()
+    """The Dockerfiles and every folder that they copy are there."""
+    for path in (DOCKERFILE, spark_application.DOCKERFILE, *project_image.HELD):
+        assert (project_image.ROOT / path).exists()
 
 
 def test_nothing_of_it_is_kept_or_stored(training: Template) -> None:

@@ -17,6 +17,13 @@ from warmstart.store import Store, open_store
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 JOBS_LOG = "/aws/sagemaker/TrainingJobs"
+SPARK = {
+    "SparkRoleArn": f"arn:aws:iam::{ACCOUNT}:role/warmstart-dev-training-SparkRole1ABCC5F0-0A1b",
+    "SparkMaxVcpu": "64",
+    "SparkHours": "12",
+    "SparkDiskGb": "100",
+}
+MOTOS_RELEASE = "emr-7.0.0"  # the server knows no emr-spark
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 GROUPS = {"Lists": "lists", "TwoStage": "two_stage", "Authorizer": "authorizer"}  # camel case: name of the function
 
@@ -53,6 +60,7 @@ class DeployedStage:
         self.bucket = f"warmstart-artifacts-{name}"
         self.url = f"https://api.example.org/{name}"
         self.plans: dict[str, str] = {}  # name -> id
+        self.application = ""  # of Spark's jobs
 
     def deploy(self, part: str, without: str = "") -> None:
         """Make one of the stacks, perhaps without one of its outputs."""
@@ -108,7 +116,14 @@ class DeployedStage:
         return {"StoreUrl": f"s3://{self.bucket}"}
 
     def _training(self) -> dict[str, str]:
+        emr = aws_client("emr-serverless")
+        self.application = emr.create_application(type="SPARK", releaseLabel=MOTOS_RELEASE, clientToken=self.name)[
+            "applicationId"
+        ]
         return {
+            "SparkApplication": self.application,
+            "SparkLogGroup": self.group("spark"),
+            **SPARK,
             "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/warmstart-{self.name}-training-Role1ABCC5F0-0A1b",
             "LogGroup": JOBS_LOG,
             "TrainingImage": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/cdk-assets:{'0a1b' * 16}",

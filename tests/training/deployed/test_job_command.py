@@ -14,7 +14,7 @@ from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.stages import DeployedStage, aws_client
 from tests.training.sagemaker.played import log, play
 from training.cli.main import main
-from training.sagemaker.following import follow
+from training.jobs.following import follow
 from training.sagemaker.jobs import Jobs
 from warmstart.registry import read_alias, read_manifest
 
@@ -172,17 +172,17 @@ def test_each_step_is_said_once(stage: DeployedStage) -> None:
     answers = [state("InProgress", *steps[:count]) for count in (1, 2, 2, 4, 5)]
     told: list[str] = []
     last = follow("a", Jobs(Scripted(*answers, state("Completed", *steps))), "/no/group", told.append)
-    assert last.status == "Completed"
+    assert last.end == "well"
     assert told == [f"{step}: {message}" if message else step for step, message in steps]
 
 
 @pytest.mark.parametrize(
     ("described", "why"),
     [
-        (state("Failed", FailureReason="AlgorithmError: no table"), "a failed: AlgorithmError: no table"),
-        (state("Failed"), "a failed: SageMaker does not say why"),
-        (state("Stopped"), "a was stopped: the same warmstart train goes on from its checkpoints"),
-        (state("Completed"), "a has ended and left no outcome in s3://"),
+        (state("Failed", FailureReason="AlgorithmError: no table"), "a-1 failed: AlgorithmError: no table"),
+        (state("Failed"), "a-1 failed: SageMaker does not say why"),
+        (state("Stopped"), "a-1 was stopped: the same warmstart train goes on from its checkpoints"),
+        (state("Completed"), "a-1 has ended and left no outcome in s3://"),
     ],
 )
 def test_a_job_that_leaves_nothing_is_an_error(
@@ -197,9 +197,9 @@ def test_a_job_that_leaves_nothing_is_an_error(
 @pytest.mark.parametrize(
     ("answer", "stopped", "said"),
     [
-        ("", [], "it goes on; to follow it again: warmstart job a --stage {stage}"),
-        ("y\n", [], "it goes on; to follow it again: warmstart job a --stage {stage}"),
-        ("n\n", ["a"], "it is being stopped; the same warmstart train goes on from its checkpoints"),
+        ("", [], "it goes on; to follow it again: warmstart job a-1 --stage {stage}"),
+        ("y\n", [], "it goes on; to follow it again: warmstart job a-1 --stage {stage}"),
+        ("n\n", ["a-1"], "it is being stopped; the same warmstart train goes on from its checkpoints"),
     ],
     ids=["silence", "yes", "no"],
 )
@@ -210,11 +210,11 @@ def test_ctrl_c_asks_whether_it_goes_on(
     sagemaker = Scripted(state("InProgress", STARTING), KeyboardInterrupt())
     done = _followed(sagemaker, stage, monkeypatch, answer)
     assert (done.exit_code, sagemaker.stopped) == (130, stopped)
-    assert "Let a go on?" in done.stderr
+    assert "Let a-1 go on?" in done.stderr
     assert said.format(stage=stage.name) in done.stderr
 
 
 def _followed(sagemaker: Scripted, stage: DeployedStage, monkeypatch: pytest.MonkeyPatch, answer: str = "") -> Result:
-    """Follow the job `a`."""
+    """Follow a job, whose name has a dash as those of SageMaker have."""
     monkeypatch.setattr("training.sagemaker.jobs.client", lambda _: sagemaker)
-    return CliRunner().invoke(main, ["job", "a", "--stage", stage.name], input=answer)
+    return CliRunner().invoke(main, ["job", "a-1", "--stage", stage.name], input=answer)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.training.sagemaker.tree import ARN, JOB, Tree, board_tree, hashes, manifest_of, trained_here
+from training.jobs.results import find_outcome
 from training.outcome import Outcome
 from training.sagemaker.entry import OUTCOME, train
-from training.sagemaker.results import find_outcome
 from warmstart.errors import StoreUnavailable
 from warmstart.registry import read_alias
 from warmstart.store import open_store

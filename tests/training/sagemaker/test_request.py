@@ -1,7 +1,5 @@
 """The request is what SageMaker's own model takes: names, types, lengths, patterns, and the values of its lists."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +9,13 @@ from botocore.model import Shape
 from botocore.validate import ParamValidator
 
 from infra.outputs import jobs_of
+from tests.training.jobs.models import wrong
 from training.deployed.aws import StageError
 from training.deployed.stage import Stack
-from training.sagemaker.inputs import Inputs
-from training.sagemaker.order import Order
-from training.sagemaker.request import Place, new_name, request
+from training.jobs.inputs import Inputs
+from training.jobs.names import new_name
+from training.jobs.order import Order
+from training.sagemaker.request import Place, request
 
 INPUTS = Inputs("training/inputs/" + "0a" * 16, "0a" * 32)
 ORDER = Order(store="s3://bucket", models="als,popular", promote=True)
@@ -42,33 +42,6 @@ def model() -> Shape:
     shape = service.operation_model("CreateTrainingJob").input_shape
     assert shape is not None
     return shape
-
-
-def wrong(value: Any, shape: Any, where: str) -> Iterator[str]:
-    """Say where patterns, lengths and lists of values are not kept, which botocore leaves to SageMaker."""
-    rules = shape.metadata
-    if shape.type_name == "structure":
-        for name, part in value.items():
-            yield from wrong(part, shape.members[name], f"{where}.{name}")
-    elif shape.type_name == "list":
-        for part in value:
-            yield from wrong(part, shape.member, f"{where}[]")
-    elif shape.type_name == "map":
-        for key, part in value.items():
-            yield from wrong(key, shape.key, f"{where} key")
-            yield from wrong(part, shape.value, f"{where}.{key}")
-    elif shape.type_name == "string":
-        if len(value) > rules.get("max", len(value)) or not re.fullmatch(_python(rules.get("pattern", ".*")), value):
-            yield f"{where}: {value}"
-        if "enum" in rules and value not in rules["enum"]:
-            yield f"{where}: {value}"
-
-
-def _python(pattern: str) -> str:
-    """Return a pattern with Java's classes as Python writes them, in ASCII."""
-    for java, own in ((r"\p{L}", "a-zA-Z"), (r"\p{Z}", " "), (r"\p{N}", "0-9")):
-        pattern = pattern.replace(java, own)
-    return pattern
 
 
 @pytest.mark.parametrize("place", [PLACE, replace(PLACE, spot=False, instance="ml.g5.xlarge")], ids=["spot", "own"])

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.training.datasets import board_file
+from training.jobs.inputs import RECIPE_FILE
 from training.sagemaker.contract import ROOT_VARIABLE
-from training.sagemaker.order import RECIPE_FILE
 from warmstart.manifest import CATALOGUE, Manifest
 
 JOB = "warmstart-dev-board-20261130-101500-0a1b"

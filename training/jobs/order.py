@@ -1,4 +1,4 @@
-"""What a job is to do, as the texts that SageMaker passes on: who orders it writes them, who trains reads them."""
+"""What a job is to train, as the texts that are passed on to it: who orders it writes them, who trains reads them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,8 +7,6 @@ from typing import Self, cast, get_args
 from training.data.tables import OnBadRow
 from warmstart.errors import SettingsError
 
-RECIPE, DATA = "recipe", "data"  # the channels
-RECIPE_FILE = "recipe.toml"
 THEIRS = "sagemaker_"  # what SageMaker's own tools add begins so
 FLAGS = {"true": True, "false": False}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.sagemaker.order import Order
+from training.jobs.order import Order
 from warmstart.errors import SettingsError
 
 ORDERS = [

@@ -1,17 +1,18 @@
 """What a job reads, put into the store under a name that tells its content: the same is not put twice."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from training.data.files import fingerprint
-from training.data.reading import files_of
 from training.recipe import Recipe
-from training.sagemaker.order import DATA, RECIPE, RECIPE_FILE
 from warmstart.errors import DataError, StoreError
 from warmstart.store import Store
 
 INPUTS = "training/inputs"
+RECIPE, DATA = "recipe", "data"  # the parts
+RECIPE_FILE = "recipe.toml"
 
 
 class Inputs(NamedTuple):
@@ -20,19 +21,19 @@ class Inputs(NamedTuple):
     prefix: str
     digest: str
 
-    def channel(self, name: str) -> str:
-        """Return the prefix of one of its channels."""
+    def part(self, name: str) -> str:
+        """Return the prefix of one of the two."""
         return f"{self.prefix}/{name}/"
 
 
-def put_inputs(store: Store, recipe: Recipe) -> Inputs:
-    """Put a recipe's file and its tables.
+def put_inputs(store: Store, recipe: Recipe, tables: Sequence[Path]) -> Inputs:
+    """Put a recipe's file and the files of its tables.
 
     Raises:
-        DataError: there is no such table, or it lies outside the recipe's folder.
+        DataError: a table lies outside the recipe's folder.
     """
     files = {f"{RECIPE}/{RECIPE_FILE}": recipe.path}
-    files |= {f"{DATA}/{_within(path, recipe.data.path)}": path for path in files_of(recipe.data)}
+    files |= {f"{DATA}/{within(path, recipe.data.path)}": path for path in tables}
     named = "\n".join(f"{fingerprint([path])} {name}" for name, path in files.items())
     digest = hashlib.sha256(named.encode()).hexdigest()
     inputs = Inputs(f"{INPUTS}/{digest[:32]}", digest)
@@ -43,7 +44,8 @@ def put_inputs(store: Store, recipe: Recipe) -> Inputs:
     return inputs
 
 
-def _within(path: Path, folder: Path) -> str:
+def within(path: Path, folder: Path) -> str:
+    """Return where a path lies in a folder; DataError where it does not."""
     try:
         return path.resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:

@@ -1,6 +1,6 @@
 """A model's lists for all users and the unknown, made at once: a version of the `lists` family, or tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -70,11 +70,20 @@ class Batch:
             DataError: the lists would not fit into memory.
             SettingsError: a process was killed.
         """
+        return self.joined(
+            over_users(
+                self._folder, self._manifest, ranked, k=self._k, workers=self._workers, say=self._saying("ranked for")
+            )
+        )
+
+    def joined(self, parts: Iterable[Lists]) -> Lists:
+        """Join what was ranked for each chunk of users, wherever it was, and rank for the unknown: the last list.
+
+        Raises:
+            DataError: the lists would not fit into memory; nothing was taken of the parts.
+        """
         listed = min(self._k, len(self._item_ids)) * self.users
         refuse_over(2 * 8 * listed, f"lists of {listed:,} items")  # a row and a score, twice while they are joined
-        parts = over_users(
-            self._folder, self._manifest, ranked, k=self._k, workers=self._workers, say=self._saying("ranked for")
-        )
         return Lists.joined([*parts, once(self._folder, self._manifest, ranked_unknown, k=self._k)])
 
     def seal(self, lists: Lists, folder: Path, name: str) -> Manifest:

@@ -57,12 +57,12 @@ def over_users(
         SettingsError: a process was killed.
     """
     n_users = len(_sealed(folder, manifest).user_ids)
-    chunks = [np.arange(start, min(start + chunk, n_users), dtype=np.int32) for start in range(0, n_users, chunk)]
+    chunks = [rows_of_chunk(place, n_users, chunk) for place in range(n_chunks(n_users, chunk))]
     workers = min(workers, len(chunks))
     parts = (
         _in_processes(folder, task, chunks, k, workers)
         if workers > 1
-        else (_done(folder, task, users, k) for users in chunks)
+        else (of_chunk(folder, task, users, k) for users in chunks)
     )
     done = 0
     for users, part in zip(chunks, parts, strict=True):
@@ -70,6 +70,22 @@ def over_users(
         before, done = done, done + len(users)
         if done * 10 // n_users > before * 10 // n_users:
             say(done)
+
+
+def n_chunks(n_users: int, chunk: int = CHUNK) -> int:
+    """Count the chunks of so many users."""
+    return -(-n_users // chunk)
+
+
+def rows_of_chunk(place: int, n_users: int, chunk: int = CHUNK) -> Rows:
+    """Return the users of one chunk, by row."""
+    return np.arange(place * chunk, min((place + 1) * chunk, n_users), dtype=np.int32)
+
+
+def of_chunk(folder: Path, task: Task[T], users: Rows, k: int) -> T:
+    """Return what a task makes of some users in this process, from a folder with the version's files and manifest."""
+    with threadpool_limits(1, "blas"):  # as in a function; and the cores are taken by the other processes
+        return task(_opened(folder), users, k)
 
 
 def once(folder: Path, manifest: Manifest, task: Callable[[Recommender, int], T], *, k: int) -> T:
@@ -84,7 +100,7 @@ def _in_processes(folder: Path, task: Task[T], chunks: Sequence[Rows], k: int, w
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)  # a fork would share the threads of a store
     try:
         for users in chunks:
-            waiting.append(pool.submit(_done, folder, task, users, k).result)
+            waiting.append(pool.submit(of_chunk, folder, task, users, k).result)
             if len(waiting) > AHEAD * workers:
                 yield waiting.popleft()()
         while waiting:
@@ -93,11 +109,6 @@ def _in_processes(folder: Path, task: Task[T], chunks: Sequence[Rows], k: int, w
         raise SettingsError("a process was killed, as happens where memory runs out: try fewer --workers") from None
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _done(folder: Path, task: Task[T], users: Rows, k: int) -> T:
-    with threadpool_limits(1, "blas"):  # as in a function; and the cores are taken by the other processes
-        return task(_opened(folder), users, k)
 
 
 def _sealed(folder: Path, manifest: Manifest) -> Recommender:

@@ -47,7 +47,7 @@ def ranked_unknown(recommender: Recommender, k: int) -> Lists:
 def answered(recommender: Recommender, users: Rows, k: int) -> Answers:
     """Answer some users, as the API does."""
     ids: list[Id] = [*recommender.user_ids.external(users)]
-    found = recommender.recommend_many([Ask(user_id=user_id, k=k, explain=True) for user_id in ids])
+    found = recommender.without_reasons().recommend_many([Ask(user_id=user_id, k=k, explain=True) for user_id in ids])
     details = [detail for answer in found for detail in answer.details]
     return Answers(
         [user_id for user_id, answer in zip(ids, found, strict=True) for _ in answer.items],

@@ -1,10 +1,11 @@
 """External ids in and out: seen items removed, the unknown answered from the fallback, exactly k items."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,7 @@ class Recommender:
         self.manifest = artifact.manifest
         self.scorer = scorer
         self._untrended = scorer.without_trend() if "trend" in artifact and isinstance(scorer, Trending) else None
+        self._explaining = scorer if isinstance(scorer, Explains) else None
         self.item_ids = load_ids(artifact, "item_ids")
         self.user_ids = load_ids(artifact, "user_ids")
         self._histories = Histories.load(artifact, len(self.user_ids))
@@ -87,6 +89,12 @@ class Recommender:
         """Open an artifact and check that it holds what its scorer reads; raise Incompatible where it does not."""
         artifact = Artifact.open(folder, manifest)
         return cls(artifact, scorer.load(artifact))
+
+    def without_reasons(self) -> Self:
+        """Return the same with plain details, items, scores and sources, which cost nothing; what it reads is shared."""
+        plain = copy(self)
+        plain._explaining, plain._untrended = None, None
+        return plain
 
     def recommend(self, ask: Ask) -> Recommendation:
         """Answer one Ask; raise UserNotFound for an id outside the id domain."""
@@ -184,8 +192,8 @@ class Recommender:
     ) -> list[Detail]:
         scores = ranking.scores.tolist() if ranking else []
         reasons: list[Reason] = []
-        if ranking and isinstance(self.scorer, Explains):
-            reasons = self.scorer.because(query, ranking.rows)
+        if ranking and self._explaining is not None:
+            reasons = self._explaining.because(query, ranking.rows)
         reasons += [Reason()] * (len(rows) - len(reasons))
         lifted = self._lifted(query, ranking)
         counts: NDArray[np.int32] = self._popularity[rows]

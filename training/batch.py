@@ -16,7 +16,7 @@ from training.scorers import FAMILIES
 from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import SettingsError
-from warmstart.ids import IdMap, IntegerIds, load_ids
+from warmstart.ids import IntegerIds, load_ids
 from warmstart.manifest import MODEL_NAME, Manifest
 
 SUFFIX = "_offline"  # of the name under which a model's lists are served
@@ -54,7 +54,8 @@ class Batch:
         """
         if manifest.scorer == ReadyListsScorer.name:
             raise SettingsError(f"{manifest.model} {manifest.version} is lists already, of {manifest.params.get('of')}")
-        self._folder, self._manifest, self._k, self._workers, self._say = folder, manifest, k, workers, say
+        self.manifest, self.k = manifest, k
+        self._folder, self._workers, self._say = folder, workers, say
         self._version = Artifact.open(folder, manifest)
         self._user_ids, self._item_ids = (load_ids(self._version, name) for name in ("user_ids", "item_ids"))
 
@@ -62,6 +63,11 @@ class Batch:
     def users(self) -> int:
         """Count the users."""
         return len(self._user_ids)
+
+    @property
+    def integer_ids(self) -> tuple[bool, bool]:
+        """Return whether users, and items, have integers for ids."""
+        return isinstance(self._user_ids, IntegerIds), isinstance(self._item_ids, IntegerIds)
 
     def lists(self) -> Lists:
         """Rank for every user, and once more for whom training did not see: the last list.
@@ -72,7 +78,7 @@ class Batch:
         """
         return self.joined(
             over_users(
-                self._folder, self._manifest, ranked, k=self._k, workers=self._workers, say=self._saying("ranked for")
+                self._folder, self.manifest, ranked, k=self.k, workers=self._workers, say=self._saying("ranked for")
             )
         )
 
@@ -82,13 +88,13 @@ class Batch:
         Raises:
             DataError: the lists would not fit into memory; nothing was taken of the parts.
         """
-        listed = min(self._k, len(self._item_ids)) * self.users
+        listed = min(self.k, len(self._item_ids)) * self.users
         refuse_over(2 * 8 * listed, f"lists of {listed:,} items")  # a row and a score, twice while they are joined
-        return Lists.joined([*parts, once(self._folder, self._manifest, ranked_unknown, k=self._k)])
+        return Lists.joined([*parts, once(self._folder, self.manifest, ranked_unknown, k=self.k)])
 
     def seal(self, lists: Lists, folder: Path, name: str) -> Manifest:
         """Write the lists as a model's draft, with what was measured of the version: it answers the same."""
-        manifest, writer = self._manifest, ArtifactWriter(folder)
+        manifest, writer = self.manifest, ArtifactWriter(folder)
         carry(self._version, writer, KEPT.__contains__)
         writer.array("list_indptr", np.concatenate([[0], np.cumsum(lists.lengths)]).astype(np.int64))
         writer.rows("list_rows", lists.rows, len(self._item_ids))
@@ -97,26 +103,25 @@ class Batch:
             "model": name,
             "family": FAMILIES[ReadyListsScorer.name],
             "scorer": ReadyListsScorer.name,
-            "params": {"k": self._k, "of": manifest.model, "version": manifest.version},
+            "params": {"k": self.k, "of": manifest.model, "version": manifest.version},
         }
         return writer.seal(**{**described_by(manifest), **made})
 
     def answers(self, folder: Path, sealed: Manifest) -> Iterator[pl.DataFrame]:
         """Yield what the sealed lists answer to every user, the fallback's part included; a row an item."""
+        user_id, item_id = (pl.Int64 if integers else pl.String for integers in self.integer_ids)
         kinds: dict[str, type[pl.DataType]] = {
-            USER_ID: _kind(self._user_ids),
+            USER_ID: user_id,
             "rank": pl.Int32,
-            ITEM_ID: _kind(self._item_ids),
+            ITEM_ID: item_id,
             "score": pl.Float32,
             "source": pl.String,
         }
-        for part in over_users(
-            folder, sealed, answered, k=self._k, workers=self._workers, say=self._saying("answered")
-        ):
+        for part in over_users(folder, sealed, answered, k=self.k, workers=self._workers, say=self._saying("answered")):
             yield _table(part, kinds)
 
     def _saying(self, what: str) -> Callable[[int], None]:
-        return lambda done: self._say(f"{self._manifest.model}: {what} {done:,} of {self.users:,} users")
+        return lambda done: self._say(f"{self.manifest.model}: {what} {done:,} of {self.users:,} users")
 
 
 def offline_name(model: str) -> str:
@@ -125,10 +130,6 @@ def offline_name(model: str) -> str:
     if not MODEL_NAME.fullmatch(name):
         raise SettingsError(f"{name} is no name of a model: it has over 64 characters")
     return name
-
-
-def _kind(ids: IdMap) -> type[pl.DataType]:
-    return pl.Int64 if isinstance(ids, IntegerIds) else pl.String
 
 
 def _table(answers: Answers, kinds: dict[str, type[pl.DataType]]) -> pl.DataFrame:

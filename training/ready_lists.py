@@ -18,6 +18,11 @@ class Lists(NamedTuple):
     rows: Rows  # (n_listed,) best first in each list
     scores: Scores  # (n_listed,)
 
+    @property
+    def by_fallback(self) -> int:
+        """Count the users whose list is empty; the last list is of the unknown."""
+        return int((self.lengths[:-1] == 0).sum())
+
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """Return the lists of several chunks as one."""

@@ -1,7 +1,7 @@
 """`warmstart batch`: a model's lists for every user, as a version that needs no computing or as a file."""
 
 import tempfile
-import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,41 +9,51 @@ import click
 
 from training.cli.console import Console, json_option
 from training.cli.options import refuse
-from training.cli.place import store_option
+from training.cli.place import Place, place_option
 from training.cli.tables import check_table, write_table
-from training.stores import manifest_of, open_named
+from training.stores import open_named
 
 if TYPE_CHECKING:
+    from training.batch import Batch
+    from training.batch_order import Order
     from training.ready_lists import Lists
-    from warmstart.manifest import Manifest
 
 REFUSED = 3  # how the command exits
+FILE = click.Path(dir_okay=False)
 
 
 @click.command()
 @click.argument("model")
-@store_option
+@place_option
 @click.option("--version", help="Whose lists; the served version where it is not given.")
 @click.option("-k", "--k", "k", default=100, show_default=True, type=click.IntRange(1, 100), help="Items of a list.")
 @click.option("--workers", type=click.IntRange(1, 256), help="How many processes; as many as cores if not said.")
 @click.option(
     "--to",
-    type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write every user's answer to a .parquet, .csv or .jsonl, and publish nothing.",
+    help="Write every user's answer to a .parquet, .csv or .jsonl, on Spark to a folder of Parquet; publish nothing.",
 )
 @click.option("--promote", is_flag=True, help="Serve it if it passes the gate.")
+@click.option(
+    "--on",
+    "machine",
+    type=click.Choice(["here", "spark"]),
+    default="here",
+    show_default=True,
+    help="Where: in processes of this machine, or by Spark.",
+)
 @json_option
 @click.pass_context
 def batch(  # noqa: PLR0913, PLR0917 an option each
     context: click.Context,
     model: str,
-    store_url: str,
+    place: Place,
     version: str | None,
     k: int,
     workers: int | None,
-    to: Path | None,
+    to: str | None,
     promote: bool,
+    machine: str,
     console: Console,
 ) -> None:
     """Make a model's lists for every user at once, and publish them as MODEL_offline.
@@ -54,56 +64,65 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
     """
     if to:
         refuse(context, ["promote"], "a file is not served")
-    from training.batch import Batch, offline_name
-    from training.over_users import cores
-    from training.publishing import promote_if_passed, publish_with_card
-    from warmstart.pull import pull
+    from training.batch_order import Order
 
-    if to:
-        check_table(to)
-    name = model if to else offline_name(model)
-    store = open_named(store_url)
-    manifest = manifest_of(store, model, version)
-    with tempfile.TemporaryDirectory(prefix="warmstart-batch-") as cache:
-        folder, draft = pull(store, manifest, Path(cache)), Path(cache) / "lists"
-        job = Batch(folder, manifest, k=k, workers=workers or cores(), say=console.progress)
-        started = time.perf_counter()
-        lists = job.lists()
-        seconds = time.perf_counter() - started
-        sealed = job.seal(lists, draft, name)
-        if to:
-            write_table(to, job.answers(draft, sealed))
-        else:
-            console.progress(f"{name}: publishing {sealed.version}")
-            publish_with_card(store, draft, sealed)
-    refusal = promote_if_passed(store, sealed, reason=f"lists of {manifest.version}") if promote else None
-    state = "written" if to else "refused" if refusal else "served" if promote else "published"
-    value = {**_value(sealed, lists, seconds), "file": str(to) if to else None, "state": state, "refusal": refusal}
+    order = Order(model=model, version=version, k=k, to=to, promote=promote)
+    if machine == "spark":
+        refuse(context, ["workers"], "Spark says how many work")
+        value = _on_spark(order, place, console)
+    else:
+        value = _here(order, place, workers, console)
     console.result(value, _text(value))
-    if refusal:
+    if value["refusal"]:
         raise click.exceptions.Exit(REFUSED)
 
 
-def _value(sealed: "Manifest", lists: "Lists", seconds: float) -> dict[str, Any]:
-    of_users = lists.lengths[:-1]  # the last list is of the unknown
-    return {
-        "model": sealed.model,
-        "version": sealed.version,
-        "of": sealed.params["version"],
-        "k": sealed.params["k"],
-        "users": len(of_users),
-        "by_fallback": int((of_users == 0).sum()),
-        "seconds": round(seconds, 3),
-        "users_per_second": round(len(of_users) / seconds),
-    }
+def _here(order: "Order", place: Place, workers: int | None, console: Console) -> dict[str, Any]:
+    from training.batch_order import carry_out
+    from training.over_users import cores
+
+    order = replace(order, to=order.to and FILE.convert(order.to, None, None), workers=workers or cores())
+    return carry_out(order, open_named(place.url), Processes(), console.progress)
+
+
+def _on_spark(order: "Order", place: Place, console: Console) -> dict[str, Any]:
+    if place.stage:  # whose Spark is EMR Serverless
+        raise click.UsageError("--on spark works on this machine: say --store URL in place of --stage")
+    from training.spark.batch import batch_on_spark
+    from training.spark.session import open_session
+
+    store = open_named(place.url)
+    with open_session(f"warmstart batch {order.model}") as spark:
+        return batch_on_spark(spark, store, order, console.progress)
+
+
+class Processes:
+    """Those of this machine, which make lists and write one file."""
+
+    def check(self, to: str) -> None:
+        """Look whether such a file can be written there."""
+        check_table(Path(to))
+
+    def lists(self, job: "Batch") -> "Lists":
+        """Rank in them."""
+        return job.lists()
+
+    def write(self, job: "Batch", to: str) -> int:
+        """Rank, then write what the lists answer."""
+        lists = job.lists()
+        with tempfile.TemporaryDirectory(prefix="warmstart-batch-") as cache:
+            draft = Path(cache) / "lists"
+            write_table(Path(to), job.answers(draft, job.seal(lists, draft, job.manifest.model)))
+        return lists.by_fallback
 
 
 def _text(value: dict[str, Any]) -> str:
     what = value["file"] or f"{value['model']} {value['version']}"
+    made = "ranked and written" if value["file"] else "ranked"
     alone = f", {value['by_fallback']:,} of them by the fallback alone" if value["by_fallback"] else ""
     lines = [
         f"{what} {value['state']}: up to {value['k']} items for each of the {value['users']:,} users of "
         f"{value['of']}{alone}",
-        f"ranked in {value['seconds']:.1f} s, {value['users_per_second']:,} users a second",
+        f"{made} in {value['seconds']:.1f} s, {value['users_per_second']:,} users a second",
     ]
     return "\n".join([*lines, *([value["refusal"]] if value["refusal"] else [])])

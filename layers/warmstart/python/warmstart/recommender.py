@@ -91,7 +91,7 @@ class Recommender:
         return cls(artifact, scorer.load(artifact))
 
     def without_reasons(self) -> Self:
-        """Return the same with plain details, items, scores and sources, which cost nothing; what it reads is shared."""
+        """Return the same with plain details, items, scores and sources, which cost little; what it reads is shared."""
         plain = copy(self)
         plain._explaining, plain._untrended = None, None
         return plain

@@ -30,6 +30,7 @@ BENCHMARKS = {
     "explorer": ONE_THREAD,
     "batch": {},
     "offline": {},
+    "spark_batch": {},
     "neural": ONE_THREAD,
     "ranker": ONE_THREAD,
     "fit": {},

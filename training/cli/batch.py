@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from training.ready_lists import Lists
 
 REFUSED = 3  # how the command exits
-FILE = click.Path(dir_okay=False)
+FILE = click.Path(dir_okay=False)  # on Spark it is a folder
 
 
 @click.command()
@@ -81,7 +81,9 @@ def _here(order: "Order", place: Place, workers: int | None, console: Console) -
     from training.batch_order import carry_out
     from training.over_users import cores
 
-    order = replace(order, to=order.to and FILE.convert(order.to, None, None), workers=workers or cores())
+    order = replace(order, workers=workers or cores())
+    if order.to:
+        FILE.convert(order.to, None, None)
     return carry_out(order, open_named(place.url), Processes(), console.progress)
 
 

@@ -137,6 +137,7 @@ def test_a_file_that_fails_halfway_leaves_the_one_before(tmp_path: Path, suffix:
         (("item_knn", "-k", "101"), "101 is not in the range 1<=x<=100", 2),
         (("item_knn", "--workers", "0"), "0 is not in the range", 2),
         (("item_knn", "--to", "lists.csv", "--promote"), "--promote: a file is not served", 2),
+        (("item_knn", "--on", "spark", "--workers", "2"), "--workers: Spark says how many work", 2),
     ],
 )
 def test_what_cannot_be_done_says_why(store: Path, arguments: tuple[str, ...], message: str, code: int) -> None:

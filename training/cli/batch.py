@@ -10,6 +10,7 @@ import click
 from training.cli.console import Console, json_option
 from training.cli.options import refuse
 from training.cli.place import Place, place_option
+from training.cli.spark import batch_with_spark
 from training.cli.tables import check_table, write_table
 from training.stores import open_named
 
@@ -69,7 +70,7 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
     order = Order(model=model, version=version, k=k, to=to, promote=promote)
     if machine == "spark":
         refuse(context, ["workers"], "Spark says how many work")
-        value = _on_spark(order, place, console)
+        value = batch_with_spark(order, place, console)
     else:
         value = _here(order, place, workers, console)
     console.result(value, _text(value))
@@ -85,17 +86,6 @@ def _here(order: "Order", place: Place, workers: int | None, console: Console) -
     if order.to:
         FILE.convert(order.to, None, None)
     return carry_out(order, open_named(place.url), Processes(), console.progress)
-
-
-def _on_spark(order: "Order", place: Place, console: Console) -> dict[str, Any]:
-    if place.stage:  # whose Spark is EMR Serverless
-        raise click.UsageError("--on spark works on this machine: say --store URL in place of --stage")
-    from training.spark.batch import batch_on_spark
-    from training.spark.session import open_session
-
-    store = open_named(place.url)
-    with open_session(f"warmstart batch {order.model}") as spark:
-        return batch_on_spark(spark, store, order, console.progress)
 
 
 class Processes:

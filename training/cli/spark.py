@@ -1,12 +1,16 @@
-"""`warmstart train --on spark`: on a Spark session of this machine, or of the spark-submit that started the command."""
+"""`train` and `batch` with `--on spark`: on a session of this machine, or of the spark-submit that started them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from training.cli.console import Console
+from training.cli.place import Place
 from training.cli.trained import show
 from training.stores import open_named
 
 if TYPE_CHECKING:
+    from training.batch_order import Order
     from training.train_recipe import Job
 
 
@@ -21,3 +25,16 @@ def train_with_spark(job: "Job", store_url: str, console: Console) -> None:
 
         outcome = train_on_spark(job, open_named(store_url, create=True), console, spark)
     show(outcome, console)
+
+
+def batch_with_spark(order: "Order", place: Place, console: Console) -> dict[str, Any]:
+    """Carry out an order of lists with Spark; return what `warmstart batch --json` prints."""
+    if place.stage:  # whose Spark is not this machine's
+        raise click.UsageError("--on spark works on this machine: say --store URL in place of --stage")
+    from training.spark.session import open_session
+
+    store = open_named(place.url)
+    with open_session(f"warmstart batch {order.model}") as spark:
+        from training.spark.batch import batch_on_spark
+
+        return batch_on_spark(spark, store, order, console.progress)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from warmstart.errors import DataError
 
-_CAUSE = re.compile(r"^(?:Caused by: )?[\w.$]+(?:Exception|Error): (.+)$", re.MULTILINE)
+_CAUSE = re.compile(r"^(?:Caused by: |: )?[\w.$]+(?:Exception|Error): (.+)$", re.MULTILINE)
 _OURS = re.compile(r"^warmstart\.errors\.\w+: (.+)$", re.MULTILINE)  # raised on an executor
 _LOST = "Python worker exited unexpectedly"  # as Spark says it
 

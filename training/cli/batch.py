@@ -12,6 +12,7 @@ from training.cli.listed import show
 from training.cli.on_spark import order_lists
 from training.cli.options import refuse
 from training.cli.place import Place, place_option
+from training.cli.spark import batch_with_spark
 from training.cli.tables import check_table, write_table
 from training.stores import open_named
 
@@ -73,7 +74,7 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
         if place.stage:
             order_lists(order, place, console)
             return
-        value = _on_spark(order, place, console)
+        value = batch_with_spark(order, place.url, console)
     else:
         value = _here(order, place, workers, console)
     show(value, console)
@@ -87,15 +88,6 @@ def _here(order: "Order", place: Place, workers: int | None, console: Console) -
     if order.to:
         FILE.convert(order.to, None, None)
     return carry_out(order, open_named(place.url), Processes(), console.progress)
-
-
-def _on_spark(order: "Order", place: Place, console: Console) -> dict[str, Any]:
-    from training.spark.batch import batch_on_spark
-    from training.spark.session import open_session
-
-    store = open_named(place.url)
-    with open_session(f"warmstart batch {order.model}") as spark:
-        return batch_on_spark(spark, store, order, console.progress)
 
 
 class Processes:

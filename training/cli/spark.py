@@ -1,12 +1,13 @@
-"""`warmstart train --on spark`: on a Spark session of this machine, or of the spark-submit that started the command."""
+"""`train` and `batch` with `--on spark`: on a session of this machine, or of the spark-submit that started them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from training.cli.console import Console
 from training.cli.trained import show
 from training.stores import open_named
 
 if TYPE_CHECKING:
+    from training.batch_order import Order
     from training.train_recipe import Job
 
 
@@ -21,3 +22,14 @@ def train_with_spark(job: "Job", store_url: str, interactions: str | None, conso
 
         outcome = train_on_spark(job, open_named(store_url, create=True), console, spark, interactions)
     show(outcome, console)
+
+
+def batch_with_spark(order: "Order", store_url: str, console: Console) -> dict[str, Any]:
+    """Carry out an order of lists with Spark; return what `warmstart batch --json` prints."""
+    from training.spark.session import open_session
+
+    store = open_named(store_url)
+    with open_session(f"warmstart batch {order.model}") as spark:
+        from training.spark.batch import batch_on_spark
+
+        return batch_on_spark(spark, store, order, console.progress)

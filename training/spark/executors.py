@@ -2,14 +2,13 @@
 
 import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from training.over_users import CHUNK, Task, n_chunks, of_chunk, rows_of_chunk
+from training.spark.failures import told
 from training.stores import open_named
-from warmstart.errors import SettingsError
 from warmstart.manifest import Manifest
 from warmstart.pull import pull
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MOST_CHUNKS = 64  # of a partition: 65,536 users, whose lists of 100 items are 52 MB
-LOST = "Python worker exited unexpectedly"  # as Spark says it
 WAVES = 4  # partitions for each core, so that a slow one holds up nobody
+FAILED = "an executor of Spark failed"
 T = TypeVar("T")
 
 
@@ -68,7 +67,7 @@ def over_executors(spark: "SparkSession", version: Shipped, task: Task[T]) -> It
     of one partition at a time.
 
     Raises:
-        SettingsError: an executor failed, more often than Spark allows.
+        DataError: an executor failed, more often than Spark allows.
     """
     from pyspark import StorageLevel  # noqa: PLC0415 as above
 
@@ -76,32 +75,12 @@ def over_executors(spark: "SparkSession", version: Shipped, task: Task[T]) -> It
     places = context.parallelize(range(version.n_chunks), version.partitions(context.defaultParallelism))
     parts = places.map(_of(version, task)).persist(StorageLevel.DISK_ONLY)
     try:
-        with failures_said():
+        with told(FAILED):
             parts.count()
             yield from parts.toLocalIterator(prefetchPartitions=True)
     finally:
         parts.unpersist()
 
 
-@contextmanager
-def failures_said() -> Iterator[None]:
-    """Turn what an executor failed of into an error of ours, in one line, without Python's and the JVM's traces."""
-    from py4j.protocol import Py4JJavaError  # noqa: PLC0415 as above
-    from pyspark.errors import PySparkException  # noqa: PLC0415
-
-    try:
-        yield
-    except (Py4JJavaError, PySparkException) as error:
-        raise SettingsError(f"an executor of Spark failed: {_cause(str(error))}") from None
-
-
 def _of(version: Shipped, task: Task[T]) -> Callable[[int], T]:
     return lambda place: version.done(task, place)
-
-
-def _cause(text: str) -> str:
-    """Return the last line of Python's trace, or what Spark says where Python had no time to leave one."""
-    if LOST in text:
-        return "its Python was killed, as happens where memory runs out: give executors more memory, or fewer cores"
-    before_java = text.split("\n\tat ", 1)[0].strip()
-    return before_java.rsplit("\n", 1)[-1].removeprefix("warmstart.errors.")

@@ -4,23 +4,28 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
-
 from warmstart.errors import DataError
 
-_CAUSE = re.compile(r"^(?:Caused by: )?[\w.$]+(?:Exception|Error): (.+)$", re.MULTILINE)
+_CAUSE = re.compile(r"^(?:Caused by: |: )?[\w.$]+(?:Exception|Error): (.+)$", re.MULTILINE)
+_OURS = re.compile(r"^warmstart\.errors\.\w+: (.+)$", re.MULTILINE)  # raised on an executor
+_LOST = "Python worker exited unexpectedly"  # as Spark says it
 
 
 @contextmanager
 def told(what: str) -> Iterator[None]:
     """Raise DataError, with the innermost cause on one line, for what Spark fails at."""
+    from py4j.protocol import Py4JError  # noqa: PLC0415 they are there only where Spark is
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
     try:
         yield
     except (PySparkException, Py4JError) as error:
         raise DataError(f"{what}: {_reason(error)}") from error
 
 
-def _reason(error: PySparkException | Py4JError) -> str:
-    causes = _CAUSE.findall(str(error))
-    return causes[-1] if causes else next(iter(str(error).splitlines()), type(error).__name__)
+def _reason(error: Exception) -> str:
+    text = str(error)
+    if _LOST in text:
+        return "its Python was killed, as happens where memory runs out: give it more memory, or fewer cores"
+    causes = _OURS.findall(text) or _CAUSE.findall(text)
+    return causes[-1] if causes else next(iter(text.splitlines()), type(error).__name__)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from training.columns import ITEM_ID, USER_ID
 from training.ready_lists import Answers, answered
-from training.spark.executors import Shipped, failures_said
+from training.spark.executors import FAILED, Shipped
+from training.spark.failures import told
 from warmstart.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def write_lists(spark: "SparkSession", version: Shipped, to: str, kinds: tuple[b
         How many users are answered by the fallback alone.
 
     Raises:
-        SettingsError: an executor failed.
+        DataError: an executor failed.
     """
     if "://" in to:
         return _write(spark, version, to, kinds)
@@ -66,7 +67,7 @@ def write_lists(spark: "SparkSession", version: Shipped, to: str, kinds: tuple[b
 def _write(spark: "SparkSession", version: Shipped, url: str, kinds: tuple[bool, bool]) -> int:
     cores = spark.sparkContext.defaultParallelism
     places = spark.range(version.n_chunks, numPartitions=version.partitions(cores))
-    with failures_said():
+    with told(FAILED):
         lists = places.mapInArrow(_answers(version, kinds), _schema(kinds))
         lists.write.mode("overwrite").parquet(url, compression="zstd")
         by_model = spark.read.parquet(url).where("rank = 1 and source = 'model'")
@@ -100,17 +101,13 @@ def _schema(kinds: tuple[bool, bool]) -> str:
 
 def _names(spark: "SparkSession", to: str) -> list[str] | None:
     """List a folder, as Spark sees it: [] where there is none, None where it is a file."""
-    from py4j.protocol import Py4JJavaError  # noqa: PLC0415 it is there only where Spark is
-
     context: Any = spark.sparkContext
-    try:
+    with told(f"{to} cannot be reached"):
         path = context._jvm.org.apache.hadoop.fs.Path(to if "://" in to else Path(to).absolute().as_uri())
         files = path.getFileSystem(context._jsc.hadoopConfiguration())
         if not files.exists(path):
             return []
         return [found.getPath().getName() for found in files.listStatus(path)] if files.isDirectory(path) else None
-    except Py4JJavaError as error:
-        raise SettingsError(f"{to}: {error.java_exception.getMessage()}") from None
 
 
 def _beside(folder: Path, what: str) -> Path:

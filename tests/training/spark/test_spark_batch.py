@@ -32,7 +32,7 @@ from training.spark.batch import Executors, batch_on_spark
 from training.spark.executors import Shipped
 from training.train import Training
 from warmstart.artifact import ARRAYS
-from warmstart.errors import Corrupt, SettingsError
+from warmstart.errors import Corrupt, DataError, SettingsError
 from warmstart.manifest import Manifest
 from warmstart.recommender import Ask, Recommender
 from warmstart.registry import promote, read_alias, read_manifest
@@ -202,7 +202,7 @@ def test_an_executor_that_dies_leaves_nothing(
         broken.setattr(spark_batch, "ranked", _killed_ranking)
         broken.setattr(list_files, "answered", _killed_answering)
         for order in orders:
-            with pytest.raises(SettingsError, match="its Python was killed, as happens where memory runs out"):
+            with pytest.raises(DataError, match="executor of Spark failed: its Python was killed"):
                 carry_out(order, als.store, few(spark, als), lambda _: None)
     assert keys_of(als.store, "als_offline") == []
     assert pl.read_parquet(to).rows() == [("before",)]
@@ -237,11 +237,14 @@ def test_nothing_of_others_is_lost(spark: "SparkSession", als: Published, tmp_pa
         (tmp_path / "home").as_uri(): "holds thesis.tex, which would be lost",
         str(tmp_path / "lists.parquet"): "is a file: on Spark lists are a folder",
         str(tmp_path / "nowhere" / "lists"): "cannot be written: No such file or directory",
-        "nothing://bucket/lists": "No FileSystem for scheme",
     }
     for to, message in wrong.items():
         with pytest.raises(SettingsError, match=message):
             batch_on_spark(spark, als.store, replace(als.order, to=to))
+    with pytest.raises(
+        DataError, match=r'nothing://bucket/lists cannot be reached: No FileSystem for scheme "nothing"'
+    ):
+        batch_on_spark(spark, als.store, replace(als.order, to="nothing://bucket/lists"))
     assert (tmp_path / "home" / "thesis.tex").exists()
 
 
@@ -254,7 +257,7 @@ def test_a_corrupted_version_is_refused(spark: "SparkSession", tmp_path: Path) -
     path.write_bytes(spoiled)
     with pytest.raises(Corrupt, match="not the bytes that the manifest names"):
         batch_on_spark(spark, version.store, version.order)
-    with pytest.raises(SettingsError, match=r"an executor of Spark failed: Corrupt: .*not the bytes"):
+    with pytest.raises(DataError, match=r"an executor of Spark failed: .*not the bytes"):
         few(spark, version).lists(version.job)
     assert keys_of(version.store, "popular_offline") == []
 

@@ -1,5 +1,6 @@
 """What all tests share: a browser, and Hypothesis as a busy machine needs it, its first run in a fresh clone too."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -7,11 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.workers import share_out
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 settings.register_profile("warmstart", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("warmstart")
+
+ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ  # processes that run tests at once
+if ONE_OF_SEVERAL:  # threads that wait for each other on cores that are taken take many times as long
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 QUIET = ("gpu", "background-networking", "component-update", "sync")  # what a browser does besides showing a page
 
@@ -39,3 +46,9 @@ def page(browser: "Browser") -> "Iterator[Page]":
     page.set_default_timeout(20_000)
     yield page
     context.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests one process runs."""
+    if ONE_OF_SEVERAL:
+        share_out(items)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import WARMSTART, Commands, Served, serving
+from tests.e2e.conftest import PASSED_ON, WARMSTART, Commands, Served, serving
 from tests.training.leaderboard.apis import Api, Faulty, Said, good, running
 from training.data.tables import read_tables
 from training.leaderboard.run import Manner
@@ -199,7 +199,7 @@ def test_an_interrupted_run_leaves_nothing(board: Served, file: str, stop: signa
         process = subprocess.Popen(
             [str(WARMSTART), "leaderboard", "run", *command],
             cwd=board.commands.folder,
-            env={"PATH": "/usr/bin:/bin", "BOT": "x"},
+            env={"PATH": "/usr/bin:/bin", "BOT": "x", **PASSED_ON},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -25,6 +25,7 @@ layout = "kion"
 min_weight = 10.0
 [fold]
 kind = "time"
+days = 1
 [models.popular]
 [models.als]
 factors = 8
@@ -37,7 +38,7 @@ FAST = ("--rate", "500")
 
 @pytest.fixture(scope="module")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
-    """Publish and promote models that have learnt a made-up KION up to its last week."""
+    """Publish and promote models that have learnt a made-up KION up to its last day."""
     commands = Commands(tmp_path_factory.mktemp("leaderboard"))
     size = ("--users", "400", "--items", "300", "--interactions", "12000", "--days", "60")
     commands.json("data", "synth", *size, "--to", "data/kion")

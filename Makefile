@@ -88,7 +88,7 @@ demo: setup page-if-node  ## from nothing to a first recommendation
 
 test:  ## the fast tests
 	@$(MAKE) --no-print-directory -j2 setup-neural infra-if-npm page-if-node
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 	@if [ "$(NEW_NODE)" ]; then $(MAKE) --no-print-directory test-page; \
 	else echo "skipped: tests of the page, for there is no Node.js of 20.19 or newer; with it: make test-page"; fi
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-infra; \

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.workers import share_out
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from xdist.remote import Producer
+    from xdist.scheduler.protocol import Scheduling
 
 settings.register_profile("warmstart", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("warmstart")
@@ -49,6 +49,16 @@ def page(browser: "Browser") -> "Iterator[Page]":
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests one process runs."""
+    """Let the long ones begin, where several processes run at once."""
     if ONE_OF_SEVERAL:
-        share_out(items)
+        from tests.workers import place_of
+
+        items.sort(key=lambda item: place_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)  # where there is no pytest-xdist, tests run in one process
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Scheduling":
+    """Say which tests one process runs."""
+    from tests.workers import Shared
+
+    return Shared(config, log)

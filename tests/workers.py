@@ -1,39 +1,44 @@
-"""Which tests one process runs, and in which order, where `make test` runs several processes at once."""
-
-from collections.abc import Sequence
-from pathlib import Path
+"""Which tests one process runs, and in which order, where several processes run them at once."""
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-TESTS = Path(__file__).parent
 TOGETHER = {  # folder -> group: what these start once, a session's fixtures start for all of them
-    "e2e/emulated": "docker",
-    "images": "docker",
-    "e2e/explorer": "explorer",
-    "faults": "faults",
-    "fuzz": "fuzz",
+    "tests/e2e/emulated/": "docker",
+    "tests/images/": "docker",
+    "tests/e2e/explorer/": "explorer",
+    "tests/faults/": "faults",
+    "tests/fuzz/": "fuzz",
 }
-APART = ("notebooks/test_notebooks.py", "quality/test_quality.py", "endurance/test_endurance.py")  # they share nothing
-FIRST = ("docker", *APART, "fuzz", "explorer", "faults", "e2e")  # the longest: what begins last must not be long
+APART = (  # their tests share nothing
+    "tests/notebooks/test_notebooks.py",
+    "tests/quality/test_quality.py",
+    "tests/endurance/test_endurance.py",
+)
+FIRST = ("docker", *APART, "fuzz", "explorer", "faults", "tests/e2e/")  # the longest: what begins last must be short
 
 
-def share_out(items: list[pytest.Item]) -> None:
-    """Group tests by their folder or their file, and let the long groups begin."""
-    for item in items:
-        if group := group_of(item.path.relative_to(TESTS).as_posix()):
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: rank(item, FIRST))
+class Shared(LoadScopeScheduling):
+    """Gives a process one group after another, in the order of the collection."""
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
 
 
-def group_of(path: str) -> str | None:
-    """Return whose process runs a file's tests; None: any process any of them."""
+def group_of(nodeid: str) -> str:
+    """Return what runs in one process with a test: its folder's group, itself alone, or its file."""
+    path, _, _ = nodeid.partition("::")
     if path in APART:
-        return None
-    return next((group for folder, group in TOGETHER.items() if path.startswith(f"{folder}/")), path)
+        return nodeid
+    return next((group for folder, group in TOGETHER.items() if path.startswith(folder)), path)
 
 
-def rank(item: pytest.Item, first: Sequence[str]) -> int:
-    """Return a test's place in the order: its group's or its file's place, the last where neither has one."""
-    path = item.path.relative_to(TESTS).as_posix()
-    names = (group_of(path) or path, path)
-    return next((place for place, name in enumerate(first) if any(each.startswith(name) for each in names)), len(first))
+def place_of(nodeid: str) -> int:
+    """Return the place of a test's group in the order of the long ones, behind them where it is none."""
+    group = group_of(nodeid)
+    return next((place for place, name in enumerate(FIRST) if group.startswith(name)), len(FIRST))

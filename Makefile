@@ -13,6 +13,8 @@ PAGE_BUILT := functions/catalogue/static/explore/index.html
 CDK_VERSION := 2.1148.1
 SAM_VERSION := 1.170.0
 STAGE ?= dev
+# Processes that run tests at once; tests/workers.py says which tests one of them runs. `make test WORKERS=0` has none.
+WORKERS ?= 2
 # hnswlib is compiled: for any CPU with AVX2, as in its image, since pip keeps what it compiled for other machines.
 COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(shell uname -m)),-mavx2 -mfma)"
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
@@ -20,7 +22,7 @@ CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DI
 
 .PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra \
     coverage lint bench quality openapi requirements reliability soak endurance images bootstrap diff idle-costs \
-    costs deploy destroy deploy-local destroy-local sam-local setup-spark
+    costs deploy destroy deploy-local destroy-local sam-local setup-spark infra-if-npm
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -88,11 +90,15 @@ page-if-node:
 	@if [ "$(NEW_NODE)" ]; then $(MAKE) --no-print-directory --silent page; \
 	else echo "no Node.js of 20.19 or newer, so no page at /explore; with it: make page"; fi
 
+infra-if-npm:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent setup-infra; fi
+
 demo: setup page-if-node  ## from nothing to a first recommendation
 	$(BIN)/warmstart demo $(DEMO)
 
-test: setup-neural page-if-node  ## the fast tests
-	$(BIN)/python -m pytest $(PYTEST)
+test:  ## the fast tests
+	@$(MAKE) --no-print-directory -j2 setup-neural infra-if-npm page-if-node
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 	@if [ "$(NEW_NODE)" ]; then $(MAKE) --no-print-directory test-page; \
 	else echo "skipped: tests of the page, for there is no Node.js of 20.19 or newer; with it: make test-page"; fi
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory test-infra; \

@@ -1,5 +1,6 @@
 """What all tests share: a browser, and Hypothesis as a busy machine needs it, its first run in a fresh clone too."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -9,9 +10,15 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from xdist.remote import Producer
+    from xdist.scheduler.protocol import Scheduling
 
 settings.register_profile("warmstart", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("warmstart")
+
+ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ  # processes that run tests at once
+if ONE_OF_SEVERAL:  # threads that wait for each other on cores that are taken take many times as long
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 QUIET = ("gpu", "background-networking", "component-update", "sync")  # what a browser does besides showing a page
 
@@ -39,3 +46,19 @@ def page(browser: "Browser") -> "Iterator[Page]":
     page.set_default_timeout(20_000)
     yield page
     context.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long ones begin, where several processes run at once."""
+    if ONE_OF_SEVERAL:
+        from tests.workers import place_of
+
+        items.sort(key=lambda item: place_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)  # where there is no pytest-xdist, tests run in one process
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Scheduling":
+    """Say which tests one process runs."""
+    from tests.workers import Shared
+
+    return Shared(config, log)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import httpx
 import pytest
 
 from infra.families import read_families
+from tests.once import once
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "training" / "recipes"
@@ -23,7 +25,8 @@ HARDLY = "epochs = 1\nvalidation = 0\ntrend_power = 0\n"  # what networks of the
 WARMSTART = Path(sys.executable).with_name("warmstart")
 READY_SECONDS = 60
 LOG = "serve.log"
-COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}  # where it is measured
+OF_TESTS = ("COVERAGE", "OMP_NUM_THREADS")  # variables that are for the commands, too
+PASSED_ON = {name: value for name, value in os.environ.items() if name.startswith(OF_TESTS)}
 
 
 class Commands:
@@ -41,7 +44,7 @@ class Commands:
             text=True,
             timeout=300,
             check=False,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), **COVERAGE, **environment},
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), **PASSED_ON, **environment},
         )
 
     def json(self, *arguments: str, **environment: str) -> Any:
@@ -76,11 +79,10 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def small_store(folder: Path) -> Commands:
-    """Return commands in a folder with a made-up KION and a store with a served version of every model."""
-    commands = Commands(folder)
-    train_all(commands, "--store", "store")
-    return commands
+def small_store(factory: pytest.TempPathFactory, name: str) -> Commands:
+    """Return commands in a folder of their own with a made-up KION and a store with a served version of every model."""
+    made = once(factory, "small-store", lambda folder: train_all(Commands(folder), "--store", "store"))
+    return Commands(Path(shutil.copytree(made, factory.mktemp(name), dirs_exist_ok=True)))
 
 
 def train_all(commands: Commands, *store: str, models: str = "", **environment: str) -> None:
@@ -136,7 +138,7 @@ def serving(commands: Commands) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
     """Return commands in a folder with a small store."""
-    return small_store(tmp_path_factory.mktemp("user"))
+    return small_store(tmp_path_factory, "user")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,19 @@ import pytest
 from infra.families import served_models
 from tests.e2e.conftest import Served
 
+RESTRICTED = {"narrow": "als", "wide": "als,catalogue"}  # token -> its models
+
+
+@pytest.fixture(scope="module")
+def restricted(served: Served) -> dict[str, str]:
+    """Make tokens of some models while the API runs, and wait until it knows them."""
+    made = {
+        name: str(served.commands.json("token", "create", name, "--store", "store", "--models", models)["token"])
+        for name, models in RESTRICTED.items()
+    }
+    time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
+    return made
+
 
 def test_on_the_fly_history(served: Served) -> None:
     """A stranger's history is folded in: its items do not come back, and each answer says what is behind it."""
@@ -34,11 +47,10 @@ def test_answers_name_the_version_that_made_them(served: Served) -> None:
     assert answer.headers["x-request-id"]
 
 
-def test_models_lists_what_the_token_covers(served: Served) -> None:
+def test_models_lists_what_the_token_covers(served: Served, restricted: dict[str, str]) -> None:
     """An unrestricted token sees every model, a restricted one its own."""
     assert {m["model"] for m in served.get("/models").json()["models"]} == {*served_models()}
-    own = served.commands.json("token", "create", "narrow", "--store", "store", "--models", "als")["token"]
-    time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
+    own = restricted["narrow"]
     assert [m["model"] for m in served.get("/models", own).json()["models"]] == ["als"]
     assert served.get("/reco/als/1", own).status_code == 200
     assert served.get("/reco/popular/1", own).status_code == 403
@@ -60,15 +72,10 @@ def test_the_catalogue_is_told_to_tokens_that_cover_it(served: Served) -> None:
     assert not {seen["item_id"] for seen in history["items"]} & {*served.get(f"/reco/als/{user}").json()["items"]}
 
 
-def test_a_token_for_models_alone_sees_no_history(served: Served) -> None:
+def test_a_token_for_models_alone_sees_no_history(served: Served, restricted: dict[str, str]) -> None:
     """The gateway says 403 before any function is asked; one that names the catalogue is let through."""
-    narrow, wide = (
-        served.commands.json("token", "create", name, "--store", "store", "--models", models)["token"]
-        for name, models in (("models-alone", "als"), ("with-catalogue", "als,catalogue"))
-    )
-    time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
     for path in ("/items", "/users", "/users/1/history"):
-        assert [served.get(path, token).status_code for token in (narrow, wide)] == [403, 200]
+        assert [served.get(path, restricted[name]).status_code for name in ("narrow", "wide")] == [403, 200]
 
 
 def test_similar_items_and_models_without_them(served: Served) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import WARMSTART, Commands, Served, serving
+from tests.e2e.conftest import PASSED_ON, WARMSTART, Commands, Served, serving
 from tests.training.leaderboard.apis import Api, Faulty, Said, good, running
 from training.data.tables import read_tables
 from training.leaderboard.run import Manner
@@ -25,6 +25,7 @@ layout = "kion"
 min_weight = 10.0
 [fold]
 kind = "time"
+days = 1
 [models.popular]
 [models.als]
 factors = 8
@@ -37,7 +38,7 @@ FAST = ("--rate", "500")
 
 @pytest.fixture(scope="module")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
-    """Publish and promote models that have learnt a made-up KION up to its last week."""
+    """Publish and promote models that have learnt a made-up KION up to its last day."""
     commands = Commands(tmp_path_factory.mktemp("leaderboard"))
     size = ("--users", "400", "--items", "300", "--interactions", "12000", "--days", "60")
     commands.json("data", "synth", *size, "--to", "data/kion")
@@ -199,7 +200,7 @@ def test_an_interrupted_run_leaves_nothing(board: Served, file: str, stop: signa
         process = subprocess.Popen(
             [str(WARMSTART), "leaderboard", "run", *command],
             cwd=board.commands.folder,
-            env={"PATH": "/usr/bin:/bin", "BOT": "x"},
+            env={"PATH": "/usr/bin:/bin", "BOT": "x", **PASSED_ON},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

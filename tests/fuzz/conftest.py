@@ -19,6 +19,6 @@ class Live(NamedTuple):
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """Train a small store and serve it."""
-    with serving(small_store(tmp_path_factory.mktemp("fuzz"))) as running:
+    """Serve a small store."""
+    with serving(small_store(tmp_path_factory, "fuzz")) as running:
         yield Live(running.url, running.token, running.commands.folder / LOG)

@@ -11,7 +11,7 @@ import pytest
 
 from infra.families import CATALOGUE, read_families
 from tests.bench.events import read_event
-from tests.e2e.conftest import Commands, train_all
+from tests.e2e.conftest import Commands, small_store
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.tools import ROOT, docker, skip_without_docker
 from tests.images.image import Image, answer, build_all, running
@@ -39,9 +39,7 @@ def image(request: pytest.FixtureRequest, built: dict[str, Image]) -> Image:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store with a version of every model."""
-    commands = Commands(tmp_path_factory.mktemp("images"))
-    train_all(commands, "--store", "store")
-    return commands.folder / "store"
+    return small_store(tmp_path_factory, "images").folder / "store"
 
 
 def test_it_is_no_larger_than_its_line(image: Image) -> None:

@@ -64,7 +64,7 @@ def test_a_token_opens(ask: Ask) -> None:
     assert ask("POST", "/reco/als", json={"k": 3}).json()["source"] == "popular"
 
 
-@pytest.mark.parametrize("token", [None, "wrong", SECRET[:-1], "x" * 10_000])
+@pytest.mark.parametrize("token", [None, "wrong", SECRET[:-1], "x" * 10_000], ids=["none", "wrong", "short", "long"])
 @pytest.mark.parametrize("path", ["/reco/als/10", "/nothing"])
 def test_without_one_nothing_does(ask: Ask, token: str | None, path: str) -> None:
     """401 before all else, and health for everybody."""

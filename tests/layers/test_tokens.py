@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def test_the_right_secret_opens(scheme: str) -> None:
         "Bearer " + "x" * 10_000,
         f"Bearer {SECRET}" + " " * MAX_HEADER,
     ],
-    ids=lambda header: repr(header)[:40],
+    ids=count(),  # the secret is another one in each process that collects this
 )
 def test_anything_else_does_not(header: str) -> None:
     """A part, a prefix, another case, another scheme, no ASCII and no end are all the same refusal."""

@@ -29,6 +29,7 @@ README = {  # map@10 of its table
 BY_CHANCE = ("als", "two_stage")  # threads of als add up in any order, and it is a first stage of the other
 
 
+@pytest.mark.slow
 def test_movielens_100k_is_what_the_readme_says() -> None:
     """map@10 on each user's last film, through the serving scorer, is that of the README; by chance, within a tenth."""
     try:

@@ -93,7 +93,8 @@ def _found(frame: DataFrame, texts: Mapping[str, Column], number: Column) -> Map
     ).collect()[0]
     if not found["rows"]:
         raise DataError("the interactions have no rows")
-    return found.asDict()
+    told: dict[str, Any] = found.asDict()
+    return told
 
 
 def _ragged(raw: Raw) -> Column:
@@ -120,7 +121,8 @@ def _counted(marked: DataFrame, bounds: Mapping[str, Column]) -> Mapping[str, An
     ends = [F.min(F.when(kept, F.col(name))) == F.max(F.when(kept, F.col(name))) for name in (USER_ID, ITEM_ID)]
     hashed = [F.sum(row.cast("decimal(38,0)")).alias("sum"), F.bit_xor(row).alias("xor"), F.count(row).alias("rows")]
     alone = [end.alias(f"one {name}") for name, end in zip(("user", "item"), ends, strict=True)]
-    return marked.agg(*counts, *hashed, *alone).collect()[0].asDict()
+    counted: dict[str, Any] = marked.agg(*counts, *hashed, *alone).collect()[0].asDict()
+    return counted
 
 
 def _refusal(raw: Raw, marked: DataFrame, bad: int) -> str:

@@ -1,7 +1,6 @@
 """The deployed API, through its URL: the gateway's refusals and the functions' answers."""
 
 import time
-from typing import Any
 
 import httpx
 import pytest
@@ -10,6 +9,16 @@ from tests.e2e.conftest import networks
 from tests.e2e.emulated.conftest import PUBLISHED, UNPUBLISHED, Deployed
 
 pytestmark = pytest.mark.slow
+FREE = ("--plan", "free")
+TOKENS = {"narrow": ("--models", "popular", "--plan", "internal"), "greedy": FREE, "modest": FREE}
+
+
+@pytest.fixture(scope="module")
+def tokens(deployed: Deployed) -> dict[str, str]:
+    """Make tokens of one model or of a small plan, and wait until they are known."""
+    made = {name: str(deployed.warmstart("token", "create", name, *more)["token"]) for name, more in TOKENS.items()}
+    time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
+    return made
 
 
 def problem(answer: httpx.Response) -> str:
@@ -45,12 +54,12 @@ def test_without_a_token_nobody_learns_what_exists(deployed: Deployed, path: str
 @pytest.mark.parametrize(
     "path", ["/reco/als/1", "/reco/%61ls/1", "/similar/als/1", "/reco/unknown/1", "/reco/%2e%2e/1"]
 )
-def test_a_token_of_another_model_is_forbidden(deployed: Deployed, narrow: str, path: str) -> None:
+def test_a_token_of_another_model_is_forbidden(deployed: Deployed, tokens: dict[str, str], path: str) -> None:
     """A token of one model gets 403 for another, its name encoded or not, and for one that does not exist."""
-    answer = deployed.ask("GET", path, token=narrow)
+    answer = deployed.ask("GET", path, token=tokens["narrow"])
     assert answer.status_code == 403
     assert problem(answer) == "forbidden"
-    assert deployed.ask("GET", "/reco/popular/1", token=narrow).status_code == 200
+    assert deployed.ask("GET", "/reco/popular/1", token=tokens["narrow"]).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -86,18 +95,14 @@ def test_bodies_are_bounded_and_checked(deployed: Deployed) -> None:
     assert {problem(answer) for answer in (large, text)} == {"body_too_large", "unsupported_media_type"}
 
 
-def test_a_token_past_its_plan_is_throttled_alone(deployed: Deployed) -> None:
+def test_a_token_past_its_plan_is_throttled_alone(deployed: Deployed, tokens: dict[str, str]) -> None:
     """One token of the free plan runs into 429, while another of the same plan is answered."""
-    greedy, modest = (
-        deployed.warmstart("token", "create", name, "--plan", "free")["token"] for name in ("greedy", "modest")
-    )
-    time.sleep(10.5)  # the authorizer reads its book at most every 10 seconds
-    answers = [deployed.ask("GET", "/reco/popular/1", token=greedy) for _ in range(40)]
+    answers = [deployed.ask("GET", "/reco/popular/1", token=tokens["greedy"]) for _ in range(40)]
     throttled = [answer for answer in answers if answer.status_code == 429]
     assert throttled
     assert problem(throttled[0]) == "too_many_requests"
     assert throttled[0].headers["retry-after"] == "1"
-    assert deployed.ask("GET", "/reco/popular/1", token=modest).status_code == 200
+    assert deployed.ask("GET", "/reco/popular/1", token=tokens["modest"]).status_code == 200
 
 
 def test_a_model_without_a_version_is_unavailable(deployed: Deployed) -> None:
@@ -108,18 +113,12 @@ def test_a_model_without_a_version_is_unavailable(deployed: Deployed) -> None:
     assert answer.headers["retry-after"]
 
 
-def test_models_and_the_page(deployed: Deployed, narrow: str) -> None:
+def test_models_and_the_page(deployed: Deployed, tokens: dict[str, str]) -> None:
     """The catalogue lists what a token covers; its page and its document need no token."""
     listed = {card["model"] for card in deployed.ask("GET", "/models").json()["models"]}
     assert listed == {*PUBLISHED, *networks()}
-    assert [card["model"] for card in deployed.ask("GET", "/models", token=narrow).json()["models"]] == ["popular"]
+    assert [card["model"] for card in deployed.ask("GET", "/models", token=tokens["narrow"]).json()["models"]] == [
+        "popular"
+    ]
     for path in ("/docs", "/openapi.json", "/docs/page.js", "/explore"):
         assert deployed.ask("GET", path, token="").status_code == 200
-
-
-@pytest.fixture(scope="session")
-def narrow(deployed: Deployed) -> str:
-    """Return a token of one model, after the time for which the authorizer keeps its book."""
-    made: Any = deployed.warmstart("token", "create", "narrow", "--models", "popular", "--plan", "internal")
-    time.sleep(10.5)
-    return str(made["token"])

@@ -69,6 +69,7 @@ def test_options_alone_is_not_open(page: httpx.Client, path: str) -> None:
         ("/reco/als/1", None, 401),
         ("/reco/als/1", "wrong", 401),
     ],
+    ids=["models", "health", "no version", "not allowed", "no token", "wrong token"],
 )
 def test_a_page_reads_every_answer(page: httpx.Client, path: str, token: str | None, status: int) -> None:
     """The functions' and the gateway's own, each once."""

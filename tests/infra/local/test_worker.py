@@ -63,11 +63,11 @@ def test_an_error_is_raised_with_its_message_and_the_process_stays() -> None:
 
 def test_who_waits_too_long_in_the_queue_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gateway's own limit counts the waiting; the function's work goes on."""
-    monkeypatch.setattr(module, "INTEGRATION_TIMEOUT_S", 0.6)
+    monkeypatch.setattr(module, "INTEGRATION_TIMEOUT_S", 1.2)  # between one nap and two
 
     async def crowd(worker: Worker) -> list[Any]:
         outcomes = await asyncio.gather(*(do(worker, "nap") for _ in range(3)), return_exceptions=True)
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(0.8)
         return [*outcomes, await do(worker, "nap")]
 
     first, second, third, later = with_worker(crowd)

@@ -176,10 +176,10 @@ def test_layouts_of_movielens(movielens_100k: Path) -> None:
 
 
 def test_a_million_rows_are_read_in_a_moment(movielens_1m: Path) -> None:
-    """MovieLens 1M takes well under a second, its own lack of a header and its `::` included."""
-    start = time.perf_counter()
+    """MovieLens 1M takes well under a second of the processors, its own lack of a header and its `::` included."""
+    start = time.process_time()
     tables = read_tables(section(movielens_1m, "movielens-1m", segments=("age", "sex")))
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
     assert (len(tables.interactions), tables.interactions["item_id"].n_unique()) == (1_000_209, 3_706)
 
 

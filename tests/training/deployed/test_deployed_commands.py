@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from functions.authorizer.policy import policy
-from tests.e2e.conftest import COVERAGE, WARMSTART
+from tests.e2e.conftest import PASSED_ON, WARMSTART
 from tests.layers.artifacts import Spec, promote_new
 from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.stages import AwsCommands, DeployedStage, aws_client
@@ -205,7 +205,7 @@ def test_help_loads_no_boto3() -> None:
 @contextmanager
 def following(commands: AwsCommands, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run a command that does not end by itself."""
-    environment = {"PATH": os.environ["PATH"], **COVERAGE, **commands.environment}
+    environment = {"PATH": os.environ["PATH"], **PASSED_ON, **commands.environment}
     with subprocess.Popen([str(WARMSTART), *arguments], stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             yield process

@@ -60,7 +60,7 @@ def _sleep(event: Event, context: Any) -> Said:
 
 
 def _nap(event: Event, context: Any) -> Said:
-    time.sleep(0.4)
+    time.sleep(0.8)
     return _ok(calls)
 
 

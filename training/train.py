@@ -106,8 +106,12 @@ class Training:
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
-    def _truth(self) -> Truth:
+    def _everybody(self) -> Truth:
         return truth_of(self._events, self._test)
+
+    @cached_property
+    def _truth(self) -> Truth:
+        return self._everybody.at_most(self._recipe.fold.users, self._recipe.seed)
 
     @cached_property
     def _facets(self) -> Facets:
@@ -222,6 +226,7 @@ class Training:
             self._facets,
             trial.strangers,
             rows=rows,
+            people=len(self._everybody.users),
             digest=trial.digest,
             seed=recipe.seed,
         )

@@ -18,6 +18,7 @@ def measured_on(
     strangers: Mapping[str, Values],
     *,
     rows: int,
+    people: int,
     digest: str,
     seed: int,
 ) -> dict[str, Any]:
@@ -30,11 +31,14 @@ def measured_on(
         facets: of the fold.
         strangers: what its people get from the draft if nobody knows them: kind -> (u,) ndcg.
         rows: events that were held back.
+        people: users of the fold, of whom those that were asked for are drawn, or all.
         digest: of the draft.
         seed: of the paired tests and of the intervals.
     """
+    days = {"days": fold.days} if fold.kind == "time" else {}
+    drawn = {"drawn_of": people} if people > measured.users else {}
     return {
-        "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
+        "fold": {"kind": fold.kind, **days, **drawn},
         "rows": rows,
         "users": measured.users,
         "draft_sha256": digest,

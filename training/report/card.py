@@ -113,7 +113,7 @@ def _measured(about: About) -> Iterator[str]:
         cut = f"what came from {_plain(fold['since'])} on"
     then = "When it was trained: " if about["dataset"].get("trend") else ""
     yield (
-        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users, "
+        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users{_drawn(fold)}, "
         f"without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
     )
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
@@ -128,6 +128,12 @@ def _measured(about: About) -> Iterator[str]:
     if cold := measured.get("cold"):
         answers = " and ".join(f"{_number(found.get('ndcg@10'))} by {name}" for name, found in cold.items())
         yield f"{then}People without a history but with known features, whole users left out: ndcg@10 {answers}."
+
+
+def _drawn(fold: Mapping[str, Any]) -> str:
+    """Say of how many the users were drawn; nothing where all were asked for."""
+    people = fold.get("drawn_of")
+    return f" drawn of {people:,}" if isinstance(people, int) else ""
 
 
 def _of_what(trend: Mapping[str, Any] | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import compress
+from itertools import compress, pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -19,6 +19,7 @@ from warmstart.scorer import Rows, Scores
 from warmstart.trend import LEAST, decayed
 
 DAY = 86_400.0  # seconds
+TOGETHER = 2**22  # events that are compared at a time
 
 
 @dataclass(frozen=True)
@@ -259,16 +260,26 @@ def _merged(
     users: Rows, items: Rows, weights: Scores, timestamps: NDArray[np.int64] | None
 ) -> tuple[Rows, Rows, Scores, NDArray[np.int64] | None]:
     """Merge repeated pairs of sorted events into the last of each, with the sum of their weights."""
-    pairs = users.astype(np.int64) * (items.max(initial=0) + 1) + items
-    in_order = np.sort(pairs)
-    if not (in_order[1:] == in_order[:-1]).any():
+    if not _repeat(users, items):
         return users, items, weights, timestamps
+    pairs = users.astype(np.int64) * (items.max(initial=0) + 1) + items
     distinct, from_end, place = np.unique(pairs[::-1], return_index=True, return_inverse=True)
     sums = np.bincount(place, weights[::-1], len(distinct)).astype(np.float32)
     last = len(pairs) - 1 - from_end
     order = np.argsort(last)
     kept = last[order]
     return users[kept], items[kept], sums[order], None if timestamps is None else timestamps[kept]
+
+
+def _repeat(users: Rows, items: Rows) -> bool:
+    """Tell whether any pair of sorted events comes twice; so many of them at a time that little memory is taken."""
+    width = int(items.max(initial=0)) + 1
+    edges = np.searchsorted(users, users[::TOGETHER]) if len(users) else []  # of users, so that none is cut
+    for part in (slice(*ends) for ends in pairwise([*np.unique(edges).tolist(), len(users)])):
+        pairs = np.sort(users[part].astype(np.int64) * width + items[part])
+        if (pairs[1:] == pairs[:-1]).any():
+            return True
+    return False
 
 
 def _user_features(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict[str, list[str | None]]:

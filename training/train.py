@@ -102,7 +102,6 @@ class Training:
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         learn, self._test = split(self._events, recipe.fold)
         self._age_search = AgeSearch(recipe, self._events, learn, recipe.fold, say, self.fit_seconds, checkpoints)
-        self._part = self._fitting(self._events.interactions(learn, recipe.data.segments))
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
@@ -120,6 +119,10 @@ class Training:
     @cached_property
     def _strangers(self) -> Strangers:
         return Strangers.of(self._events, ~self._test, self._truth, self._recipe.seed)
+
+    @cached_property
+    def _part(self) -> Fitting:
+        return self._fitting(self._events.interactions(~self._test, self._recipe.data.segments))
 
     @cached_property
     def _whole(self) -> Fitting:

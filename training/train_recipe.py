@@ -42,8 +42,7 @@ def train_recipe(job: Job, store: Store, voice: Voice) -> Outcome:
         Stopped: the process was asked to stop, between two models or in one that keeps checkpoints.
     """
     voice.progress(f"reading {job.recipe.data.described}")
-    tables = read_told(job.recipe.data, job.on_bad_row, voice)
-    training = Training(job.recipe, tables, voice.progress, job.checkpoints, job.trained_on)
+    training = _training(job, voice)
     made = Made(job.made, store)
     in_order = sorted(job.models, key=lambda model: bool(model.stages))  # what a model is made of comes before it
     trained = [_train_or_go_on(training, model, store, job, made, voice) for model in in_order]
@@ -52,6 +51,12 @@ def train_recipe(job: Job, store: Store, voice: Voice) -> Outcome:
     if not outcome.failures:
         made.clear()
     return outcome
+
+
+def _training(job: Job, voice: Voice) -> Training:
+    """Read the tables; they are gone from memory when this returns, but for what is learnt from."""
+    tables = read_told(job.recipe.data, job.on_bad_row, voice)
+    return Training(job.recipe, tables, voice.progress, job.checkpoints, job.trained_on)
 
 
 def _train_or_go_on(

@@ -70,6 +70,7 @@ class ALS(Forgetful):
                 self._factorise(model, matrix, interactions)
             except ModelFitError as error:
                 raise DataError(f"als came to no numbers ({error}); take a smaller alpha or regularization") from None
+            del matrix  # for the next one is as large
             model.factors = model.item_factors.shape[1]
             self.user_vectors_ = model.recalculate_user(np.arange(interactions.n_users), interactions.matrix())
         self.user_vectors_[:, : len(self.users_)] = self.users_.matrix.toarray()

@@ -19,7 +19,7 @@ from training.evaluation.comparison import Values
 from training.evaluation.facets import Facets
 from training.evaluation.gate import lost
 from training.evaluation.measure import Measured, measure
-from training.evaluation.measured_on import measured_on
+from training.evaluation.measured_on import HeldBack, measured_on
 from training.evaluation.splits import split
 from training.evaluation.strangers import Strangers
 from training.evaluation.truth import Truth, truth_of
@@ -221,15 +221,14 @@ class Training:
             return Trial(measured, draft_hash(manifest.files), settings_of(fitted), strangers, exact)
 
     def _described(self, trial: Trial, aged: Chosen) -> dict[str, Any]:
-        recipe, rows = self._recipe, int(self._test.sum())
+        recipe, held_back = self._recipe, HeldBack(int(self._test.sum()), len(self._everybody.users))
         described = measured_on(
             trial.measured,
             self.baselines(),
             recipe.fold,
             self._facets,
             trial.strangers,
-            rows=rows,
-            people=len(self._everybody.users),
+            held_back=held_back,
             digest=trial.digest,
             seed=recipe.seed,
         )

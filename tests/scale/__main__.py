@@ -1,4 +1,4 @@
-"""How far one machine goes: `python -m tests.scale [--users N ...] [--write]`; the largest size takes most of an hour."""
+"""How far one machine goes: `python -m tests.scale [--users N ...] [--write]`; the largest size takes an hour."""
 
 import argparse
 import json

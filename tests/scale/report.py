@@ -12,17 +12,22 @@ from tests.scale.growth import LIMIT, Growth, fitted
 
 COMMAND = "make scale"
 GB = 10**9
+CLOCK, CPU = "seconds", "cpu_seconds"
 Found = Sequence[Mapping[str, Any]]  # a size each, as `described` has it, smallest first
-MEASURED = """`{command}` measures this and writes it: {machine}. A user has 50 interactions on average, and catalogues
-grow with the root of their public. Each step is one command, in processes of its own, from its start to its end: `train`
-reads the tables, looks for settings of time on an earlier fold, measures on the last seven days (at most 50,000 users,
-drawn), learns from everything, publishes into a local folder, is tried there in a fresh process and promoted. Memory
-is what all processes of a step have in RAM together, at most, looked at every 50 ms: a page that two of them map counts
-twice, and so do the pages of mapped files, which the system may take back. Threads are as many as there are cores."""
-GROWTH = """Seconds are fitted as a n^b over n users; `last` is the exponent between the two largest sizes alone, where the
-second or two that a process takes to start hides less. It may be at most {limit}."""
-SERVING = """From the start of `warmstart serve` to its first answer (`open`), and the median of {requests} requests for
-users drawn by the catalogue, one after the other, through gateway, authorizer and function, by HTTP."""
+MEASURED = """`{command}` measures this and writes it: {machine}. A user has 50 interactions on average, and
+catalogues grow with the root of their public. Each step is one command, from its start to its end: `train` reads the
+tables, looks for settings of time on an earlier fold, measures on the last seven days (50,000 users at most, drawn),
+learns from everything, publishes into a local folder, is tried there by a fresh process and promoted. Memory is what
+all processes of a step have in RAM together, at most, looked at every 50 ms: a page that two of them map counts twice,
+and pages of mapped files count, though the system may take them back. Threads are as many as there are cores.
+
+A cell holds the time on the clock, that of the processors, and the memory. What else the machine does in the meantime
+makes the clock's longer, and hardly the processors'."""
+SERVING = """From the start of `warmstart serve` until it serves (`open`), and the median of {requests} requests for
+users drawn by the catalogue, one after the other, by HTTP through gateway, authorizer and function:"""
+GROWTH = """Seconds of n users are fitted as a n^b, those of the clock and those of the processors; `last` is the
+exponent between the two largest sizes alone, where the second or two that a process takes to start hides less. b may
+be at most {limit}."""
 
 
 def document(found: Found) -> str:
@@ -42,20 +47,19 @@ def short(found: Found) -> str:
     """Return the table of the README: the largest size, and how each step grows."""
     laws, last = growths(found), found[-1]
     rows = [
-        [f"`{name}`", _seconds(step["seconds"]), _gb(step["peak_bytes"]), _exponent(laws.get(name))]
+        [f"`{name}`", _seconds(step[CLOCK]), _seconds(step[CPU]), _gb(step["peak_bytes"]), _exponent(laws.get(name))]
         for name, step in last["steps"].items()
     ]
     title = f"{last['users']:,} users, {last['items']:,} items, {last['interactions']:,} interactions"
-    return markdown([[title, "time", "peak memory", "exponent"], *rows])
+    return markdown([[title, "time", "of the processors", "peak memory", "b"], *rows])
 
 
-def growths(found: Found) -> dict[str, Growth]:
-    """Fit each step's time; none where only one size was measured."""
+def growths(found: Found, unit: str = CLOCK) -> dict[str, Growth]:
+    """Fit each step's seconds, of the clock or of the processors; none where only one size was measured."""
     if len(found) < 2:
         return {}
-    return {
-        name: fitted({size["users"]: size["steps"][name]["seconds"] for size in found}) for name in found[-1]["steps"]
-    }
+    steps = found[-1]["steps"]
+    return {name: fitted({size["users"]: size["steps"][name][unit] for size in found}) for name in steps}
 
 
 def put(path: Path, name: str, text: str) -> None:
@@ -76,11 +80,12 @@ def markdown(table: Sequence[Sequence[str]]) -> str:
 
 def _steps(found: Found) -> str:
     head = ["step", *(f"{size['users']:,} users, {size['items']:,} items" for size in found)]
-    rows = [
-        [f"`{name}`", *(f"{_seconds(step['seconds'])}, {_gb(step['peak_bytes'])}" for step in _of(found, name))]
-        for name in found[-1]["steps"]
-    ]
+    rows = [[f"`{name}`", *map(_cell, _of(found, name))] for name in found[-1]["steps"]]
     return markdown([head, *rows])
+
+
+def _cell(step: Mapping[str, Any]) -> str:
+    return f"{_seconds(step[CLOCK])}, {_seconds(step[CPU])}, {_gb(step['peak_bytes'])}"
 
 
 def _serving(found: Found) -> str:
@@ -93,11 +98,17 @@ def _serving(found: Found) -> str:
 
 
 def _growth(found: Found) -> str:
+    clock, processors = growths(found), growths(found, CPU)
     rows = [
-        [f"`{name}`", f"{law.a:.2g}", f"{law.b:.2f}", f"{law.last:.2f}", "met" if law.met else "missed"]
-        for name, law in growths(found).items()
+        [f"`{name}`", *_law(law), "met" if law.met else "missed", *_law(processors[name])]
+        for name, law in clock.items()
     ]
-    return markdown([["step", "a, s", "b", "last", f"b <= {LIMIT}"], *rows])
+    head = ["step", "a, s", "b", "last", f"b <= {LIMIT}", "a, s of the processors", "b", "last"]
+    return markdown([head, *rows])
+
+
+def _law(law: Growth) -> list[str]:
+    return [f"{law.a:.2g}", f"{law.b:.2f}", f"{law.last:.2f}"]
 
 
 def _of(found: Found, name: str) -> list[Mapping[str, Any]]:

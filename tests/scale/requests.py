@@ -4,7 +4,6 @@ import json
 import statistics
 import sys
 import time
-from pathlib import Path
 
 from training.local_api import Running, started
 from training.stores import open_named

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,12 @@ class Watched(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
-        return {"seconds": round(self.seconds, 2), "cpu_seconds": round(self.cpu_seconds, 2), "peak_bytes": self.peak, "said": self.said}
+        return {
+            "seconds": round(self.seconds, 2),
+            "cpu_seconds": round(self.cpu_seconds, 2),
+            "peak_bytes": self.peak,
+            "said": self.said,
+        }
 
 
 def watched(command: Sequence[str], folder: Path, fine: Sequence[int]) -> Watched:
@@ -44,7 +50,7 @@ def watched(command: Sequence[str], folder: Path, fine: Sequence[int]) -> Watche
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as log:
         started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, env=_environment(), stdout=output, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=output, stderr=log)
         over, peaks = threading.Event(), [0]
         looking = threading.Thread(target=_look, args=(process.pid, over, peaks), daemon=True)
         looking.start()
@@ -76,9 +82,17 @@ def resident(pids: set[int]) -> int:
 
 
 def kill(root: int) -> None:
-    """End a process and all that it started as a power cut would."""
+    """End a process and all that it started as a power cut would, as far as they live."""
     for pid in tree(root):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def environment() -> dict[str, str]:
+    """Return the variables of a command that runs our code, with as many threads as there are cores."""
+    given = {name: value for name, value in os.environ.items() if name not in THREADS}
+    paths = [str(ROOT), str(ROOT / "layers" / "warmstart" / "python")]
+    return {**given, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _look(root: int, over: threading.Event, peaks: list[int]) -> None:
@@ -100,12 +114,6 @@ def _resident(pid: int) -> int:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
     except OSError:
         return 0
-
-
-def _environment() -> dict[str, str]:
-    given = {name: value for name, value in os.environ.items() if name not in THREADS}
-    paths = [str(ROOT), str(ROOT / "layers" / "warmstart" / "python")]
-    return {**given, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _text(file: Any) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.scale.watched import Watched, watched
-from warmstart.registry import promote, read_alias
 from training.stores import open_named
+from warmstart.registry import promote, read_alias
 
 WARMSTART = [sys.executable, "-c", "from training.cli.main import main; main()"]
 MODELS = ("popular", "als", "item_knn")  # the first is also what the others fall back to

@@ -46,7 +46,7 @@ def test_the_manifest_says_how_it_was_measured(tmp_path: Path) -> None:
 
 
 def test_a_recipe_may_measure_on_some_users(tmp_path: Path) -> None:
-    """They are drawn once, the same for every model; all that is held back stays unlearnt, and it is said of how many."""
+    """They are drawn once for all models; all that is held back stays unlearnt, and it is said of how many."""
     few = Training(recipe(ALS, fold=Fold("leave_last_out", users=9)), checkerboard())
     manifest, draft = few.train(ALS, tmp_path / "few"), few.draft(ALS, tmp_path / "draft")
     everybody = Training(recipe(ALS), checkerboard())

@@ -107,9 +107,7 @@ def _interactions(rng: np.random.Generator, world: World, among: slice, count: i
     raise DataError(f"only {len(users)} of {count} different pairs could be drawn: ask for fewer interactions")
 
 
-def _draw(
-    rng: np.random.Generator, world: World, among: slice, forced: Ints, count: int
-) -> tuple[Ints, Ints, Ints]:
+def _draw(rng: np.random.Generator, world: World, among: slice, forced: Ints, count: int) -> tuple[Ints, Ints, Ints]:
     """Draw user, item and day of many interactions, a week at a time."""
     users = world.audience.draw(rng, among, count)
     users[: len(forced)] = forced[:count]

@@ -112,8 +112,9 @@ def _measured(about: About) -> Iterator[str]:
     if fold.get("since"):
         cut = f"what came from {_plain(fold['since'])} on"
     then = "When it was trained: " if about["dataset"].get("trend") else ""
+    users = f"{measured.get('users', 0):,} users{_drawn(fold)}"
     yield (
-        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users{_drawn(fold)}, "
+        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {users}, "
         f"without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
     )
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))

@@ -274,8 +274,8 @@ def _merged(
 def _repeat(users: Rows, items: Rows) -> bool:
     """Tell whether any pair of sorted events comes twice; so many of them at a time that little memory is taken."""
     width = int(items.max(initial=0)) + 1
-    edges = np.searchsorted(users, users[::TOGETHER]) if len(users) else []  # of users, so that none is cut
-    for part in (slice(*ends) for ends in pairwise([*np.unique(edges).tolist(), len(users)])):
+    edges = np.unique(np.searchsorted(users, users[::TOGETHER]))  # where users begin, so that none is cut
+    for part in (slice(*ends) for ends in pairwise([*edges.tolist(), len(users)])):
         pairs = np.sort(users[part].astype(np.int64) * width + items[part])
         if (pairs[1:] == pairs[:-1]).any():
             return True

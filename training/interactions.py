@@ -288,9 +288,15 @@ def _user_features(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict
     for column in () if users is None else users.drop(USER_ID).iter_columns():
         if column.dtype != pl.List:
             by_row = np.full(n_users, None, object)
-            by_row[rows] = column.cast(pl.String).to_list()
+            by_row[rows] = _shared(column.cast(pl.String).to_list())
             features[column.name] = by_row.tolist()
     return features
+
+
+def _shared(texts: list[str | None]) -> list[str | None]:
+    """Return texts of which equal ones are one object: of a million users few differ in what is known of them."""
+    first: dict[str | None, str | None] = {}
+    return [first.setdefault(text, text) for text in texts]
 
 
 def _item_texts(items: pl.DataFrame | None, column: str, ids: IdMap) -> list[str] | None:

@@ -22,7 +22,7 @@ CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DI
 
 .PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra \
     coverage lint bench quality openapi requirements reliability soak endurance images bootstrap diff idle-costs \
-    costs deploy destroy deploy-local destroy-local sam-local setup-spark infra-if-npm
+    costs deploy destroy deploy-local destroy-local sam-local setup-spark infra-if-npm scale
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -154,6 +154,9 @@ soak: setup  ## the registry as a state machine: 20,000 random operations on bot
 
 endurance: setup  ## 100,000 requests a family, overload, frozen functions; writes docs/ENDURANCE.md
 	$(BIN)/python -m tests.endurance --write
+
+scale: setup  ## a million users on this machine, and how each step grows up to there; writes docs/SCALE.md and the README
+	$(BIN)/python -m tests.scale --write
 
 images: setup-neural setup-sam page  ## build each image and run it by itself: size and cold start; writes docs/IMAGES.md
 	$(BIN)/python -m tests.images --write

@@ -38,6 +38,7 @@ TRENDS: Sequence[Settings] = [
 ]
 DECIDING = f"ndcg@{K}"
 FEWEST = 50  # users of the fold: with fewer chance decides
+KEPT = 10_000_000  # events up to which that fold is kept for the next model; of more, it is large and quick to cut anew
 TRIED, TESTED = 400, 1_600  # users with whom settings are tried, and others with whom the best are tested
 
 
@@ -102,12 +103,17 @@ class AgeSearch:
             return self._off(model, self._events.timeless)
         if not OFF.keys().isdisjoint(model.params):
             return Chosen(model, {})
-        if isinstance(self._ready, str):
-            return self._off(model, self._ready)
-        return self._searched(model, *self._ready)
+        ready = self._ready if len(self._events.users) <= KEPT else self._cut()
+        if isinstance(ready, str):
+            return self._off(model, ready)
+        return self._searched(model, *ready)
 
     @cached_property
     def _ready(self) -> tuple[Fitting, Truth] | str:
+        """Return the same as `_cut` for every model."""
+        return self._cut()
+
+    def _cut(self) -> tuple[Fitting, Truth] | str:
         """Return what is fitted and whom to ask on the fold before, or why there is no such fold."""
         try:
             before = without(self._events, ~self._learn)

@@ -12,6 +12,7 @@ from training.age_search import AgeSearch, Chosen
 from training.algorithms.base import Algorithm
 from training.data.tables import Tables
 from training.evaluation.cold import ColdFold
+from training.evaluation.measured_on import HeldBack
 from training.evaluation.splits import Mask, split
 from training.evaluation.truth import Truth, truth_of
 from training.fitting import here
@@ -73,13 +74,8 @@ class Cut(Protocol):
         ...
 
     @property
-    def held_back(self) -> int:
-        """Count the events of the fold."""
-        ...
-
-    @property
-    def drawn_from(self) -> int | None:
-        """Count the people that those of the truth were drawn from; None where they are all."""
+    def held_back(self) -> HeldBack:
+        """Return how much the fold holds."""
         ...
 
     def cold_fold(self) -> ColdFold | None:
@@ -102,7 +98,6 @@ class TablesCut:
     """Tables in memory, cut there."""
 
     timed: bool
-    drawn_from = None
 
     def __init__(self, recipe: Recipe, tables: Tables) -> None:
         self._recipe = recipe
@@ -111,7 +106,6 @@ class TablesCut:
         self.sha256 = tables.sha256
         self.described: Mapping[str, Any] = tables.described(recipe.name)
         self.timed = self._events.timestamps is not None
-        self.held_back = int(self._test.sum())
         self.past = Past(self._events, self._learn)
 
     @cached_property
@@ -126,7 +120,16 @@ class TablesCut:
 
     @cached_property
     def truth(self) -> Truth:
-        """Return whom to ask, and what they had next."""
+        """Return whom to ask, and what they had next: so many of them as the recipe says."""
+        return self._everybody.at_most(self._recipe.fold.users, self._recipe.seed)
+
+    @property
+    def held_back(self) -> HeldBack:
+        """Return how much the fold holds."""
+        return HeldBack(int(self._test.sum()), len(self._everybody.users))
+
+    @cached_property
+    def _everybody(self) -> Truth:
         return truth_of(self._events, self._test)
 
     def cold_fold(self) -> ColdFold | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import compress
+from itertools import compress, pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -19,6 +19,7 @@ from warmstart.scorer import Rows, Scores
 from warmstart.trend import LEAST, decayed
 
 DAY = 86_400.0  # seconds
+TOGETHER = 2**22  # events that are compared at a time
 
 
 @dataclass(frozen=True)
@@ -259,10 +260,9 @@ def _merged(
     users: Rows, items: Rows, weights: Scores, timestamps: NDArray[np.int64] | None
 ) -> tuple[Rows, Rows, Scores, NDArray[np.int64] | None]:
     """Merge repeated pairs of sorted events into the last of each, with the sum of their weights."""
-    pairs = users.astype(np.int64) * (items.max(initial=0) + 1) + items
-    in_order = np.sort(pairs)
-    if not (in_order[1:] == in_order[:-1]).any():
+    if not _repeat(users, items):
         return users, items, weights, timestamps
+    pairs = users.astype(np.int64) * (items.max(initial=0) + 1) + items
     distinct, from_end, place = np.unique(pairs[::-1], return_index=True, return_inverse=True)
     sums = np.bincount(place, weights[::-1], len(distinct)).astype(np.float32)
     last = len(pairs) - 1 - from_end
@@ -271,15 +271,32 @@ def _merged(
     return users[kept], items[kept], sums[order], None if timestamps is None else timestamps[kept]
 
 
+def _repeat(users: Rows, items: Rows) -> bool:
+    """Tell whether any pair of sorted events comes twice; so many of them at a time that little memory is taken."""
+    width = int(items.max(initial=0)) + 1
+    edges = np.unique(np.searchsorted(users, users[::TOGETHER]))  # where users begin, so that none is cut
+    for part in (slice(*ends) for ends in pairwise([*edges.tolist(), len(users)])):
+        pairs = np.sort(users[part].astype(np.int64) * width + items[part])
+        if (pairs[1:] == pairs[:-1]).any():
+            return True
+    return False
+
+
 def user_features_of(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict[str, list[str | None]]:
     """Return each column of the users table as one text per user row."""
     features: dict[str, list[str | None]] = {}
     for column in () if users is None else users.drop(USER_ID).iter_columns():
         if column.dtype != pl.List:
             by_row = np.full(n_users, None, object)
-            by_row[rows] = column.cast(pl.String).to_list()
+            by_row[rows] = _shared(column.cast(pl.String).to_list())
             features[column.name] = by_row.tolist()
     return features
+
+
+def _shared(texts: list[str | None]) -> list[str | None]:
+    """Return texts of which equal ones are one object: of a million users few differ in what is known of them."""
+    first: dict[str | None, str | None] = {}
+    return [first.setdefault(text, text) for text in texts]
 
 
 def item_texts_of(items: pl.DataFrame | None, column: str, ids: IdMap) -> list[str] | None:

@@ -48,6 +48,7 @@ class Fold:
 
     kind: Literal["leave_last_out", "time"]
     days: int = 7
+    users: int | None = None  # whom to measure on at most, drawn with the recipe's seed; None: everybody
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,9 @@ def _fold(section: Section) -> Fold:
         raise section.error("kind", "must be leave_last_out or time")
     if kind != "time" and "days" in section.values:
         raise section.error("days", "only a fold of kind time has days")
-    fold = Fold(cast("Literal['leave_last_out', 'time']", kind), section.whole("days", 1, 3650, default=7))
+    days = section.whole("days", 1, 3650, default=7)
+    users = section.whole("users", 1, 2**31 - 1, default=2**31 - 1) if "users" in section.values else None
+    fold = Fold(cast("Literal['leave_last_out', 'time']", kind), days, users)
     section.done()
     return fold
 

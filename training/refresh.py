@@ -24,7 +24,7 @@ from training.data.tables import Tables
 from training.evaluation.baselines import baseline_sections
 from training.evaluation.facets import Facets
 from training.evaluation.measure import Measured, measure
-from training.evaluation.measured_on import measured_on
+from training.evaluation.measured_on import HeldBack, measured_on
 from training.evaluation.splits import DAY, Mask, end_of
 from training.evaluation.strangers import Strangers
 from training.evaluation.truth import Truth, truth_of
@@ -171,9 +171,10 @@ class Refresh:
             recommender = open_recommender(Path(folder), manifest)
             found, strangers = measure(recommender, truth), people.ndcg(recommender)
         fold = Fold("time", self._recipe.fold.days)
-        rows, digest, seed = int(self._newest.sum()), draft_hash(manifest.files), self._recipe.seed
+        held = HeldBack(int(self._newest.sum()), found.users if self._everybody is None else len(self._everybody.users))
+        digest, seed = draft_hash(manifest.files), self._recipe.seed
         baselines = {section.name: self._baseline(section, truth) for section in baseline_sections(timed=True)}
-        described = measured_on(found, baselines, fold, facets, strangers, rows=rows, digest=digest, seed=seed)
+        described = measured_on(found, baselines, fold, facets, strangers, held_back=held, digest=digest, seed=seed)
         described["fold"]["since"] = iso(self._times[self._newest].min())
         before = self._version.manifest.measured_on
         kept = {name: before[name] for name in ("abridged", "blend", "cold", "time") if name in before}
@@ -231,12 +232,17 @@ class Refresh:
         return Events(self._user_ids, self._item_ids, had, of, weights, None, told, None, None), test
 
     @cached_property
-    def _truth(self) -> Truth | None:
-        """Return whom to ask for and what they had, in the version's rows; None where there is nobody."""
+    def _everybody(self) -> Truth | None:
+        """Return whom could be asked for and what they had, in the version's rows; None where there is nobody."""
         try:
             return truth_of(*self._fold)
         except DataError:
             return None
+
+    @cached_property
+    def _truth(self) -> Truth | None:
+        """Return whom to ask for: so many of them as the recipe says."""
+        return self._everybody and self._everybody.at_most(self._recipe.fold.users, self._recipe.seed)
 
 
 def _placed(values: Sequence[str | None], rows: Rows, n: int) -> list[str | None]:

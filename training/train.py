@@ -99,7 +99,6 @@ class Training:
         self.sha256 = self._cut.sha256
         self.fit_seconds = defaultdict[str, float](float)  # model -> of all its fits
         self._ages = self._cut.ages(say, self.fit_seconds, checkpoints)
-        self._part = self._fitting(self._cut.part)
         self._trials: dict[str, Trial] = {}  # by algorithm and settings
 
     @cached_property
@@ -109,6 +108,10 @@ class Training:
     @cached_property
     def _strangers(self) -> Strangers:
         return Strangers.of(*self._cut.past, self._cut.truth, self._recipe.seed)
+
+    @cached_property
+    def _part(self) -> Fitting:
+        return self._fitting(self._cut.part)
 
     @cached_property
     def _whole(self) -> Fitting:
@@ -214,12 +217,11 @@ class Training:
             recipe.fold,
             self._facets,
             trial.strangers,
-            rows=self._cut.held_back,
+            held_back=self._cut.held_back,
             digest=trial.digest,
             seed=recipe.seed,
         )
-        drawn = {"drawn_from": self._cut.drawn_from} if self._cut.drawn_from else {}
-        beside = {**drawn, **trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed)}
+        beside = {**trial.abridged, **trial.without_history, **trial.beside_blend(recipe.seed)}
         where = {"trained_on": self._trained_on} if self._trained_on else {}
         return {"metrics": trial.measured.metrics, "measured_on": {**described, **beside, **aged.described}, **where}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from training import stopping
-from training.cut import Cut
-from training.data.tables import OnBadRow, Tables
+from training.cut import Cut, TablesCut
+from training.data.tables import OnBadRow
 from training.data.told import read_told
 from training.made import Made
 from training.outcome import Outcome
@@ -43,12 +43,12 @@ def train_recipe(job: Job, store: Store, voice: Voice) -> Outcome:
         Stopped: the process was asked to stop, between two models or in one that keeps checkpoints.
     """
     voice.progress(f"reading {job.recipe.data.described}")
-    return train_data(job, read_told(job.recipe.data, job.on_bad_row, voice), store, voice)
+    return train_cut(job, _read(job, voice), store, voice)
 
 
-def train_data(job: Job, data: Tables | Cut, store: Store, voice: Voice) -> Outcome:
-    """Do the same with data that are read, and perhaps cut, already."""
-    training = Training(job.recipe, data, voice.progress, job.checkpoints, job.trained_on)
+def train_cut(job: Job, cut: Cut, store: Store, voice: Voice) -> Outcome:
+    """Do the same with data that are cut already."""
+    training = Training(job.recipe, cut, voice.progress, job.checkpoints, job.trained_on)
     made = Made(job.made, store)
     in_order = sorted(job.models, key=lambda model: bool(model.stages))  # what a model is made of comes before it
     trained = [_train_or_go_on(training, model, store, job, made, voice) for model in in_order]
@@ -57,6 +57,11 @@ def train_data(job: Job, data: Tables | Cut, store: Store, voice: Voice) -> Outc
     if not outcome.failures:
         made.clear()
     return outcome
+
+
+def _read(job: Job, voice: Voice) -> Cut:
+    """Read the tables; they are gone from memory when this returns, but for what is learnt from."""
+    return TablesCut(job.recipe, read_told(job.recipe.data, job.on_bad_row, voice))
 
 
 def _train_or_go_on(

@@ -59,6 +59,19 @@ def test_what_is_in_fashion_counts_where_it_helps(tmp_path: Path) -> None:
     assert "trend" in Artifact.open(tmp_path, manifest)
 
 
+def test_a_fold_that_is_cut_for_each_model_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large table's earlier fold is not kept between models, and what is chosen on it is what it would be."""
+    models = [ModelSection(name, "als", {"factors": 4, "alpha": alpha}) for name, alpha in (("one", 5.0), ("two", 9.0))]
+
+    def chosen() -> list[dict[str, Any]]:
+        training = Training(recipe(*models, fold=Fold("time", 7)), fashions())
+        return [dict(training._age_search.settle(model).described) for model in models]
+
+    kept = chosen()
+    monkeypatch.setattr(age_search, "KEPT", 0)
+    assert chosen() == kept
+
+
 def test_what_may_be_chance_does_not_count(tmp_path: Path) -> None:
     """Where nothing is in fashion age stays off, and the manifest has the numbers all the same."""
     manifest = Training(recipe(KNN, fold=WEEK), noise()).train(KNN, tmp_path)

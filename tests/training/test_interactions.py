@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from tests.training.datasets import DAY, tables
+from training import interactions
 from training.interactions import Events
 
 
@@ -31,6 +32,19 @@ def test_every_user_keeps_what_they_had() -> None:
         row = found.user_ids.row(user)
         rows = found.items[found.indptr[row] : found.indptr[row + 1]] if row >= 0 else np.empty(0, np.int32)
         assert found.item_ids.external(rows) == sorted(latest, key=lambda item: latest[item])
+
+
+@pytest.mark.parametrize("together", [1, 3, 7, 10_000])
+def test_repeats_are_found_however_many_are_compared_at_a_time(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pair that comes twice is found in any part of the table, and different pairs are no repeat."""
+    monkeypatch.setattr(interactions, "TOGETHER", together)
+    users, items = np.divmod(np.arange(60), 6)
+    assert len(Events.of(tables(users, items)).interactions().items) == 60
+    for again in range(0, 60, 7):
+        told = tables([*users, users[again]], [*items, items[again]])
+        found = Events.of(told).interactions()
+        assert len(found.items) == 60
+        assert found.weights[(found.users == users[again]) & (found.items == items[again])] == 2
 
 
 def test_the_matrix_has_users_by_items() -> None:

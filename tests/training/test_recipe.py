@@ -116,6 +116,7 @@ def test_our_recipes_can_be_read(path: Path) -> None:
         ('kind = "time"', 'kind = "random"', "fold.kind: must be leave_last_out or time"),
         ('kind = "time"', 'kind = "leave_last_out"\ndays = 3', "fold.days: only a fold of kind time has days"),
         ('kind = "time"', 'kind = "time"\ndays = 0', "fold.days: must be between 1 and 3650"),
+        ('kind = "time"', 'kind = "time"\nusers = 0', "fold.users: must be between 1 and"),
         ("[models.als_films]", '[models."ALS films"]', "models.ALS films: a model's name is"),
         ("[fold]", "[leaderboard]\npass = 1.5\n[fold]", "leaderboard.pass: a map@10 is at most 1"),
         ("[fold]", "[leaderboard]\npass = 0\n[fold]", "leaderboard.pass: must be over 0 and finite"),

@@ -45,6 +45,18 @@ def test_the_manifest_says_how_it_was_measured(tmp_path: Path) -> None:
     assert (manifest.model, manifest.algorithm, manifest.family) == ("als_films", "als", "factorization")
 
 
+def test_a_recipe_may_measure_on_some_users(tmp_path: Path) -> None:
+    """They are drawn once for all models; all that is held back stays unlearnt, and it is said of how many."""
+    few = Training(recipe(ALS, fold=Fold("leave_last_out", users=9)), checkerboard())
+    manifest, draft = few.train(ALS, tmp_path / "few"), few.draft(ALS, tmp_path / "draft")
+    everybody = Training(recipe(ALS), checkerboard())
+    assert (manifest.measured_on["users"], manifest.measured_on["fold"]["drawn_of"]) == (9, SIZE)
+    assert manifest.measured_on["rows"] == SIZE
+    assert manifest.measured_on["draft_sha256"] == everybody.measure(ALS).digest == draft_hash(draft.files)
+    asked = {name: measured.asked.tolist() for name, measured in few.baselines().items()}
+    assert [*asked.values()] == [few.measure(ALS).measured.asked.tolist()] * len(asked)
+
+
 def test_the_manifest_says_how_sure_its_metrics_are(tmp_path: Path) -> None:
     """Intervals, shorter lists, what else answers are like and for whom they are good, rounded, in few bytes."""
     manifest = Training(recipe(ALS), checkerboard()).train(ALS, tmp_path)

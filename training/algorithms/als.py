@@ -63,6 +63,7 @@ class ALS(Forgetful):
                 self._factorise(model, matrix, interactions)
             except ModelFitError as error:
                 raise DataError(f"als came to no numbers ({error}); take a smaller alpha or regularization") from None
+            del matrix  # for the next one is as large
             model.factors = model.item_factors.shape[1]
             return self._with_users(model, interactions)
 

@@ -15,6 +15,7 @@ from warmstart.ids import UNKNOWN
 from warmstart.scorer import Rows, Scores
 
 Values = tuple[str | None, ...]
+TOGETHER = 2**22  # events whose weights are added up at a time
 MIN_SEGMENT_USERS = 50  # a smaller group says more of its few members than of its kind
 
 
@@ -39,8 +40,7 @@ class Orders:
         """
         known = tuple(column for column in interactions.segments if column in interactions.user_features)
         cells, cell_of_user = _cells(interactions, known)
-        places = (cell_of_user[interactions.users], interactions.items)
-        by_cell = sparse.csr_matrix((weights, places), (len(cells), interactions.n_items), np.float64)
+        by_cell = _sums(interactions, weights, cell_of_user, len(cells))
         everybody = _order(by_cell.sum(axis=0).A1, np.argsort(np.argsort(-interactions.popularity, kind="stable")))
         rank = np.argsort(everybody)
         active = np.bincount(cell_of_user[np.diff(interactions.indptr) > 0], minlength=len(cells))
@@ -61,6 +61,19 @@ class Orders:
             writer.array("segments", np.stack([*self.segments.values()]))
             writer.array("user_segment", self.of_user)
             writer.json(SEGMENTS_FILE, {"columns": self.columns, "names": [*self.segments]})
+
+
+def _sums(
+    interactions: Interactions, weights: Scores, cell_of_user: NDArray[np.int64], n_cells: int
+) -> sparse.csr_matrix:
+    """Add the weights of each cell's events up by item, some of them at a time: (n_cells, n_items)."""
+    shape = (n_cells, interactions.n_items)
+    sums = sparse.csr_matrix(shape, dtype=np.float64)
+    for start in range(0, len(weights), TOGETHER):
+        part = slice(start, start + TOGETHER)
+        places = (cell_of_user[interactions.users[part]], interactions.items[part])
+        sums = sums + sparse.csr_matrix((weights[part], places), shape, np.float64)
+    return sums
 
 
 def _order(sums: NDArray[Any], tie: NDArray[Any]) -> Rows:

@@ -45,7 +45,7 @@ def _bounded(good: ReadTable, data: DataSection) -> ReadTable:
     """Leave out what weighs too little, and what is later than the recipe's end of the table."""
     if data.until is not None and TIMESTAMP not in good.frame.columns:
         raise DataError(f"{good.name} has no times, which the recipe's until needs")
-    heavy = good.frame.filter(pl.col(WEIGHT) >= (data.min_weight or 0))
+    heavy = good.frame if data.min_weight is None else good.frame.filter(pl.col(WEIGHT) >= data.min_weight)
     kept = heavy if data.until is None else heavy.filter(pl.col(TIMESTAMP) < data.until)
     counts = {"min_weight": len(good.frame) - len(heavy), "until": len(heavy) - len(kept)}
     return replace(good, frame=kept, left_out={key: count for key, count in counts.items() if count})

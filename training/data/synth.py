@@ -5,9 +5,9 @@ towards those of their age and sex. A niche's share drifts from week to week, an
 and within a niche popularity falls as Zipf found it to.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 from training.data.synth_items import Catalogue, make_items
 from training.data.synth_users import Audience, make_users
+from training.data.synth_write import Form, write_parts
 from training.data.whole import whole_folder
 from warmstart.errors import DataError
 
 KNOWN_USERS = (666262, 672861, 955527)  # whom the examples ask for: always there, always with a history
 
 Ints = NDArray[np.int64]
+
+PART = 1_000_000  # interactions that are in memory at a time, about
 
 _FIRST_DAY = np.datetime64("2021-03-13")  # KION's own
 _ROUNDS = 20  # of drawing, until enough pairs are different
@@ -53,22 +56,21 @@ class World:
     days: int
 
 
-def synthesise(size: Size, seed: int, to: Path, form: Literal["csv", "parquet"] = "csv") -> dict[str, int]:
-    """Write interactions, users and items to a new folder and count them; equal seeds give equal bytes."""
+def synthesise(size: Size, seed: int, to: Path, form: Form = "csv") -> dict[str, int]:
+    """Write interactions, users and items to a new folder and count them; equal seeds give equal bytes.
+
+    Interactions are made and written for some users at a time, so memory does not grow with their number. Within
+    each such part, and so in a table of one part, the oldest stand first.
+    """
     size.check()
     rng = np.random.default_rng(seed)
     audience, catalogue = make_users(rng, size.users, KNOWN_USERS), make_items(rng, size.items, size.days)
     world = World(audience, catalogue, _fashion(rng, size.days, catalogue.niches), size.days)
-    tables = {
-        "interactions": _interactions(rng, world, size.interactions),
-        "users": audience.table,
-        "items": catalogue.table,
-    }
     with whole_folder(to) as (folder, _):
-        for name, table in tables.items():
-            path = folder / f"{name}.{form}"
-            table.write_csv(path) if form == "csv" else table.write_parquet(path)
-    return {name: len(table) for name, table in tables.items()}
+        made = write_parts(folder / f"interactions.{form}", form, _parts(rng, world, size.interactions))
+        for name, table in (("users", audience.table), ("items", catalogue.table)):
+            write_parts(folder / f"{name}.{form}", form, [table])
+    return {"interactions": made, "users": len(audience.table), "items": len(catalogue.table)}
 
 
 def _fashion(rng: np.random.Generator, days: int, niches: int) -> NDArray[np.float64]:
@@ -79,24 +81,35 @@ def _fashion(rng: np.random.Generator, days: int, niches: int) -> NDArray[np.flo
     return shares
 
 
-def _interactions(rng: np.random.Generator, world: World, count: int) -> pl.DataFrame:
-    """Draw until there are enough different pairs, the first of them of the known users."""
-    forced = np.repeat(world.audience.known, 10)
+def _parts(rng: np.random.Generator, world: World, count: int) -> Iterator[pl.DataFrame]:
+    """Make the interactions of some users after the other; no pair is in two parts, for no user is."""
+    parts = -(-count // PART)
+    edges = np.linspace(0, len(world.audience.ids), parts + 1).astype(np.int64)
+    shares = np.diff(np.concatenate([[0.0], world.audience.activity])[edges])
+    for first, last, made in zip(edges[:-1], edges[1:], rng.multinomial(count, shares), strict=True):
+        if made:
+            yield _interactions(rng, world, slice(int(first), int(last)), int(made))
+
+
+def _interactions(rng: np.random.Generator, world: World, among: slice, count: int) -> pl.DataFrame:
+    """Draw until some users have enough different pairs, the first of them those of the known users."""
+    known = world.audience.known
+    forced = np.repeat(known[(known >= among.start) & (known < among.stop)], 10)
     users, items, days = np.empty((3, 0), dtype=np.int64)
     for _ in range(_ROUNDS):
-        drawn = _draw(rng, world, forced, count + count // 4 + 100)
+        drawn = _draw(rng, world, among, forced, count + count // 4 + 100)
         users, items, days = (np.concatenate(pair) for pair in zip((users, items, days), drawn, strict=True))
         _, first = np.unique(users * len(world.catalogue.ids) + items, return_index=True)
         keep = np.sort(first)[:count]
         users, items, days = users[keep], items[keep], days[keep]
         if len(keep) == count:
             return _watched(rng, world, users, items, days)
-    raise DataError(f"only {len(users)} different pairs could be drawn: ask for fewer interactions")
+    raise DataError(f"only {len(users)} of {count} different pairs could be drawn: ask for fewer interactions")
 
 
-def _draw(rng: np.random.Generator, world: World, forced: Ints, count: int) -> tuple[Ints, Ints, Ints]:
+def _draw(rng: np.random.Generator, world: World, among: slice, forced: Ints, count: int) -> tuple[Ints, Ints, Ints]:
     """Draw user, item and day of many interactions, a week at a time."""
-    users = np.searchsorted(world.audience.activity, rng.random(count), side="right")
+    users = world.audience.draw(rng, among, count)
     users[: len(forced)] = forced[:count]
     days = rng.integers(0, world.days, size=count)
     items = np.empty(count, dtype=np.int64)

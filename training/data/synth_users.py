@@ -32,6 +32,14 @@ class Audience:
     favourites: Ints  # (users, FAVOURITES) niches
     table: pl.DataFrame
 
+    def draw(self, rng: np.random.Generator, among: slice, count: int) -> Ints:
+        """Draw users of a range of rows, by how much they watch."""
+        start, stop, _ = among.indices(len(self.ids))
+        low = self.activity[start - 1] if start else 0.0
+        drawn = low + rng.random(count) * (self.activity[stop - 1] - low)
+        rows: Ints = np.searchsorted(self.activity, drawn, side="right")
+        return np.minimum(rows, stop - 1)
+
     def choose_niches(self, rng: np.random.Generator, users: Ints, fashion: NDArray[np.float64]) -> Ints:
         """Draw a niche for each user: most often a favourite, in proportion to this week's fashion, else any."""
         favourites = self.favourites[users]

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from training.evaluation.comparison import Values
 from training.evaluation.facets import Facets
 from training.evaluation.measure import Measured
 from training.recipe import Fold
+
+
+class HeldBack(NamedTuple):
+    """How much a fold holds."""
+
+    rows: int  # events
+    users: int  # who can be asked for: all of them are, or some that are drawn
 
 
 def measured_on(
@@ -17,7 +24,7 @@ def measured_on(
     facets: Facets,
     strangers: Mapping[str, Values],
     *,
-    rows: int,
+    held_back: HeldBack,
     digest: str,
     seed: int,
 ) -> dict[str, Any]:
@@ -29,13 +36,15 @@ def measured_on(
         fold: how it was cut.
         facets: of the fold.
         strangers: what its people get from the draft if nobody knows them: kind -> (u,) ndcg.
-        rows: events that were held back.
+        held_back: to measure on.
         digest: of the draft.
         seed: of the paired tests and of the intervals.
     """
+    days = {"days": fold.days} if fold.kind == "time" else {}
+    drawn = {"drawn_of": held_back.users} if held_back.users > measured.users else {}
     return {
-        "fold": {"kind": fold.kind, **({"days": fold.days} if fold.kind == "time" else {})},
-        "rows": rows,
+        "fold": {"kind": fold.kind, **days, **drawn},
+        "rows": held_back.rows,
         "users": measured.users,
         "draft_sha256": digest,
         "baselines": {name: other.metrics for name, other in baselines.items()},

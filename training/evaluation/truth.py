@@ -46,6 +46,12 @@ class Truth:
         first = min(first, len(drawn) // 2)
         return self.at(drawn[:first]), self.at(drawn[first : first + second])
 
+    def at_most(self, count: int | None, seed: int) -> "Truth":
+        """Return the part of so many users, drawn, the same for a seed; all of it where there are no more."""
+        if count is None or count >= len(self.users):
+            return self
+        return self.at(np.random.default_rng(seed).choice(len(self.users), count, replace=False))
+
     def at(self, places: NDArray[np.int64]) -> "Truth":
         """Return the part of some users: (s,) their places among the users, in any order; the part's is ascending."""
         drawn = np.zeros(len(self.users), np.bool_)

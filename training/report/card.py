@@ -113,11 +113,11 @@ def _measured(about: About) -> Iterator[str]:
     cut = f"the last {fold['days']} days" if fold.get("days") else "the last event of each user"
     if fold.get("since"):
         cut = f"what came from {_plain(fold['since'])} on"
-    drawn = f" drawn from {measured['drawn_from']:,}" if measured.get("drawn_from") else ""
     then = "When it was trained: " if about["dataset"].get("trend") else ""
+    users = f"{measured.get('users', 0):,} users{_drawn(fold)}"
     yield (
-        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {measured.get('users', 0):,} users"
-        f"{drawn}, without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
+        f"## How good it is\n\nMeasured with the scorer that serves it, on {cut}: {users}, "
+        f"without cold users, cold items and items seen before. {_of_what(about['dataset'].get('trend'))}"
     )
     yield _table(about["metrics"], measured.get("baselines", {}), measured.get("paired", {}))
     if abridged := measured.get("abridged"):
@@ -131,6 +131,12 @@ def _measured(about: About) -> Iterator[str]:
     if cold := measured.get("cold"):
         answers = " and ".join(f"{_number(found.get('ndcg@10'))} by {name}" for name, found in cold.items())
         yield f"{then}People without a history but with known features, whole users left out: ndcg@10 {answers}."
+
+
+def _drawn(fold: Mapping[str, Any]) -> str:
+    """Say of how many the users were drawn; nothing where all were asked for."""
+    people = fold.get("drawn_of")
+    return f" drawn of {people:,}" if isinstance(people, int) else ""
 
 
 def _of_what(trend: Mapping[str, Any] | None) -> str:

@@ -22,6 +22,7 @@ from training.algorithms.item_knn import ItemKNN
 from training.cut import Ages, Past
 from training.data.tables import OnBadRow, described
 from training.evaluation.cold import ColdFold
+from training.evaluation.measured_on import HeldBack
 from training.evaluation.truth import Truth
 from training.fitting import built, here
 from training.interactions import Events, Interactions, item_texts_of, user_features_of
@@ -30,7 +31,7 @@ from training.spark.als import fit_als
 from training.spark.beside import Beside, read_beside
 from training.spark.clean import Clean, clean
 from training.spark.failures import told
-from training.spark.fold import TEST, Asked, asked, marked
+from training.spark.fold import ASKED, TEST, Asked, asked, marked
 from training.spark.ids import ID, indexed
 from training.spark.item_knn import fit_item_knn
 from training.spark.pairs import ITEM, TIME, USER, WEIGHT, Pairs, gathered, merged
@@ -76,10 +77,10 @@ class SparkCut:
         self.described: Mapping[str, Any] = described(recipe.name, sha256)
         with told("the fold cannot be cut"):
             self._marked = marked(events, recipe.fold).checkpoint()
-            self.held_back = self._marked.filter(TEST).count()
+            self._rows = self._marked.filter(TEST).count()  # that are held back
             self._part = gathered(merged(self._marked.filter(~F.col(TEST))).checkpoint(), everything)
-        if not self.held_back or not len(self.part.items):
-            raise DataError(f"the fold leaves nothing to {'learn from' if self.held_back else 'measure on'}")
+        if not self._rows or not len(self.part.items):
+            raise DataError(f"the fold leaves nothing to {'learn from' if self._rows else 'measure on'}")
 
     @classmethod
     def read(
@@ -120,9 +121,9 @@ class SparkCut:
         return self._asked.truth
 
     @property
-    def drawn_from(self) -> int | None:
-        """Count the people that those of the truth were drawn from; None where they are all."""
-        return self._asked.drawn_from
+    def held_back(self) -> HeldBack:
+        """Return how much the fold holds."""
+        return HeldBack(self._rows, self._asked.of)
 
     @cached_property
     def past(self) -> Past:
@@ -156,7 +157,8 @@ class SparkCut:
     @cached_property
     def _asked(self) -> Asked:
         with told("the fold cannot be cut"):
-            return asked(self._marked.filter(TEST), self._part, self._recipe.seed)
+            most = self._recipe.fold.users or ASKED
+            return asked(self._marked.filter(TEST), self._part, most, self._recipe.seed)
 
     def _pairs_of(self, interactions: Interactions) -> Pairs:
         return self._part if interactions is self.part else self._whole

@@ -13,14 +13,14 @@ from training.spark.pairs import CHANCE, ITEM, TIME, USER, Pairs
 from warmstart.errors import DataError
 
 TEST = "_test"
-ASKED = 20_000  # people of a fold who are asked for, drawn where there are more
+ASKED = 20_000  # people of a fold who are asked for, drawn where there are more, unless the recipe says how many
 
 
 class Asked(NamedTuple):
-    """Whom to ask for, and how many they were drawn from, where they are not all."""
+    """Whom to ask for, and of how many they were drawn, or all."""
 
     truth: Truth
-    drawn_from: int | None
+    of: int
 
 
 def marked(events: DataFrame, fold: Fold) -> DataFrame:
@@ -36,12 +36,13 @@ def marked(events: DataFrame, fold: Fold) -> DataFrame:
     return own.withColumn(TEST, F.col(TEST) & F.bool_or(~F.col(TEST)).over(of_user))
 
 
-def asked(test: DataFrame, part: Pairs, seed: int) -> Asked:
+def asked(test: DataFrame, part: Pairs, most: int, seed: int) -> Asked:
     """Return what counts of a fold: no cold users, no cold items, nothing seen before.
 
     Args:
         test: the events that are held back.
         part: what came before.
+        most: how many people.
         seed: of the draw.
 
     Raises:
@@ -54,10 +55,10 @@ def asked(test: DataFrame, part: Pairs, seed: int) -> Asked:
     there = users.count()
     if not there:
         raise DataError("the fold holds nothing to measure on but cold users, cold items and items seen before")
-    if there > ASKED:
-        drawn = users.orderBy(F.xxhash64(F.lit(seed), F.col(USER)), USER).limit(ASKED)
+    if there > most:
+        drawn = users.orderBy(F.xxhash64(F.lit(seed), F.col(USER)), USER).limit(most)
         counted = counted.join(drawn, USER, "left_semi")
-    return Asked(_truth(counted, part), there if there > ASKED else None)
+    return Asked(_truth(counted, part), there)
 
 
 def _truth(counted: DataFrame, part: Pairs) -> Truth:

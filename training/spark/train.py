@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 from training.outcome import Outcome
 from training.spark.cut import SparkCut
 from training.spark.possible import refuse_others
-from training.train_recipe import Job, train_data
+from training.train_recipe import Job, train_cut
 from training.voice import Voice
 from warmstart.store import Store
 
@@ -31,4 +31,4 @@ def train_on_spark(
     refuse_others(job.recipe, job.models)
     voice.progress(f"reading {interactions or job.recipe.data.described} with Spark {spark.version}")
     cut = SparkCut.read(spark, job.recipe, job.on_bad_row, voice, interactions)
-    return train_data(replace(job, trained_on={**job.trained_on, "spark": spark.version}), cut, store, voice)
+    return train_cut(replace(job, trained_on={**job.trained_on, "spark": spark.version}), cut, store, voice)

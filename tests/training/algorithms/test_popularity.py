@@ -56,10 +56,11 @@ def test_popular_recent_needs_timestamps(tmp_path: Path) -> None:
         opened("popular_recent", tables([1, 1, 2, 2], [1, 2, 1, 2]), tmp_path)
 
 
-@pytest.fixture
-def by_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recommender:
+@pytest.fixture(params=[2, 2**22], ids=["some events at a time", "all at once"])
+def by_segment(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recommender:
     """Return popular of a table where women of 30 like item 1, men item 2 and nobody else's taste is known."""
     monkeypatch.setattr(orders, "MIN_SEGMENT_USERS", 2)
+    monkeypatch.setattr(orders, "TOGETHER", request.param)
     ages, sexes = ["30", "30", "30", "20", None], ["F", "F", "M", "M", "F"]
     features = pl.DataFrame({"user_id": [1, 2, 3, 4, 5], "age": ages, "sex": sexes})
     table = tables([1, 2, 3, 4, 5, 3, 4, 6, 7], [1, 1, 2, 2, 3, 3, 3, 3, 3], features=features)

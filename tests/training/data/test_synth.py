@@ -1,13 +1,16 @@
 """Made-up data: KION's shape, the same for the same seed, and worth learning from."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
 from tests.training.data.folders import section
+from training.data import synth
 from training.data.synth import KNOWN_USERS, Size, synthesise
+from training.data.synth_write import Form
 from training.data.tables import Tables, read_tables
 from warmstart.errors import DataError
 
@@ -45,6 +48,38 @@ def test_parquet_holds_the_same_tables(tables: Tables, tmp_path: Path) -> None:
     assert again.users is not None
     assert tables.users is not None
     assert again.users.equals(tables.users)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_table_of_many_parts_is_one_table(form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made some users at a time, it holds as many different pairs, of as many users, each user's in one part."""
+    monkeypatch.setattr(synth, "PART", SMALL.interactions // 7)
+    synthesise(SMALL, 32, tmp_path / "kion", form)
+    path = tmp_path / "kion" / f"interactions.{form}"
+    raw = pl.read_csv(path) if form == "csv" else pl.read_parquet(path)
+    assert len(raw) == SMALL.interactions == len(raw.unique(["user_id", "item_id"]))
+    assert set(KNOWN_USERS) <= set(raw["user_id"])
+    runs = raw.with_columns(part=(pl.col("last_watch_dt") < pl.col("last_watch_dt").shift()).cum_sum().fill_null(0))
+    assert runs["part"].n_unique() == 8
+    assert runs.group_by("user_id").agg(pl.col("part").n_unique()).get_column("part").max() == 1
+
+
+def test_memory_does_not_grow_with_the_interactions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never is more than one part drawn at a time, and each is written before the next."""
+    drawn: list[tuple[int, int]] = []
+
+    def watched(*given: Any) -> pl.DataFrame:
+        made = make(*given)
+        drawn.append((len(made), (next(tmp_path.glob(".kion-*/whole/interactions.csv"))).stat().st_size))
+        return made
+
+    make = synth._interactions
+    monkeypatch.setattr(synth, "PART", 3000)
+    monkeypatch.setattr(synth, "_interactions", watched)
+    synthesise(SMALL, 32, tmp_path / "kion")
+    assert len(drawn) == 10
+    assert max(rows for rows, _ in drawn) < 2 * 3000
+    assert all(size > 0 for _, size in drawn[1:])
 
 
 def test_the_shape_is_that_of_kion(made: Path) -> None:

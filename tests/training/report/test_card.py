@@ -49,6 +49,14 @@ def test_a_card_has_the_manifests_numbers(tmp_path: Path) -> None:
     assert metrics_of(said)["metrics"] == said["metrics"]
 
 
+def test_users_that_were_drawn_are_said(tmp_path: Path) -> None:
+    """So many of so many; where all were asked for nothing is said of it."""
+    said = about(tmp_path)
+    fold = {**said["measured_on"]["fold"], "drawn_of": 712_345}
+    assert "40 users drawn of 712,345, without" in card({**said, "measured_on": {**said["measured_on"], "fold": fold}})
+    assert ": 40 users, without" in card(said)
+
+
 def test_what_an_artifact_leaves_out_is_said(tmp_path: Path) -> None:
     """With what it would be without, and the part that is lost; a whole artifact has no such sentence."""
     said = about(tmp_path)

@@ -32,7 +32,7 @@ def test_copies_of_the_last_event_go_with_it(spark: "SparkSession") -> None:
     assert [tuple(row) for row in held] == [(1, 4, 2)] * 2
 
 
-def test_of_many_people_some_are_drawn(spark: "SparkSession", monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_people_some_are_drawn(spark: "SparkSession") -> None:
     """The same for the same seed; it is said from how many."""
     from training.spark import fold
     from training.spark.pairs import gathered
@@ -51,13 +51,12 @@ def test_of_many_people_some_are_drawn(spark: "SparkSession", monkeypatch: pytes
     )
     part = gathered(events(spark, *((user, user % 2, 1) for user in range(8))), everything)
     test = events(spark, *((user, item, 2) for user in range(9) for item in range(3)))
-    everybody = fold.asked(test, part, 1)
-    assert everybody.drawn_from is None
+    everybody = fold.asked(test, part, 8, 1)
+    assert everybody.of == 8
     assert everybody.truth.user_ids == [*range(8)]  # the ninth is cold, and so is the third item
     assert everybody.truth.items.tolist() == [1, 0] * 4
-    monkeypatch.setattr(fold, "ASKED", 3)
-    first, again, other = (fold.asked(test, part, seed) for seed in (1, 1, 2))
-    assert first.drawn_from == 8
+    first, again, other = (fold.asked(test, part, 3, seed) for seed in (1, 1, 2))
+    assert first.of == 8
     assert first.truth.user_ids == again.truth.user_ids
     assert (len(first.truth.user_ids), len(other.truth.user_ids)) == (3, 3)
     assert first.truth.user_ids != other.truth.user_ids

@@ -65,7 +65,7 @@ def test_a_fold_that_is_cut_for_each_model_says_the_same(monkeypatch: pytest.Mon
 
     def chosen() -> list[dict[str, Any]]:
         training = Training(recipe(*models, fold=Fold("time", 7)), fashions())
-        return [dict(training._age_search.settle(model).described) for model in models]
+        return [dict(training._ages.settle(model).described) for model in models]
 
     kept = chosen()
     monkeypatch.setattr(age_search, "KEPT", 0)

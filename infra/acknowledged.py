@@ -8,6 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_sns as sns
 from constructs import IConstruct
 
+from infra.constructs.retraining import Retraining
 from infra.families import CATALOGUE
 from infra.functions import AUTHORIZER
 from infra.keys import TRAINED
@@ -24,9 +25,11 @@ WHY_CATALOGUE = (
 )
 WHY_TRAINED = "Training makes models and versions under these two prefixes, and touches no token."
 WHY_LOG = "CloudWatch writes a log group in a policy with a colon and a wildcard, for what is done to the group."
-WHY_JOBS = "Each job has log streams of its own, whose names begin with the stage's."
+WHY_RUNS = "Neither X-Ray's actions nor the deliveries of Step Functions' logs have a resource that could be named."
+WHY_JOBS = "Each job has a name of its own, which begins with the stage's, and so have its log streams."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
+STEPS = {"Serverless-LambdaDLQ": "The state machine waits for each answer, and says what failed."}
 FUNCTION = {"Serverless-LambdaDLQ": "The gateway waits for each answer, so no call is queued that could be lost."}
 ZIP = dict.fromkeys(
     ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
@@ -59,11 +62,28 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
         _say(function.execution.role, {**TRACES, **_keys(artifacts, function.execution.reads, why)})
     _say(serving.functions[AUTHORIZER].function, ZIP)
     _say_of_api(serving.api.rest)
-    for subscription in _subscriptions(serving):
-        _say(subscription, SUBSCRIPTION)
+    if serving.alarms:
+        _say_of_topic(serving.alarms.topic)
     if serving.canary:
         _say(serving.canary, DEPLOYMENTS)
-    _say(training.role, {**UNNAMED, **_keys(artifacts, TRAINED, WHY_TRAINED), **_streams(training)})
+    trained = _keys(artifacts, TRAINED, WHY_TRAINED)
+    logged = {training.log_streams: WHY_JOBS, training.log_itself: WHY_LOG}
+    _say(training.role, {**UNNAMED, **trained, **_wildcards(logged)})
+    if training.retraining:
+        _say_of_retraining(training.retraining, trained)
+
+
+def _say_of_retraining(retraining: Retraining, trained: Mapping[str, str]) -> None:
+    _say(retraining.function, STEPS)
+    _say(retraining.function_role, {**TRACES, **trained})
+    _say(retraining.machine.role, {"AwsSolutions-IAM5[Resource::*]": WHY_RUNS, **_wildcards({retraining.jobs: WHY_JOBS})})
+    _say_of_topic(retraining.topic)
+
+
+def _say_of_topic(topic: sns.Topic) -> None:
+    for child in topic.node.children:
+        if isinstance(child, sns.Subscription):
+            _say(child, SUBSCRIPTION)
 
 
 def _say_of_api(rest: apigateway.RestApi) -> None:
@@ -74,20 +94,14 @@ def _say_of_api(rest: apigateway.RestApi) -> None:
             _say(method, OPEN)
 
 
-def _subscriptions(serving: ServingStack) -> list[IConstruct]:
-    children = serving.alarms.topic.node.children if serving.alarms else []
-    return [child for child in children if isinstance(child, sns.Subscription)]
-
-
 def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[str, str]:
     """Wildcards in the keys of a policy, as the rule writes them: after the name under which the bucket is imported."""
     arn = artifacts.resolve(artifacts.export_value(artifacts.bucket.bucket_arn))["Fn::ImportValue"]
     return {f"AwsSolutions-IAM5[Resource::{arn}/{key}]": reason for key in keys if "*" in key}
 
 
-def _streams(training: TrainingStack) -> dict[str, str]:
-    """The wildcards behind the names of a log and of its streams, as the rule writes them: tokens by their names."""
-    arns = {training.log_streams: WHY_JOBS, training.log_itself: WHY_LOG}
+def _wildcards(arns: Mapping[str, str]) -> dict[str, str]:
+    """Wildcards behind the names of jobs and logs, as the rule writes them: tokens by their names."""
     named = {re.sub(r"\$\{Token\[AWS\.?(\w+)\.\d+\]\}", r"<AWS::\1>", arn): why for arn, why in arns.items()}
     return {f"AwsSolutions-IAM5[Resource::{arn}]": why for arn, why in named.items()}
 

@@ -16,6 +16,7 @@ TRAINING_INSTANCE = "TrainingInstance"
 TRAINING_SPOT = "TrainingSpot"
 TRAINING_HOURS = "TrainingHours"
 TRAINING_DISK_GB = "TrainingDiskGb"
+RETRAINING = "RetrainingMachine"
 LOG_GROUP = "LogGroup"  # training's; in serving a function's name follows
 STACK = re.compile(rf"warmstart-({NAME.pattern})-({'|'.join(get_args(Part))})")
 

@@ -8,8 +8,9 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra import outputs
+from infra.constructs.retraining import Retraining
+from infra.constructs.trained import allow_trained
 from infra.constructs.training_image import training_image
-from infra.keys import TRAINED
 from infra.stages import Stage
 
 JOBS_LOG = "/aws/sagemaker/TrainingJobs"  # and namespace of metrics, of every job of an account: there is no choice
@@ -29,34 +30,27 @@ class TrainingStack(Stack):
                 "sagemaker.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
             ),
         )
-        self._allow_store(bucket)
+        allow_trained(self.role, bucket)
         log = self.format_arn(
             service="logs", resource="log-group", resource_name=JOBS_LOG, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
         self.log_streams = f"{log}:log-stream:{outputs.jobs_of(stage.name)}*"
         self.log_itself = f"{log}:*"  # as CloudWatch writes a group in policies
         self._allow_log()
-        CfnOutput(self, outputs.ROLE_ARN, value=self.role.role_arn)
-        CfnOutput(self, outputs.LOG_GROUP, value=JOBS_LOG)
         self.image = training_image(self, "Image", stage) if stage.training_image else None
+        said = {outputs.ROLE_ARN: self.role.role_arn, outputs.LOG_GROUP: JOBS_LOG}
+        self.retraining = None
         if self.image:
             self.image.repository.grant_pull(self.role)
-            self._say_how_jobs_run(stage, self.image.image_uri)
-
-    def _allow_store(self, bucket: s3.IBucket) -> None:
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[bucket.arn_for_objects(key) for key in TRAINED],
-            )
-        )
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [*TRAINED]}},
-            )
-        )
+            said |= _how_jobs_run(stage, self.image.image_uri)
+            if stage.retrain:
+                self.retraining = Retraining(
+                    self, "Retraining", stage=stage, bucket=bucket, role=self.role, image=self.image, said=said
+                )
+        for name, value in said.items():
+            CfnOutput(self, name, value=value)
+        if self.retraining:
+            CfnOutput(self, outputs.RETRAINING, value=self.retraining.machine.state_machine_arn)
 
     def _allow_log(self) -> None:
         """The streams of this stage's jobs and the metrics of their machines.
@@ -77,13 +71,12 @@ class TrainingStack(Stack):
             )
         )
 
-    def _say_how_jobs_run(self, stage: Stage, image: str) -> None:
-        said = {
-            outputs.TRAINING_IMAGE: image,
-            outputs.TRAINING_INSTANCE: stage.training_instance,
-            outputs.TRAINING_SPOT: str(stage.training_spot).lower(),
-            outputs.TRAINING_HOURS: str(stage.training_hours),
-            outputs.TRAINING_DISK_GB: str(stage.training_disk_gb),
-        }
-        for name, value in said.items():
-            CfnOutput(self, name, value=value)
+
+def _how_jobs_run(stage: Stage, image: str) -> dict[str, str]:
+    return {
+        outputs.TRAINING_IMAGE: image,
+        outputs.TRAINING_INSTANCE: stage.training_instance,
+        outputs.TRAINING_SPOT: str(stage.training_spot).lower(),
+        outputs.TRAINING_HOURS: str(stage.training_hours),
+        outputs.TRAINING_DISK_GB: str(stage.training_disk_gb),
+    }

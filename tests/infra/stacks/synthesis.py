@@ -37,6 +37,9 @@ FULL: dict[str, Any] = {
     "training_spot": False,
     "training_hours": 6,
     "training_disk_gb": 100,
+    "retrain": "cron(0 3 ? * MON *)",
+    "refresh_trend": "rate(6 hours)",
+    "retrain_memory_mb": 4096,
     "log_days": 7,
     "tags": {"team": "search"},
 }

@@ -76,7 +76,9 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
 def _say_of_retraining(retraining: Retraining, trained: Mapping[str, str]) -> None:
     _say(retraining.function, STEPS)
     _say(retraining.function_role, {**TRACES, **trained})
-    _say(retraining.machine.role, {"AwsSolutions-IAM5[Resource::*]": WHY_RUNS, **_wildcards({retraining.jobs: WHY_JOBS})})
+    _say(
+        retraining.machine.role, {"AwsSolutions-IAM5[Resource::*]": WHY_RUNS, **_wildcards({retraining.jobs: WHY_JOBS})}
+    )
     _say_of_topic(retraining.topic)
 
 

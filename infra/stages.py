@@ -9,7 +9,9 @@ from infra.families import LIMITS
 
 ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"  # as the runtime reads them
 DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
-EVERY = r"rate\([1-9][0-9]{0,3} (minute|hour|day)s?\)|cron\([0-9A-Z*?/,# -]{11,100}\)"  # as EventBridge Scheduler has it
+EVERY = (
+    r"rate\([1-9][0-9]{0,3} (minute|hour|day)s?\)|cron\([0-9A-Z*?/,# -]{11,100}\)"  # as EventBridge Scheduler has it
+)
 TAG = r"(?!aws:)[\w .:/=+@-]{1,128}"
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")  # it stands in the names of stacks and in the API's URL
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told, up to a year

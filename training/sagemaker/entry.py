@@ -16,22 +16,11 @@ from training.sagemaker.order import DATA, RECIPE, RECIPE_FILE, Order
 from training.sagemaker.results import put_outcome
 from training.stores import open_named
 from training.train_recipe import Job, train_recipe
+from training.voice import Log
 
 STOPPED = 143  # as a process that SIGTERM ends
 GRACE_S = 90  # of the 120 before SIGKILL: a network has so long to come to the end of its epoch
 OUTCOME = "outcome.json"
-
-
-class Log:
-    """Says everything on stdout, which SageMaker puts into CloudWatch line by line."""
-
-    def progress(self, text: str) -> None:
-        """Say what is going on."""
-        print(text, flush=True)
-
-    def warn(self, text: str) -> None:
-        """Say what should be known and stops nothing."""
-        self.progress(f"warning: {text}")
 
 
 def main() -> int:

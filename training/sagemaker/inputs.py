@@ -32,7 +32,7 @@ def put_inputs(store: Store, recipe: Recipe) -> Inputs:
         DataError: there is no such table, or it lies outside the recipe's folder.
     """
     files = {f"{RECIPE}/{RECIPE_FILE}": recipe.path}
-    files |= {f"{DATA}/{_within(path, recipe.data.path)}": path for path in files_of(recipe.data)}
+    files |= {f"{DATA}/{within(path, recipe.data.path)}": path for path in files_of(recipe.data)}
     named = "\n".join(f"{fingerprint([path])} {name}" for name, path in files.items())
     digest = hashlib.sha256(named.encode()).hexdigest()
     inputs = Inputs(f"{INPUTS}/{digest[:32]}", digest)
@@ -43,7 +43,8 @@ def put_inputs(store: Store, recipe: Recipe) -> Inputs:
     return inputs
 
 
-def _within(path: Path, folder: Path) -> str:
+def within(path: Path, folder: Path) -> str:
+    """Return where a file lies in a folder; DataError where it lies outside."""
     try:
         return path.resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:

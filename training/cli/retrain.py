@@ -73,10 +73,8 @@ def start(stage: str, trend: bool, uncompared: bool, console: Console) -> None:
 def status(stage: str, last: int, console: Console) -> None:
     """Tell of the last runs, the newest first: when, how long, and what came of each."""
     found = _runs(stage).newest(last)
-    rows = [
-        (f"{run.started:%Y-%m-%d %H:%M}", _what(run), run.status.lower(), _minutes(run), _came(run)) for run in found
-    ]
-    text = table(("started", "what", "state", "minutes", "what came of it"), rows) if rows else "no run yet"
+    names = ("started", "what", "state", "minutes", "what came of it")
+    text = table(names, [_row(run) for run in found]) if found else "no run yet"
     console.result({"runs": [_value(run) for run in found]}, text)
 
 
@@ -88,6 +86,10 @@ def _runs(stage: str) -> "Runs":
     if RETRAINING not in training.outputs:
         raise StageError(f'stage {stage!r} has no schedule: give it "retrain" in cdk.json and deploy it')
     return Runs(training.output(RETRAINING))
+
+
+def _row(run: "Run") -> tuple[str, str, str, float, str]:
+    return f"{run.started:%Y-%m-%d %H:%M}", _what(run), run.status.lower(), _minutes(run), _came(run)
 
 
 def _value(run: "Run") -> dict[str, Any]:

@@ -67,16 +67,17 @@ def judge(store: Store, job: str, taken: Mapping[str, Any]) -> Told:
 
 def promote(store: Store, judged: Told) -> Told:
     """Serve what has passed; what is refused stays published, and what was served before it is served on."""
-    served, refusals = dict[str, str](), [*judged["refusals"]]
+    served, late = dict[str, str](), list[str]()
     for model, version in judged["passed"].items():
         manifest = read_manifest(store, model, version)[0]
         overtaken = promote_unless_overtaken(store, manifest, reason=f"retrained by {judged['job']}")
         if overtaken is None:
             served[model] = version
         else:
-            refusals.append(overtaken)
-    put_taken(store, Taken.read(judged["taken"]))
-    return told(served, refusals)
+            late.append(overtaken)
+    if not late:  # a later run has written down what it took
+        put_taken(store, Taken.read(judged["taken"]))
+    return told(served, [*judged["refusals"], *late])
 
 
 def told(served: Mapping[str, str], refusals: list[str], **more: Any) -> Told:

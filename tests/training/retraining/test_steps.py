@@ -208,8 +208,9 @@ def test_trends_are_counted_anew(machine: Machine) -> None:
     done = machine.trend()
     assert "refused" not in done
     assert done["served"].keys() == {"popular", "item_knn"}
-    assert read_manifest(machine.store, "item_knn", machine.served()["item_knn"])[0].dataset["trend"]["of"] == (
-        before["item_knn"]
+    assert (
+        read_manifest(machine.store, "item_knn", machine.served()["item_knn"])[0].dataset["trend"]["of"]
+        == (before["item_knn"])
     )
     again = machine.trend()
     assert (again["served"], {*again["kept"].values()}) == ({}, {"nothing is new"})

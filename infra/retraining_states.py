@@ -18,7 +18,7 @@ LAMBDA_ERRORS = [  # that go by themselves, AWS's and the store's
     "StoreUnavailable",
     "Conflict",
 ]
-WORDS = r'/"(?:errorMessage|FailureReason)": ?"((?:[^"\\]|\\.)*)"/'  # of the function, of SageMaker
+WORDS = r'/"(?:errorMessage|FailureReason)": ?"(.*?)"(?:,|.$)/'  # of the function, of SageMaker
 FOUND = "$found[0].groups[0]"
 OTHERWISE = "$states.errorOutput.Error & ' ' & $states.errorOutput.Cause"
 SAGEMAKER_ERRORS = ["SageMaker.AmazonSageMakerException", "SageMaker.ResourceLimitExceededException"]

@@ -88,7 +88,7 @@ def _runs(stage: str) -> "Runs":
     return Runs(training.output(RETRAINING))
 
 
-def _row(run: "Run") -> tuple[str, str, str, float, str]:
+def _row(run: "Run") -> tuple[str, str, str, int, str]:
     return f"{run.started:%Y-%m-%d %H:%M}", _what(run), run.status.lower(), _minutes(run), _came(run)
 
 
@@ -108,8 +108,8 @@ def _what(run: "Run") -> str:
     return "trend" if run.trend else "models"
 
 
-def _minutes(run: "Run") -> float:
-    return round(((run.ended or datetime.now(UTC)) - run.started).total_seconds() / 60, 1)
+def _minutes(run: "Run") -> int:
+    return round(((run.ended or datetime.now(UTC)) - run.started).total_seconds() / 60)
 
 
 def _came(run: "Run") -> str:

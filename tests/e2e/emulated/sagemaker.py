@@ -1,4 +1,4 @@
-"""Plays SageMaker in ministack, which has none: a training job is a container over a real /opt/ml, as SageMaker runs it.
+"""Plays SageMaker in ministack, which has none: a training job is a container over a real /opt/ml.
 
 The state machine's `createTrainingJob.sync` comes here with the request; the very image runs with the credentials of
 the job's role, the channels come out of S3, and a failure is told as SageMaker tells it. Nothing is spot or stopped.

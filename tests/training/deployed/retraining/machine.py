@@ -1,4 +1,4 @@
-"""Takes the steps of a run one after the other, with SageMaker played: what the state machine does, to stop anywhere."""
+"""Takes the steps of a run as the state machine does, with SageMaker played, and stops anywhere."""
 
 import sys
 from contextlib import redirect_stdout

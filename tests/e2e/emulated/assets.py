@@ -21,9 +21,9 @@ def synthesize(stage: str, folder: Path, **settings: str) -> Path:
     return folder
 
 
-def images(assembly: Path, stack: str = "*") -> list[dict[str, Any]]:
-    """Return every image of an assembly, or of one stack: where it is built from, and what it is called where."""
-    manifests = [json.loads(path.read_text()) for path in sorted(assembly.glob(f"{stack}.assets.json"))]
+def images(assembly: Path) -> list[dict[str, Any]]:
+    """Return every image of an assembly: where it is built from, and what it is called where."""
+    manifests = [json.loads(path.read_text()) for path in sorted(assembly.glob("*.assets.json"))]
     return [image for manifest in manifests for image in manifest.get("dockerImages", {}).values()]
 
 

@@ -28,9 +28,11 @@ class Deployment(NamedTuple):
         """Synthesize, build every image, deploy every stack or those that are named; return their outputs."""
         stacks = [f"warmstart-{self.stage}-{part}" for part in parts]
         assembly = self._synth(*stacks)
-        for image in (image for stack in stacks or "*" for image in images(assembly, stack)):
+        templates = "".join((assembly / f"{stack}.template.json").read_text() for stack in stacks)
+        for image in images(assembly):
             for destination in image["destinations"].values():
-                build(assembly, image, _name(destination))
+                if not stacks or destination["imageTag"] in templates:
+                    build(assembly, image, _name(destination))
         outputs = self.emulator.folder / f"{self.stage}.outputs.json"
         options = ("--app", assembly, "--require-approval", "never", "--outputs-file", outputs)
         self._cdk("deploy", *(stacks or ["--all"]), *options)

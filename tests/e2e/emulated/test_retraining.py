@@ -21,8 +21,18 @@ from tests.training.datasets import DAY, START, fashions
 pytestmark = pytest.mark.slow
 WEEKS = 8
 DAYS = 7 * WEEKS
-SECONDS = 180
+SECONDS = 120
 STACK = f"warmstart-{NIGHT}-training"
+TAKES_ALARMS = json.dumps(
+    {
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        }
+    }
+)
 RECIPE = """
 name = "fashions"
 [data]
@@ -101,7 +111,7 @@ def night(account: dict[str, Deployment], tmp_path_factory: pytest.TempPathFacto
     stage = Night(
         deployment, deployment.deploy("artifacts", "training"), Commands(tmp_path_factory.mktemp("night")), "", ""
     )
-    stage.queue = stage.client("sqs").create_queue(QueueName="night")["QueueUrl"]
+    stage.queue = stage.client("sqs").create_queue(QueueName="night", Attributes={"Policy": TAKES_ALARMS})["QueueUrl"]
     (topic,) = (one["TopicArn"] for one in stage.client("sns").list_topics()["Topics"] if STACK in one["TopicArn"])
     arn = stage.client("sqs").get_queue_attributes(QueueUrl=stage.queue, AttributeNames=["QueueArn"])["Attributes"]
     stage.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])

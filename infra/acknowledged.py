@@ -8,6 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_sns as sns
 from constructs import IConstruct
 
+from infra.constructs.retraining import Retraining
 from infra.families import CATALOGUE
 from infra.functions import AUTHORIZER
 from infra.keys import TRAINED
@@ -26,9 +27,11 @@ WHY_TRAINED = "Training makes models and versions under these two prefixes, and 
 WHY_LOG = "CloudWatch writes a log group in a policy with a colon and a wildcard, for what is done to the group."
 WHY_LOG_GROUPS = "EMR Serverless looks for a job's log group among all of them, and no action has one for a resource."
 WHY_TABLES = "A table is a folder of files, which whoever writes it names."
-WHY_JOBS = "Each job has log streams of its own, whose names begin with the stage's."
+WHY_JOBS = "Each job has a name of its own, which begins with the stage's, and so have its log streams."
+WHY_RUNS = "Neither X-Ray's actions nor the deliveries of Step Functions' logs have a resource that could be named."
 
 STORE = {"AwsSolutions-S1": "Access logs would fill a second bucket, which costs and which nobody reads."}
+STEPS = {"Serverless-LambdaDLQ": "The state machine waits for each answer, and says what failed."}
 FUNCTION = {"Serverless-LambdaDLQ": "The gateway waits for each answer, so no call is queued that could be lost."}
 ZIP = dict.fromkeys(
     ("AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
@@ -61,16 +64,31 @@ def acknowledge(artifacts: ArtifactsStack, serving: ServingStack, training: Trai
         _say(function.execution.role, {**TRACES, **_keys(artifacts, function.execution.reads, why)})
     _say(serving.functions[AUTHORIZER].function, ZIP)
     _say_of_api(serving.api.rest)
-    for subscription in _subscriptions(serving):
-        _say(subscription, SUBSCRIPTION)
+    if serving.alarms:
+        _say_of_topic(serving.alarms.topic)
     if serving.canary:
         _say(serving.canary, DEPLOYMENTS)
     trained = _keys(artifacts, TRAINED, WHY_TRAINED)
-    jobs = {training.log_streams: WHY_JOBS, training.log_itself: WHY_LOG}
-    _say(training.role, {**UNNAMED, **trained, **_named(jobs)})
+    logged = {training.log_streams: WHY_JOBS, training.log_itself: WHY_LOG}
+    _say(training.role, {**UNNAMED, **trained, **_named(logged)})
     if training.spark:
         tables = {f"{bucket}/{keys}": WHY_TABLES for bucket, keys in training.spark.tables}
         _say(training.spark.role, {**trained, **_named({training.spark.log_groups: WHY_LOG_GROUPS, **tables})})
+    if training.retraining:
+        _say_of_retraining(training.retraining, trained)
+
+
+def _say_of_retraining(retraining: Retraining, trained: Mapping[str, str]) -> None:
+    _say(retraining.function, STEPS)
+    _say(retraining.function_role, {**TRACES, **trained})
+    _say(retraining.machine.role, {"AwsSolutions-IAM5[Resource::*]": WHY_RUNS, **_named({retraining.jobs: WHY_JOBS})})
+    _say_of_topic(retraining.topic)
+
+
+def _say_of_topic(topic: sns.Topic) -> None:
+    for child in topic.node.children:
+        if isinstance(child, sns.Subscription):
+            _say(child, SUBSCRIPTION)
 
 
 def _say_of_api(rest: apigateway.RestApi) -> None:
@@ -79,11 +97,6 @@ def _say_of_api(rest: apigateway.RestApi) -> None:
     for method in rest.methods:
         if method.http_method == "OPTIONS" or method.resource.path in OPEN_RESOURCES:
             _say(method, OPEN)
-
-
-def _subscriptions(serving: ServingStack) -> list[IConstruct]:
-    children = serving.alarms.topic.node.children if serving.alarms else []
-    return [child for child in children if isinstance(child, sns.Subscription)]
 
 
 def _keys(artifacts: ArtifactsStack, keys: Iterable[str], reason: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ SPARK_LOG_GROUP = "SparkLogGroup"
 SPARK_MAX_VCPU = "SparkMaxVcpu"
 SPARK_HOURS = "SparkHours"
 SPARK_DISK_GB = "SparkDiskGb"
+RETRAINING = "RetrainingMachine"
 LOG_GROUP = "LogGroup"  # training's; in serving a function's name follows
 STACK = re.compile(rf"warmstart-({NAME.pattern})-({'|'.join(get_args(Part))})")
 

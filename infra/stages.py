@@ -11,6 +11,9 @@ from infra.spark import LEAST_VCPU
 ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"  # as the runtime reads them
 DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 TABLES = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^*?$\s]*"  # none of what policies read otherwise
+EVERY = (
+    r"rate\([1-9][0-9]{0,3} (minute|hour|day)s?\)|cron\([0-9A-Z*?/,# -]{11,100}\)"  # as EventBridge Scheduler has it
+)
 TAG = r"(?!aws:)[\w .:/=+@-]{1,128}"
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")  # it stands in the names of stacks and in the API's URL
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365)  # what CloudWatch can be told, up to a year
@@ -41,6 +44,9 @@ class Stage:
     spark_hours: int = 12  # after which a job is cancelled
     spark_disk_gb: int = 100  # of each of a job's workers
     spark_reads: tuple[str, ...] = ()  # s3://bucket/prefix of tables that its jobs may read where they lie
+    retrain: str | None = None  # when all models are trained anew: rate(7 days), cron(0 3 ? * MON *); times are UTC
+    refresh_trend: str | None = None  # when trends are counted anew, more often than that
+    retrain_memory_mb: int = 3008  # of the function that checks tables and refreshes trends; more is for larger tables
     log_days: int = 30
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -87,8 +93,12 @@ def refuse_unknown_functions(stage: Stage, functions: Collection[str]) -> None:
 def _consistent(stage: Stage) -> Stage:
     if (stage.domain is None) != (stage.certificate_arn is None):
         raise ValueError(f"cdk.json: stages.{stage.name}: domain and certificate_arn come together")
-    if stage.alarm_email and not stage.guarded:
-        raise ValueError(f"cdk.json: stages.{stage.name}: alarm_email without guarded: there is no alarm")
+    if stage.alarm_email and not (stage.guarded or stage.retrain):
+        raise ValueError(f"cdk.json: stages.{stage.name}: alarm_email without guarded or retrain: there is no alarm")
+    if stage.retrain and not stage.training_image:
+        raise ValueError(f"cdk.json: stages.{stage.name}: retrain without training_image: there is nothing to run")
+    if stage.refresh_trend and not stage.retrain:
+        raise ValueError(f"cdk.json: stages.{stage.name}: refresh_trend without retrain: it is a part of retraining")
     if stage.snapstart and stage.provisioned_concurrency:
         raise ValueError(f"cdk.json: stages.{stage.name}: Lambda allows snapstart or provisioned_concurrency, not both")
     return stage
@@ -143,6 +153,9 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "spark_hours": (_whole(1, 24 * 28), "1 to 672 hours"),
     "spark_disk_gb": (_whole(20, 200), "20 to 200 GB"),
     "spark_reads": (_list(_text(TABLES)), "a list of prefixes such as s3://lake/orders/"),
+    "retrain": (_text(EVERY), "a schedule such as rate(7 days) or cron(0 3 ? * MON *)"),
+    "refresh_trend": (_text(EVERY), "a schedule such as rate(6 hours)"),
+    "retrain_memory_mb": (_whole(1024, 10_240), "1024 to 10240 MB"),
     "log_days": (lambda days: type(days) is int and days in LOG_DAYS, f"one of {', '.join(map(str, LOG_DAYS))}"),
     "tags": (_tags, "a table of tags, whose names and values are AWS's letters and do not begin with aws:"),
 }

@@ -73,6 +73,13 @@ class Refresh:
         return int((self._item_rows == UNKNOWN).sum())
 
     @property
+    def news(self) -> int:
+        """Count the interactions that are newer than what the version's trend was counted from."""
+        dataset = self._version.manifest.dataset
+        end = last_event_of(dataset.get("trend") or dataset)
+        return int((self._times > (end or 0.0)).sum())
+
+    @property
     def trendless(self) -> bool:
         """Tell whether the version knows nothing of what is wanted now, so that only its fallback is another."""
         return not {"trend", "item_features"} & self._version.names

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.constructs.alarm_topic import alarm_topic
 from infra.functions import AUTHORIZER, FALLBACK, REFRESH_FAILED
 
 MINUTE = Duration.minutes(1)  # of what must be seen while a canary is out, which is five
@@ -47,9 +45,7 @@ class Alarms(Construct):
             email: who is told; nobody if None.
         """
         super().__init__(scope, construct_id)
-        self.topic = _topic(self)
-        if email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+        self.topic = alarm_topic(self, email)
         # To the authorizer a bad token is an error, and any stranger can send one; its own failures are 5xx answers.
         own = {name: function for name, function in functions.items() if name != AUTHORIZER}
         watched: dict[str, tuple[cloudwatch.IMetric, float, int, str]] = {
@@ -90,20 +86,6 @@ class Alarms(Construct):
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
         return alarm
-
-
-def _topic(scope: Construct) -> sns.Topic:
-    """A topic for CloudWatch; with `enforce_ssl` it has a policy, which then must say who may publish."""
-    topic = sns.Topic(scope, "Topic", enforce_ssl=True)
-    topic.add_to_resource_policy(
-        iam.PolicyStatement(
-            actions=["sns:Publish"],
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            resources=[topic.topic_arn],
-            conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-        )
-    )
-    return topic
 
 
 def _sum_of(functions: Mapping[str, lambda_.Function], metric: str, period: Duration) -> cloudwatch.MathExpression:

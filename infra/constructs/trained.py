@@ -1,4 +1,4 @@
-"""What whoever trains may do with the store."""
+"""What whoever trains may do in the store: make versions and promote them, and touch no token."""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -7,7 +7,7 @@ from infra.keys import TRAINED
 
 
 def allow_training(role: iam.Role, bucket: s3.IBucket) -> None:
-    """Let a role publish and promote, and touch no token."""
+    """Let a role read and write what training makes, and list that."""
     role.add_to_policy(
         iam.PolicyStatement(
             actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],

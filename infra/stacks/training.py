@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra import outputs
 from infra.constructs.project_image import project_image
+from infra.constructs.retraining import Retraining
 from infra.constructs.spark_application import SparkApplication
 from infra.constructs.trained import allow_training
 from infra.stages import Stage
@@ -38,13 +39,21 @@ class TrainingStack(Stack):
         self.log_streams = f"{log}:log-stream:{outputs.jobs_of(stage.name)}*"
         self.log_itself = f"{log}:*"  # as CloudWatch writes a group in policies
         self._allow_log()
-        CfnOutput(self, outputs.ROLE_ARN, value=self.role.role_arn)
-        CfnOutput(self, outputs.LOG_GROUP, value=JOBS_LOG)
+        said = {outputs.ROLE_ARN: self.role.role_arn, outputs.LOG_GROUP: JOBS_LOG}
+        self.retraining = None
         if stage.training_image:
             neural = {"REQUIREMENTS": "neural"} if stage.training_image == "neural" else None
             image = project_image(self, "Image", DOCKERFILE, neural)
             image.repository.grant_pull(self.role)
-            self._say_how_jobs_run(stage, image.image_uri)
+            said |= _how_jobs_run(stage, image.image_uri)
+            if stage.retrain:
+                self.retraining = Retraining(
+                    self, "Retraining", stage=stage, bucket=bucket, role=self.role, image=image, said=said
+                )
+        for name, value in said.items():
+            CfnOutput(self, name, value=value)
+        if self.retraining:
+            CfnOutput(self, outputs.RETRAINING, value=self.retraining.machine.state_machine_arn)
         self.spark = SparkApplication(self, "Spark", stage=stage, bucket=bucket) if stage.spark else None
 
     def _allow_log(self) -> None:
@@ -66,13 +75,12 @@ class TrainingStack(Stack):
             )
         )
 
-    def _say_how_jobs_run(self, stage: Stage, image: str) -> None:
-        said = {
-            outputs.TRAINING_IMAGE: image,
-            outputs.TRAINING_INSTANCE: stage.training_instance,
-            outputs.TRAINING_SPOT: str(stage.training_spot).lower(),
-            outputs.TRAINING_HOURS: str(stage.training_hours),
-            outputs.TRAINING_DISK_GB: str(stage.training_disk_gb),
-        }
-        for name, value in said.items():
-            CfnOutput(self, name, value=value)
+
+def _how_jobs_run(stage: Stage, image: str) -> dict[str, str]:
+    return {
+        outputs.TRAINING_IMAGE: image,
+        outputs.TRAINING_INSTANCE: stage.training_instance,
+        outputs.TRAINING_SPOT: str(stage.training_spot).lower(),
+        outputs.TRAINING_HOURS: str(stage.training_hours),
+        outputs.TRAINING_DISK_GB: str(stage.training_disk_gb),
+    }

@@ -34,6 +34,9 @@ GOOD: dict[str, Any] = {
     "spark_hours": 6,
     "spark_disk_gb": 200,
     "spark_reads": ["s3://lake/orders/", "s3://lake.shop.example/"],
+    "retrain": "cron(0 3 ? * MON *)",
+    "refresh_trend": "rate(6 hours)",
+    "retrain_memory_mb": 4096,
     "log_days": 90,
     "tags": {"team": "search"},
 }
@@ -81,6 +84,12 @@ BAD: list[tuple[str, Any]] = [
     ("training_hours", 0),
     ("training_hours", 673),
     ("training_disk_gb", "30"),
+    ("retrain", "daily"),
+    ("retrain", "rate(0 days)"),
+    ("retrain", "cron(0 3 ? * MON *) "),
+    ("refresh_trend", "at(2026-11-30T03:00:00)"),
+    ("refresh_trend", 6),
+    ("retrain_memory_mb", 512),
     ("log_days", 31),
     ("log_days", "30"),
     ("log_days", True),
@@ -111,11 +120,12 @@ def test_what_costs_or_opens_is_off() -> None:
     """A stage that says nothing has no alarm, no browser's page, no domain and nothing that is paid by the hour."""
     assert read() == Stage(name="dev")
     settings = {field.name: getattr(read(), field.name) for field in fields(Stage)}
-    of_jobs = {
-        *("training_instance", "training_spot", "training_hours", "training_disk_gb"),
+    jobs = {
+        *("training_instance", "training_spot", "training_hours", "training_disk_gb", "retrain_memory_mb"),
         *("spark_max_vcpu", "spark_hours", "spark_disk_gb"),
-    }  # paid while one runs
-    assert {name for name, value in settings.items() if value} == {"name", "architecture", "log_days"} | of_jobs
+    }
+    on = {name for name, value in settings.items() if value}
+    assert on == {"name", "architecture", "log_days"} | jobs  # a job is paid while it runs
 
 
 @pytest.mark.parametrize(("key", "value"), BAD)
@@ -163,6 +173,8 @@ def test_a_stage_is_a_table() -> None:
         ({"domain": "reco.shop.example"}, "come together"),
         ({"certificate_arn": CERTIFICATE}, "come together"),
         ({"alarm_email": "night@shop.example"}, "there is no alarm"),
+        ({"retrain": "rate(7 days)"}, "there is nothing to run"),
+        ({"training_image": "plain", "refresh_trend": "rate(6 hours)"}, "it is a part of retraining"),
         ({"snapstart": True, "provisioned_concurrency": {"lists": 1}}, "not both"),
     ],
 )

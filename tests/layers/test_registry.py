@@ -19,6 +19,7 @@ from warmstart.registry import (
     manifest_key,
     models,
     promote,
+    promote_over,
     read_alias,
     read_manifest,
     rollback,
@@ -166,6 +167,19 @@ def test_a_promotion_that_comes_too_late_is_a_conflict(
     alias = read_alias(store, "als")
     assert alias is not None
     assert (alias.version, alias.serial, alias.reason) == (two[0], before + 1, "faster")
+
+
+def test_a_promotion_over_what_was_seen_is_none_over_anything_else(store: Store, two: tuple[str, str]) -> None:
+    """Whether the alias was moved on, or there and back: nobody's promotion is overwritten unseen."""
+    first, second = two
+    promote_over(store, "als", first, None, reason="nothing was served")
+    seen = read_alias(store, "als")
+    for moves in ([second], [first]):
+        for version in moves:
+            promote(store, "als", version, reason="by somebody else")
+        with pytest.raises(Conflict, match="was written by somebody else"):
+            promote_over(store, "als", second, seen, reason="late")
+    assert promote_over(store, "als", second, read_alias(store, "als"), reason="seen").version == second
 
 
 def test_a_rollback_that_comes_too_late_is_a_conflict(

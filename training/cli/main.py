@@ -18,6 +18,7 @@ from training.cli.leaderboard import leaderboard
 from training.cli.recommend import recommend
 from training.cli.registry import models, promote, rollback, sweep
 from training.cli.report import report
+from training.cli.retrain import retrain
 from training.cli.serve import serve
 from training.cli.token import token
 from training.cli.train import train
@@ -43,6 +44,7 @@ COMMANDS = (
     init,
     train,
     job,
+    retrain,
     evaluate,
     report,
     tune,

@@ -1,6 +1,5 @@
 """`warmstart trend refresh`: what is wanted now, in a version that was trained before."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -53,25 +52,19 @@ def refresh(
     what the version has learnt measure it for the gate; where they cannot, the version keeps the metrics it had and is
     not promoted without --force.
     """
-    from training.publishing import promote_if_passed, publish_with_card
-    from training.refresh import Refresh
-    from warmstart.artifact import Artifact
-    from warmstart.pull import pull
+    from training.publishing import promote_if_passed
+    from training.refreshing import opened, publish_refreshed
 
     recipe = read_recipe_named(recipe_path)
     store = open_named(store_url)
     manifest = manifest_of(store, model, version)
     section = recipe.data if data is None else replace(recipe.data, path=data)
     tables = read_data(replace(recipe, data=section), on_bad_row, console)
-    with tempfile.TemporaryDirectory(prefix="warmstart-refresh-") as cache:
-        folder = pull(store, manifest, Path(cache))
-        job = Refresh(recipe, tables, Artifact.open(folder, manifest), console.progress)
-        new = job.seal(Path(cache) / "again")
-        console.progress(f"{model}: publishing {new.version}")
-        publish_with_card(store, Path(cache) / "again", new)
-    refusal = promote_if_passed(store, new, reason="trend refreshed") if promote else None
-    state = "refused" if refusal else "served" if promote else "published"
-    console.result(_value(new, job, state, refusal), _text(new, job, state, refusal))
+    with opened(store, manifest, recipe, tables, console.progress) as job:
+        new = publish_refreshed(store, job, console.progress)
+        refusal = promote_if_passed(store, new, reason="trend refreshed") if promote else None
+        state = "refused" if refusal else "served" if promote else "published"
+        console.result(_value(new, job, state, refusal), _text(new, job, state, refusal))
     if refusal:
         raise click.exceptions.Exit(REFUSED)
 

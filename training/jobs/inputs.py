@@ -45,7 +45,7 @@ def put_inputs(store: Store, recipe: Recipe, tables: Sequence[Path]) -> Inputs:
 
 
 def within(path: Path, folder: Path) -> str:
-    """Return where a path lies in a folder; DataError where it does not."""
+    """Return where a file lies in a folder; DataError where it lies outside."""
     try:
         return path.resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from training import stopping
 from training.jobs.inputs import DATA, RECIPE, RECIPE_FILE
-from training.jobs.log import Log
 from training.jobs.order import Order
 from training.jobs.results import put_outcome
 from training.outcome import FAILED, Outcome
@@ -18,6 +17,7 @@ from training.recipe import Recipe, read_recipe
 from training.sagemaker.contract import ROOT, ROOT_VARIABLE, Contract, Folders
 from training.stores import open_named
 from training.train_recipe import Job, train_recipe
+from training.voice import Log
 
 STOPPED = 143  # as a process that SIGTERM ends
 GRACE_S = 90  # of the 120 before SIGKILL: a network has so long to come to the end of its epoch

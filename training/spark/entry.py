@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from training import stopping
 from training.emr.inputs import fetch_recipe
 from training.emr.order import ListsOrder, TrainOrder, read_order
-from training.jobs.log import Log
 from training.jobs.results import put_failure, put_lists, put_outcome
 from training.outcome import FAILED, REFUSED, Outcome
 from training.spark.batch import batch_on_spark
@@ -18,6 +17,7 @@ from training.spark.session import open_session
 from training.spark.train import train_on_spark
 from training.stores import open_named
 from training.train_recipe import Job
+from training.voice import Log
 from warmstart.errors import WarmstartError
 from warmstart.store import Store
 

@@ -81,9 +81,7 @@ def pulled(image: str) -> bool:
 def _make(folder: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         raise Missing(f"{IMAGE} cannot be pulled, and without mmdebstrap none can be made: apt-get install mmdebstrap")
-    emulator = next(SAM.glob("lib/python3.*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
-    if emulator is None:
-        raise Missing("no Lambda emulator: make setup-sam")
+    emulator = lambda_emulator()
     if platform.machine() != "x86_64":
         raise Missing(f"{IMAGE} cannot be pulled, and the stand-in is made on x86_64 alone")
     python = _python()
@@ -106,6 +104,14 @@ def _make(folder: Path) -> None:
     _copy(Path("/etc/ssl/certs/ca-certificates.crt"), added / "etc/ssl/certs/ca-certificates.crt")
     (folder / "Dockerfile").write_text(DOCKERFILE)
     docker("build", "--quiet", *(f"--tag={name}" for name in (IMAGE, *ALIASES)), folder)
+
+
+def lambda_emulator() -> Path:
+    """Return Lambda's runtime interface emulator; Missing where SAM, which brings it, is not installed."""
+    emulator = next(SAM.glob("lib/python3.*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
+    if emulator is None:
+        raise Missing("no Lambda emulator: make setup-sam")
+    return emulator
 
 
 def _python() -> Path:

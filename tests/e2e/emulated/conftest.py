@@ -1,5 +1,6 @@
 """One deployment for all tests here: a copy of this tree, with IAM enforced and models published into it."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from tests.e2e.emulated.emulator import REGION, Emulator, start, stop
 from tests.e2e.emulated.tools import INFRA, ROOT, run, skip_without_docker
 
 STAGE = "dev"
+NIGHT = "night"  # a stage that trains by a schedule, which does not come round while tests run, and serves nothing
+RETRAINED = {"training_image": "plain", "retrain": "rate(30 days)", "refresh_trend": "rate(7 days)"}
 PUBLISHED = ("popular", "popular_recent", "als", "item_knn", "ease", "two_stage")
 UNPUBLISHED = "random"
 
@@ -79,18 +82,27 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of what is deployed, which tests may change."""
     assert INDEX.exists(), "the page is not built: make page"
     folder = tmp_path_factory.mktemp("tree")
-    for name in ("infra", "functions", "layers"):
+    for name in ("infra", "functions", "layers", "training"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    shutil.copy(ROOT / "cdk.json", folder)
+    settings = json.loads((ROOT / "cdk.json").read_text())
+    settings["context"]["stages"][NIGHT] = RETRAINED
+    (folder / "cdk.json").write_text(json.dumps(settings))
     (folder / ".venv-infra").symlink_to(INFRA)
     return folder
 
 
 @pytest.fixture(scope="session")
-def deployed(emulator: Emulator, tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
-    """Bootstrap, deploy, publish, create a token: what a new user does."""
-    deployment = Deployment(emulator, STAGE, tree, {"credentials": "cli"})
-    deployment.bootstrap()
+def account(emulator: Emulator, tree: Path) -> dict[str, Deployment]:
+    """Bootstrap; return what deploys each stage."""
+    stages = {name: Deployment(emulator, name, tree, {"credentials": "cli"}) for name in (STAGE, NIGHT)}
+    stages[STAGE].bootstrap()
+    return stages
+
+
+@pytest.fixture(scope="session")
+def deployed(account: dict[str, Deployment], tmp_path_factory: pytest.TempPathFactory) -> Deployed:
+    """Deploy, publish, create a token: what a new user does."""
+    deployment, emulator = account[STAGE], account[STAGE].emulator
     commands = Commands(tmp_path_factory.mktemp("user"))
     stage = Deployed(deployment, deployment.deploy(), commands, token="")
     train_all(commands, "--stage", STAGE, models=",".join(PUBLISHED), **emulator.environment)

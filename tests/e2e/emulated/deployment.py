@@ -24,14 +24,18 @@ class Deployment(NamedTuple):
         """What CDK needs once for an account and a region."""
         self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}")
 
-    def deploy(self) -> dict[str, str]:
-        """Synthesize, build every image, deploy every stack; return their outputs."""
-        assembly = self._synth()
+    def deploy(self, *parts: str) -> dict[str, str]:
+        """Synthesize, build every image, deploy every stack or those that are named; return their outputs."""
+        stacks = [f"warmstart-{self.stage}-{part}" for part in parts]
+        assembly = self._synth(*stacks)
+        templates = "".join((assembly / f"{stack}.template.json").read_text() for stack in stacks)
         for image in images(assembly):
             for destination in image["destinations"].values():
-                build(assembly, image, _name(destination))
+                if not stacks or destination["imageTag"] in templates:
+                    build(assembly, image, _name(destination))
         outputs = self.emulator.folder / f"{self.stage}.outputs.json"
-        self._cdk("deploy", "--all", "--app", assembly, "--require-approval", "never", "--outputs-file", outputs)
+        options = ("--app", assembly, "--require-approval", "never", "--outputs-file", outputs)
+        self._cdk("deploy", *(stacks or ["--all"]), *options)
         return {key: value for stack in json.loads(outputs.read_text()).values() for key, value in stack.items()}
 
     def destroy(self) -> None:
@@ -39,9 +43,9 @@ class Deployment(NamedTuple):
         stacks = [f"warmstart-{self.stage}-{part}" for part in ("serving", "training")]
         self._cdk("destroy", *stacks, "--force", "--app", self._synth())
 
-    def _synth(self) -> Path:
+    def _synth(self, *stacks: str) -> Path:
         assembly = self.emulator.folder / f"{self.stage}.cdk.out"
-        self._cdk("synth", "--quiet", "--output", assembly)
+        self._cdk("synth", *stacks, "--quiet", "--output", assembly)
         return assembly
 
     def _cdk(self, *arguments: str | Path) -> str:

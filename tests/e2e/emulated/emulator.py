@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import httpx
 
-from tests.e2e.emulated.tools import INFRA, docker
+from tests.e2e.emulated.base_image import lambda_emulator
+from tests.e2e.emulated.tools import INFRA, ROOT, docker
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -75,7 +76,10 @@ def start(folder: Path, port: int, *, enforce_iam: bool = False) -> Emulator:
         "GATEWAY_PORT": str(port),
         "AWS_ENDPOINT_URL": emulator.url,
         "LAMBDA_EXECUTOR": "docker",
+        "LAMBDA_DOCKER_FLAGS": f"--volume {lambda_emulator().resolve()}:/usr/local/bin/aws-lambda-rie:ro",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "PYTHONPATH": str(ROOT),
         "AUTH": str(enforce_iam).lower(),
         "S3_DATA_DIR": str(folder / "s3"),
         "STATE_DIR": str(folder / "state"),

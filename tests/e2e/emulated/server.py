@@ -5,6 +5,10 @@ Gateway takes `usageIdentifierKey` of the authorizer's answer instead:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 It also lists every usage plan where GetUsagePlans is asked for those of one key.
 
+An image of no AWS base has Lambda's interface client and not its emulator, which ministack counts on: the emulator is
+put into the container and in front of the entry point, as AWS says to test such an image:
+https://docs.aws.amazon.com/lambda/latest/dg/python-image.html
+
 The bucket takes nothing but TLS. Calls of ministack are plain HTTP that never leaves this machine: they count as TLS.
 """
 
@@ -15,10 +19,15 @@ from typing import Any
 from ministack.app import main
 from ministack.core import iam_evaluator as iam
 from ministack.services import apigateway_v1 as gateway
+from ministack.services import lambda_svc
+
+from tests.e2e.emulated import sagemaker
 
 _keys: dict[str, str] = {}  # an Authorization header -> the key that the authorizer named for it
+EMULATOR = "/usr/local/bin/aws-lambda-rie"
 TLS = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
 _resolve = iam._resolve_condition_key
+_spawn = lambda_svc._spawn_lambda_container
 _ask = gateway._invoke_authorizer_lambda
 
 
@@ -39,6 +48,14 @@ def _as_over_tls(key: str, context: Any) -> Any:
     return TLS.get(key.lower()) or _resolve(key, context)
 
 
+def _with_emulator(config: Mapping[str, Any], *rest: Any, **options: Any) -> Any:
+    """Start a container; one whose image has an entry point of its own is started by Lambda's emulator."""
+    image = (config.get("ImageConfigResponse") or {}).get("ImageConfig") or {}
+    if entry := image.get("EntryPoint"):
+        config = {**config, "ImageConfigResponse": {"ImageConfig": {**image, "EntryPoint": [EMULATOR, *entry]}}}
+    return _spawn(config, *rest, **options)
+
+
 def _plans(query: Any) -> Any:
     key = gateway._qp(query, "keyId")
     plans = [plan for plan in gateway._usage_plans.values() if not key or key in gateway._usage_plan_keys[plan["id"]]]
@@ -50,4 +67,6 @@ if __name__ == "__main__":
     gateway._api_key_from_request = _key_of
     iam._resolve_condition_key = _as_over_tls
     gateway._get_usage_plans = _plans
+    lambda_svc._spawn_lambda_container = _with_emulator
+    sagemaker.install()
     main()

@@ -59,7 +59,8 @@ def _version_after(deployed: Deployed, former: str) -> str:
 
 
 def _live_versions(deployed: Deployed) -> dict[str, str]:
-    """Return which version each function's alias names."""
+    """Return which version the alias of each of the stage's functions names."""
     client = deployed.client("lambda")
     names = [function["FunctionName"] for function in client.list_functions()["Functions"]]
-    return {name: client.get_alias(FunctionName=name, Name="live")["FunctionVersion"] for name in names}
+    own = [name for name in names if name.startswith(f"warmstart-{STAGE}-")]
+    return {name: client.get_alias(FunctionName=name, Name="live")["FunctionVersion"] for name in own}

@@ -42,6 +42,9 @@ FULL: dict[str, Any] = {
     "spark_hours": 48,
     "spark_disk_gb": 200,
     "spark_reads": ["s3://lake/orders/"],
+    "retrain": "cron(0 3 ? * MON *)",
+    "refresh_trend": "rate(6 hours)",
+    "retrain_memory_mb": 4096,
     "log_days": 7,
     "tags": {"team": "search"},
 }

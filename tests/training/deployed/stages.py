@@ -131,6 +131,7 @@ class DeployedStage:
             "TrainingSpot": "true",
             "TrainingHours": "24",
             "TrainingDiskGb": "30",
+            "RetrainingMachine": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:Machine7ADC3CEC",
         }
 
     def _serving(self) -> dict[str, str]:

@@ -16,10 +16,10 @@ from tests.training.datasets import SIZE, board_file
 from training.batch_order import Order as Lists
 from training.emr.inputs import put_tables
 from training.emr.order import ListsOrder, TrainOrder
-from training.jobs.log import Log
 from training.jobs.order import Order as Models
 from training.jobs.results import find_failure, find_lists, find_outcome
 from training.recipe import read_recipe
+from training.voice import Log
 from warmstart.registry import models, read_manifest
 from warmstart.store import Store, open_store
 

@@ -142,6 +142,26 @@ def promote(store: Store, model: str, version: str, *, reason: str, alias: str =
     return _point(store, model, version, alias, _stands(store, model, alias, mend=mend), reason)
 
 
+def promote_over(store: Store, model: str, version: str, seen: Alias | None, *, reason: str) -> Alias:
+    """Promote a version in place of what was seen to be served; who moved the alias since then is not overwritten.
+
+    Args:
+        store: where both are.
+        model: whose.
+        version: the version.
+        seen: what `read_alias` returned when this promotion was decided.
+        reason: kept in the alias.
+
+    Raises:
+        Conflict: something else is served by now, or a sweep is deleting the version.
+        ManifestInvalid, VersionMissing, StoreUnavailable: as promote does.
+    """
+    stands = _stands(store, model, CHAMPION)
+    if stands.alias != seen:
+        raise Conflict(f"{alias_key(model, CHAMPION)} was written by somebody else")
+    return _point(store, model, version, CHAMPION, stands, reason)
+
+
 def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) -> Alias:
     """Promote the version that the alias pointed at before.
 

@@ -22,7 +22,7 @@ OURS = re.compile(rf"{WHOLE}|_temporary|part-.+\.parquet")  # what such a folder
 
 def check_folder(spark: "SparkSession", to: str) -> None:
     """Raise SettingsError where lists cannot be written, before anything is computed for it."""
-    if "://" not in to and not spark.sparkContext.master.startswith("local"):
+    if "://" not in to and not str(spark.sparkContext.master).startswith("local"):
         raise SettingsError(f"{to} is a folder of one machine, and executors are others: name s3://BUCKET/FOLDER")
     if "://" not in to and not Path(to).absolute().parent.is_dir():
         raise SettingsError(f"{to} cannot be written: No such file or directory")

@@ -4,6 +4,7 @@ import json
 import statistics
 import sys
 import time
+from typing import Any
 
 from training.local_api import Running, started
 from training.stores import open_named
@@ -17,7 +18,7 @@ def main(folder: str, models: list[str]) -> None:
     begun = time.perf_counter()
     api = started(open_named(folder), seconds=300)
     try:
-        said = {"started_s": _since(begun), "models": {}}
+        said: dict[str, Any] = {"started_s": _since(begun), "models": {}}
         users = _users(api)
         for model in models:
             first, *others = (_timed(api, model, user) for user in users)

@@ -12,6 +12,8 @@ from warmstart.errors import DataError
 from warmstart.ids import Id
 from warmstart.scorer import Rows
 
+TOGETHER = 2**22  # events that are looked at at a time
+
 
 @dataclass(frozen=True, eq=False)
 class Truth:
@@ -32,7 +34,7 @@ class Truth:
             learn: (n,) which of them the models learn from.
             counted: (n,) which of them are right answers.
         """
-        pairs = np.unique(_pairs(events)[counted])
+        pairs = np.unique(_pairs(events, counted))
         users, counts = np.unique(pairs // len(events.item_ids), return_counts=True)
         asked = users.astype(np.int32)
         had = (pairs % len(events.item_ids)).astype(np.int32)
@@ -89,13 +91,27 @@ def truth_after(events: Events, learn: NDArray[np.bool_], before: NDArray[np.boo
     """
     hot = np.bincount(events.users[learn], minlength=len(events.user_ids)) > 0
     learnt = np.bincount(events.items[learn], minlength=len(events.item_ids)) > 0
-    pairs, counted = _pairs(events), test & hot[events.users] & learnt[events.items]
-    counted[counted] = ~np.isin(pairs[counted], pairs[before])
+    counted = test & hot[events.users] & learnt[events.items]
+    counted[counted] = ~_had(events, before, _pairs(events, counted))
     if not counted.any():
         raise DataError("the fold holds nothing to measure on but cold users, cold items and items seen before")
     return Truth.of(events, learn, counted)
 
 
-def _pairs(events: Events) -> NDArray[np.int64]:
-    pairs: NDArray[np.int64] = events.users.astype(np.int64) * len(events.item_ids) + events.items
+def _had(events: Events, before: NDArray[np.bool_], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which pairs (p,) are among the events before (n,), of which some are looked at at a time."""
+    wanted, place = np.unique(pairs, return_inverse=True)
+    had = np.zeros(len(wanted), np.bool_)
+    for start in range(0, len(before) if len(wanted) else 0, TOGETHER):
+        part = start + np.flatnonzero(before[start : start + TOGETHER])
+        found = _pairs(events, part)
+        places = np.minimum(wanted.searchsorted(found), len(wanted) - 1)
+        had[places[wanted[places] == found]] = True
+    answers: NDArray[np.bool_] = had[place]
+    return answers
+
+
+def _pairs(events: Events, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number for each pair of user and item, of events that are chosen by a mask or by their places."""
+    pairs: NDArray[np.int64] = events.users[chosen].astype(np.int64) * len(events.item_ids) + events.items[chosen]
     return pairs

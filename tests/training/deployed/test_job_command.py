@@ -90,7 +90,8 @@ def test_what_the_gate_refused_ends_with_three(
     stage: DeployedStage, jobs_made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a training here."""
-    monkeypatch.setattr("training.train_recipe.promote_if_passed", lambda *_, **__: "random is not promoted: a reason")
+    refused = ("refused", "random is not promoted: a reason")
+    monkeypatch.setattr("training.train_recipe.promote_if_passed", lambda *_, **__: refused)
     done = train(stage, board_file(tmp_path), "--promote")
     assert (done.exit_code, json.loads(done.stdout)["trained"][0]["state"]) == (3, "refused")
 

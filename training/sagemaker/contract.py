@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from training.voice import one_line
 from warmstart.errors import SettingsError
 
 ROOT = Path("/opt/ml")
@@ -44,8 +45,7 @@ class Folders:
     def tell_failure(self, text: str) -> None:
         """Write down why the job fails, for those who look at its description."""
         self.output.mkdir(parents=True, exist_ok=True)
-        line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
-        (self.output / "failure").write_text(line[:TOLD], encoding="utf8")
+        (self.output / "failure").write_text(one_line(text)[:TOLD], encoding="utf8")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from training.stores import open_named
 from training.train_recipe import Job, train_recipe
 from training.voice import Log
 
-STOPPED = 143  # as a process that SIGTERM ends
 GRACE_S = 90  # of the 120 before SIGKILL: a network has so long to come to the end of its epoch
 OUTCOME = "outcome.json"
 
@@ -38,7 +37,7 @@ def train(root: Path, environment: Mapping[str, str]) -> int:
         outcome = _trained(Contract.read(root, environment), log)
     except stopping.Stopped:
         log.progress("stopped by SIGTERM: the same job goes on from its checkpoints")
-        return STOPPED
+        return stopping.EXIT_CODE
     except Exception as error:
         traceback.print_exc()
         folders.tell_failure(_reason(error))

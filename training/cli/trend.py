@@ -1,6 +1,5 @@
 """`warmstart trend refresh`: what is wanted now, in a version that was trained before."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -57,8 +56,7 @@ def refresh(
     recipe = read_recipe_named(recipe_path)
     store = open_named(store_url)
     manifest = manifest_of(store, model, version)
-    section = recipe.data if data is None else replace(recipe.data, path=data)
-    tables = read_data(replace(recipe, data=section), on_bad_row, console)
+    tables = read_data(recipe.reading(data) if data else recipe, on_bad_row, console)
     with opened(store, manifest, recipe, tables, console.progress) as job:
         new = publish_refreshed(store, job, console.progress)
         state, refusal = promote_if_passed(store, new, wanted=promote, reason="trend refreshed")

@@ -5,7 +5,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from training import stopping
@@ -77,8 +76,7 @@ def _reason(error: Exception) -> str:
 
 def _recipe(contract: Contract) -> Recipe:
     """Read the recipe; its data is what came with the job."""
-    recipe = read_recipe(contract.channel(RECIPE) / RECIPE_FILE)
-    return replace(recipe, data=replace(recipe.data, path=contract.channel(DATA)))
+    return read_recipe(contract.channel(RECIPE) / RECIPE_FILE).reading(contract.channel(DATA))
 
 
 def _stop(*_: object) -> None:

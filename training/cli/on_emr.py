@@ -1,40 +1,30 @@
 """`--on spark --stage NAME`: a job of EMR Serverless is made beside a stage, and followed."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from training.cli.console import Console
 from training.cli.job import follow_to_its_end
-from training.cli.place import Place, deployed_stack
+from training.cli.place import deployed_stack
 from training.stores import open_named
 
 if TYPE_CHECKING:
     from training.batch_order import Order as Lists
     from training.emr.order import ListsOrder, TrainOrder
-    from training.emr.request import Place as JobPlace
+    from training.emr.request import Place
+    from training.jobs.order import Order as Models
     from training.recipe import Recipe
 
 
-def order_training(
-    recipe: "Recipe",
-    models: str | None,
-    place: Place,
-    on_bad_row: Literal["refuse", "set-aside"],
-    interactions: str | None,
-    *,
-    promote: bool,
-    console: Console,
-) -> None:
+def order_training(recipe: "Recipe", models: "Models", stage: str, interactions: str | None, console: Console) -> None:
     """Make a job that trains a recipe's models, and follow it to its end.
 
     Args:
         recipe: with the tables; the interactions may lie elsewhere.
-        models: their names by commas; None: all of them.
-        place: the stage.
-        on_bad_row: what is done about one.
+        models: what is trained of it, and what becomes of that.
+        stage: beside which.
         interactions: their address, from which the job reads them; None: they are put into the stage's store.
-        promote: serve what passes the gate.
         console: is told how it goes.
     """
     if interactions and not interactions.startswith("s3://"):
@@ -42,43 +32,35 @@ def order_training(
     from training.emr.inputs import put_tables
     from training.emr.order import TrainOrder
     from training.jobs.names import new_name
-    from training.jobs.order import Order as Models
     from training.spark.possible import refuse_others
 
-    refuse_others(recipe, recipe.chosen(models))
-    where = _where(place)
-    console.progress(f"putting what {recipe.path} reads into {place.url}")
-    inputs, address = put_tables(open_named(place.url), recipe, interactions)
-    order = TrainOrder(
-        job=new_name(where.stage, recipe.name),
-        inputs=inputs.prefix,
-        interactions=address,
-        models=Models(store=place.url, models=models, on_bad_row=on_bad_row, promote=promote),
-    )
-    _start(order, where, console)
+    refuse_others(recipe, recipe.chosen(models.models))
+    where = _where(stage)
+    console.progress(f"putting what {recipe.path} reads into {models.store}")
+    inputs, address = put_tables(open_named(models.store), recipe, interactions)
+    name = new_name(stage, recipe.name)
+    _start(TrainOrder(job=name, inputs=inputs.prefix, interactions=address, models=models), where, console)
 
 
-def order_lists(lists: "Lists", place: Place, console: Console) -> None:
+def order_lists(lists: "Lists", store_url: str, stage: str, console: Console) -> None:
     """Make a job that ranks for all users of a model, and follow it to its end."""
-    theirs = f"{place.url.rstrip('/')}/training/"
+    theirs = f"{store_url.rstrip('/')}/training/"
     if lists.to and not lists.to.startswith(theirs):
         raise click.UsageError(f"--to: a job may write under {theirs} alone, and {lists.to} is not there")
     from training.emr.order import ListsOrder
     from training.jobs.names import new_name
 
-    where = _where(place)
-    order = ListsOrder(job=new_name(where.stage, lists.model), store=place.url, lists=lists)
-    _start(order, where, console)
+    order = ListsOrder(job=new_name(stage, lists.model), store=store_url, lists=lists)
+    _start(order, _where(stage), console)
 
 
-def _where(place: Place) -> "JobPlace":
-    from training.emr.request import Place as JobPlace
+def _where(stage: str) -> "Place":
+    from training.emr.request import Place
 
-    assert place.stage is not None  # noqa: S101 whoever works elsewhere has a Spark of their own
-    return JobPlace.of(deployed_stack(place.stage, "training"))
+    return Place.of(deployed_stack(stage, "training"))
 
 
-def _start(order: "TrainOrder | ListsOrder", where: "JobPlace", console: Console) -> None:
+def _start(order: "TrainOrder | ListsOrder", where: "Place", console: Console) -> None:
     from training.emr.jobs import Jobs
     from training.emr.request import request
 

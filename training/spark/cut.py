@@ -41,7 +41,7 @@ from warmstart.errors import DataError
 from warmstart.ids import IdMap, rows_in
 
 
-class Told(NamedTuple):
+class Unsearched(NamedTuple):
     """Settings of time as a recipe has them: no earlier fold is cut to choose them on."""
 
     recipe: Recipe
@@ -138,7 +138,7 @@ class SparkCut:
 
     def ages(self, say: Callable[[str], None], fit_seconds: defaultdict[str, float], checkpoints: Path | None) -> Ages:  # noqa: ARG002 nothing is searched
         """Return what the recipe says."""
-        return Told(self._recipe)
+        return Unsearched(self._recipe)
 
     def learn(self, algorithm: Algorithm, interactions: Interactions, rng: np.random.Generator) -> Algorithm:
         """Fit an algorithm with Spark; popularity is counted here, over arrays that are here."""

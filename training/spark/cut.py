@@ -21,6 +21,7 @@ from training.algorithms.base import Algorithm, Timed
 from training.algorithms.item_knn import ItemKNN
 from training.cut import Ages, Past
 from training.data.tables import OnBadRow, described
+from training.data.told import tell
 from training.evaluation.cold import ColdFold
 from training.evaluation.measured_on import HeldBack
 from training.evaluation.truth import Truth
@@ -98,10 +99,7 @@ class SparkCut:
         digest = hashlib.sha256(f"{found.digest} {beside.sha256}".encode()).hexdigest()
         cut = cls(recipe, events, everything, digest, voice)
         aside = found.set_aside + beside.bad
-        if aside:
-            voice.warn(f"{aside} bad rows set aside")
-        for key, count in found.left_out.items():
-            voice.progress(f"{count} interactions are left out by {key}")
+        tell(aside, found.left_out, voice)
         cut.described = described(recipe.name, cut.sha256, aside, found.left_out)
         return cut
 

@@ -45,7 +45,7 @@ def order_training(recipe: "Recipe", models: "Models", stage: str, interactions:
 def order_lists(lists: "Lists", store_url: str, stage: str, console: Console) -> None:
     """Make a job that ranks for all users of a model, and follow it to its end."""
     theirs = f"{store_url.rstrip('/')}/training/"
-    if lists.to and not lists.to.startswith(theirs):
+    if lists.to and (not lists.to.startswith(theirs) or ".." in lists.to.split("/")):  # Hadoop goes up by these
         raise click.UsageError(f"--to: a job may write under {theirs} alone, and {lists.to} is not there")
     from training.emr.order import ListsOrder
     from training.jobs.names import new_name

@@ -170,7 +170,7 @@ diff: setup-infra page  ## what a deploy would change
 idle-costs: setup-infra  ## what a stage costs in a month without one call
 	@mkdir -p build/idle
 	@$(CDK) synth --quiet --output build/idle/$(STAGE) >build/idle/log 2>&1 || { cat build/idle/log; exit 1; }
-	@$(INFRA)/bin/python -m infra.idle_costs build/idle/$(STAGE)
+	@$(INFRA)/bin/python -m infra.costs.idle build/idle/$(STAGE)
 
 costs: setup-neural  ## what calls, a month and a hundred million users cost, measured; writes docs/SCALE.md
 	$(BIN)/python -m tests.bench billed --json build/billed.json

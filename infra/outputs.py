@@ -24,6 +24,7 @@ SPARK_HOURS = "SparkHours"
 SPARK_DISK_GB = "SparkDiskGb"
 RETRAINING = "RetrainingMachine"
 LOG_GROUP = "LogGroup"  # training's; in serving a function's name follows
+SWITCHED_ON = {TRAINING_IMAGE: '"training_image": "plain"', SPARK_APPLICATION: '"spark": true'}  # in cdk.json
 STACK = re.compile(rf"warmstart-({NAME.pattern})-({'|'.join(get_args(Part))})")
 
 

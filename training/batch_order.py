@@ -87,8 +87,8 @@ def _published(
     sealed = job.seal(lists, draft, offline_name(order.model))
     say(f"{sealed.model}: publishing {sealed.version}")
     publish_with_card(store, draft, sealed)
-    refusal = promote_if_passed(store, sealed, reason=f"lists of {job.manifest.version}") if order.promote else None
-    state = "refused" if refusal else "served" if order.promote else "published"
+    reason = f"lists of {job.manifest.version}"
+    state, refusal = promote_if_passed(store, sealed, wanted=order.promote, reason=reason)
     said = {"model": sealed.model, "version": sealed.version, "file": None, "state": state, "refusal": refusal}
     return _told(job, lists.by_fallback, seconds) | said
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from warmstart.errors import DataError
 
-FAILED, REFUSED = 1, 3  # how a training exits
+FAILED, REFUSED = 1, 3  # how a command exits
 
 
 @dataclass(frozen=True)

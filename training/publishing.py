@@ -24,14 +24,19 @@ def publish_with_card(store: Store, folder: Path, manifest: Manifest) -> None:
     publish(store, folder, check_in_fresh_process)
 
 
-def promote_if_passed(store: Store, manifest: Manifest, *, reason: str) -> str | None:
-    """Promote a version that the gate passes; return why it does not."""
+def promote_if_passed(store: Store, manifest: Manifest, *, wanted: bool, reason: str) -> tuple[str, str | None]:
+    """Promote a published version, if that is wanted and the gate passes it; return its state, and why it is refused.
+
+    States are `published`, `served` and `refused`.
+    """
+    if not wanted:
+        return "published", None
     try:
         gate.check(manifest)
     except GateRefused as error:
-        return str(error)
+        return "refused", str(error)
     promote(store, manifest.model, manifest.version, reason=reason)
-    return None
+    return "served", None
 
 
 def promote_unless_overtaken(store: Store, manifest: Manifest, *, reason: str) -> str | None:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
 from training import columns
 from training.data.layouts import LAYOUTS
@@ -73,6 +73,10 @@ class Recipe:
     seed: int = 32
     fallback: str = "popular"
     marks: Mapping[str, float] = field(default_factory=dict)  # map@10 that others have had, by whose it is
+
+    def reading(self, folder: Path) -> Self:
+        """Return it with its tables in another folder."""
+        return replace(self, data=replace(self.data, path=folder))
 
     def chosen(self, models: str | None) -> list[ModelSection]:
         """Return the models that are named, by commas, or all; DataError where there is none of a name."""

@@ -2,6 +2,7 @@
 
 import threading
 
+EXIT_CODE = 143  # as of a process that SIGTERM ends
 _asked = threading.Event()
 
 

@@ -89,13 +89,13 @@ def _train_one(training: Training, model: ModelSection, store: Store, promote: b
             publish_with_card(store, Path(folder), manifest)
         except (DataError, ArtifactError, RegistryError, MemoryError) as error:
             return _failed(training, model, error)
-    refusal = promote_if_passed(store, manifest, reason="trained") if promote else None
+    state, refusal = promote_if_passed(store, manifest, wanted=promote, reason="trained")
     return {
         "model": model.name,
         "version": manifest.version,
         "metrics": dict(manifest.metrics),
         "fit_seconds": round(training.fit_seconds[model.name], 3),
-        "state": "refused" if refusal else "served" if promote else "published",
+        "state": state,
         "failure": None,
         "refusal": refusal,
     }

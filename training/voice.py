@@ -3,6 +3,11 @@
 from typing import Protocol
 
 
+def one_line(text: str) -> str:
+    """Return a text as one line that steers no terminal, whatever line breaks and control characters it holds."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+
+
 class Voice(Protocol):
     """The command's console, or a job's log."""
 

@@ -4,11 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from infra import idle_costs
+from infra.costs.idle import standing
 from infra.costs.measured import HOW, Measured
 from infra.costs.plan_tables import planned
 from infra.costs.tables import costs
 from infra.families import read_families
+from infra.marked import put
 from infra.tree import ROOT
 
 PAGE = ROOT / "docs" / "SCALE.md"
@@ -28,27 +29,14 @@ def main() -> None:
         measured = Measured.read(asked.measured)
     except ValueError as error:
         sys.exit(f"error: {error}")
-    idle = {folder.name: idle_costs.standing(folder) for folder in asked.assemblies}
+    idle = {folder.name: standing(folder) for folder in asked.assemblies}
     if "prod" not in idle:
         parser.error("no stage prod among the assemblies: a month is reckoned with its alarms")
     parts = {"costs": costs(families, measured, idle), "plan": planned(families, measured)}
     for part in parts.values():
         print(part)
     if asked.write:
-        page = PAGE.read_text(encoding="utf-8")
-        for name, part in parts.items():
-            page = replaced(page, name, part)
-        PAGE.write_text(page, encoding="utf-8")
-
-
-def replaced(page: str, name: str, part: str) -> str:
-    """Put a part between its marks, `<!-- name -->` and `<!-- /name -->`, and leave the rest; ValueError without."""
-    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, found, rest = page.partition(start)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise ValueError(f"docs/SCALE.md: put {start} and {end} where this part belongs")
-    return f"{before}{start}\n{part}{end}{after}"
+        put(PAGE, parts)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.scale.report import document, growths, put, short
+from infra.marked import put
+from tests.scale.report import document, growths, short
 from tests.scale.watched import ROOT, Watched
 from tests.scale.world import Size, World, described
 
@@ -28,8 +29,8 @@ def main() -> None:
     found = _kept(asked.json)
     print(document(found))
     if asked.write:
-        put(PAGE, "measured", document(found))
-        put(README, "scale", short(found))
+        put(PAGE, {"measured": document(found)})
+        put(README, {"scale": short(found)})
     too_fast = [name for name, law in growths(found).items() if not law.met]
     if too_fast:
         sys.exit(f"grows too fast: {', '.join(too_fast)}")

@@ -1,11 +1,10 @@
-"""The tables of what was measured, and their places in the documents."""
+"""The tables of what was measured."""
 
 import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from tests.scale.growth import LIMIT, Growth, fitted
@@ -60,16 +59,6 @@ def growths(found: Found, unit: str = CLOCK) -> dict[str, Growth]:
         return {}
     steps = found[-1]["steps"]
     return {name: fitted({size["users"]: size["steps"][name][unit] for size in found}) for name in steps}
-
-
-def put(path: Path, name: str, text: str) -> None:
-    """Put a text between the marks of its name in a document; raise ValueError where it has none."""
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, mark, rest = path.read_text(encoding="utf8").partition(begin)
-    _, other, after = rest.partition(end)
-    if not mark or not other:
-        raise ValueError(f"{path.name} has no place for {name}")
-    path.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}", encoding="utf8")
 
 
 def markdown(table: Sequence[Sequence[str]]) -> str:

@@ -9,7 +9,7 @@ import click
 
 from training.cli.console import Console, json_option
 from training.cli.listed import show
-from training.cli.on_spark import order_lists
+from training.cli.on_emr import order_lists
 from training.cli.options import refuse
 from training.cli.place import Place, place_option
 from training.cli.spark import batch_with_spark
@@ -72,12 +72,9 @@ def batch(  # noqa: PLR0913, PLR0917 an option each
     if machine == "spark":
         refuse(context, ["workers"], "Spark says how many work")
         if place.stage:
-            order_lists(order, place, console)
-            return
-        value = batch_with_spark(order, place.url, console)
-    else:
-        value = _here(order, place, workers, console)
-    show(value, console)
+            return order_lists(order, place.url, place.stage, console)
+        return show(batch_with_spark(order, place.url, console), console)
+    return show(_here(order, place, workers, console), console)
 
 
 def _here(order: "Order", place: Place, workers: int | None, console: Console) -> dict[str, Any]:

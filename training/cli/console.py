@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from training.voice import one_line
 from warmstart.errors import WarmstartError
 
 
@@ -89,9 +90,8 @@ class Failure(click.ClickException):
     exit_code = 1
 
     def show(self, file: Any = None) -> None:
-        """Print one line, whatever line breaks and control characters the message holds."""
-        line = "".join(c if c.isprintable() else "?" for c in " ".join(self.message.split()))
-        click.echo(f"error: {line}", file=file or sys.stderr)
+        """Print one line."""
+        click.echo(f"error: {one_line(self.message)}", file=file or sys.stderr)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

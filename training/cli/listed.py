@@ -6,8 +6,7 @@ from typing import Any
 import click
 
 from training.cli.console import Console
-
-REFUSED = 3  # how the command exits
+from training.outcome import REFUSED
 
 
 def show(value: Mapping[str, Any], console: Console) -> None:

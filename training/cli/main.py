@@ -24,6 +24,7 @@ from training.cli.token import token
 from training.cli.train import train
 from training.cli.trend import trend
 from training.cli.tune import tune
+from training.stopping import EXIT_CODE
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
@@ -36,7 +37,7 @@ def main() -> None:
 def _end(*_: object) -> None:
     """End as on Ctrl-C, so that half-made folders go; `serve` has a way of its own."""
     os.write(2, b"error: stopped by SIGTERM\n")  # a buffered stream may be just in use
-    raise SystemExit(143)
+    raise SystemExit(EXIT_CODE)
 
 
 COMMANDS = (

@@ -12,11 +12,10 @@ from training.cli.console import Commands, Console, Failure, json_option, table
 from training.cli.place import deployed_stack, stage_option
 from training.cli.recipes import read_recipe_named, recipe_option
 from training.stores import open_named
+from training.voice import one_line
 
 if TYPE_CHECKING:
     from training.retraining.runs import Run, Runs
-
-SUCCEEDED, RUNNING = "SUCCEEDED", "RUNNING"
 
 
 @click.group(cls=Commands)
@@ -61,7 +60,7 @@ def start(stage: str, trend: bool, uncompared: bool, console: Console) -> None:
     except KeyboardInterrupt:
         click.echo(f"it goes on; to see what comes of it: warmstart retrain status --stage {stage}", err=True)
         raise click.exceptions.Exit(130) from None
-    if run.status != SUCCEEDED:
+    if not run.succeeded:
         raise Failure(_came(run))
     console.result(_value(run), _came(run))
 
@@ -114,10 +113,10 @@ def _minutes(run: "Run") -> int:
 
 def _came(run: "Run") -> str:
     """Say what came of a run in one line."""
-    if run.status == RUNNING:
+    if run.running:
         return ""
-    if run.status != SUCCEEDED:
-        return " ".join((run.cause or f"it was {run.status.lower()}").split())
+    if not run.succeeded:
+        return one_line(run.cause or f"it was {run.status.lower()}")
     served = ", ".join(f"{model} {version}" for model, version in run.came.get("served", {}).items())
     kept = "; ".join(f"{model} stays: {why}" for model, why in run.came.get("kept", {}).items())
     return "; ".join(part for part in (f"served: {served}" if served else "", kept) if part) or "nothing was to do"

@@ -1,4 +1,4 @@
-"""`train` and `batch` with `--on spark`: on a session of this machine, or of the spark-submit that started them."""
+"""`--on spark` without a stage: on a session of this machine, or of the spark-submit that started the command."""
 
 from typing import TYPE_CHECKING, Any
 

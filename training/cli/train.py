@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from training.cli import on_sagemaker, on_spark
+from training.cli import on_emr, on_sagemaker
 from training.cli.console import Console, json_option
 from training.cli.place import Place, place_option
 from training.cli.recipes import bad_row_option, chosen_models, models_option, recipe_option
@@ -62,16 +62,18 @@ def train(  # noqa: PLR0913, PLR0917 an option each
         raise click.UsageError(f"--checkpoints: {KEPT_BY[machine]}")
     if interactions and machine != "spark":
         raise click.UsageError("--interactions: Spark alone reads them from elsewhere: --on spark")
-    if machine == "sagemaker":
-        on_sagemaker.order_training(recipe, models, place, on_bad_row, promote=promote, console=console)
-        return
-    if machine == "spark" and place.stage:
-        on_spark.order_training(recipe, models, place, on_bad_row, interactions, promote=promote, console=console)
-        return
+    if machine == "sagemaker" and not place.stage:
+        raise click.UsageError("--on sagemaker trains for a deployed stage: say --stage NAME")
+    if machine != "here" and place.stage:
+        from training.jobs.order import Order
+
+        order = Order(store=place.url, models=models, on_bad_row=on_bad_row, promote=promote)
+        if machine == "sagemaker":
+            return on_sagemaker.order_training(recipe, order, place.stage, console)
+        return on_emr.order_training(recipe, order, place.stage, interactions, console)
     from training.train_recipe import Job, train_recipe
 
     job = Job(recipe=recipe, models=chosen, on_bad_row=on_bad_row, promote=promote, checkpoints=checkpoints)
     if machine == "spark":
-        train_with_spark(job, place.url, interactions, console)
-        return
-    show(train_recipe(job, open_named(place.url, create=True), console), console)
+        return train_with_spark(job, place.url, interactions, console)
+    return show(train_recipe(job, open_named(place.url, create=True), console), console)

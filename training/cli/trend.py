@@ -1,6 +1,5 @@
 """`warmstart trend refresh`: what is wanted now, in a version that was trained before."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,13 +8,12 @@ import click
 from training.cli.console import Console, json_option
 from training.cli.place import store_option
 from training.cli.recipes import bad_row_option, read_data, read_recipe_named, recipe_option
+from training.outcome import REFUSED
 from training.stores import manifest_of, open_named
 
 if TYPE_CHECKING:
     from training.refresh import Refresh
     from warmstart.manifest import Manifest
-
-REFUSED = 3  # how the command exits
 
 
 @click.group()
@@ -58,12 +56,10 @@ def refresh(
     recipe = read_recipe_named(recipe_path)
     store = open_named(store_url)
     manifest = manifest_of(store, model, version)
-    section = recipe.data if data is None else replace(recipe.data, path=data)
-    tables = read_data(replace(recipe, data=section), on_bad_row, console)
+    tables = read_data(recipe.reading(data) if data else recipe, on_bad_row, console)
     with opened(store, manifest, recipe, tables, console.progress) as job:
         new = publish_refreshed(store, job, console.progress)
-        refusal = promote_if_passed(store, new, reason="trend refreshed") if promote else None
-        state = "refused" if refusal else "served" if promote else "published"
+        state, refusal = promote_if_passed(store, new, wanted=promote, reason="trend refreshed")
         console.result(_value(new, job, state, refusal), _text(new, job, state, refusal))
     if refusal:
         raise click.exceptions.Exit(REFUSED)

@@ -6,11 +6,10 @@ from typing import NamedTuple
 import polars as pl
 
 LONGEST_ID = 256  # bytes
-UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"  # what the API refuses in ids, in Rust's notation
-
-_MISSING = ("", "nan", "null", "none", "<na>")
-_FRACTION = r"\.0+$"
-_INTEGER = r"^(0|-?[1-9][0-9]*)(\.0+)?$"  # 007 is text; 7.0 is what pandas makes of 7 beside a gap
+UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"  # what the API refuses in ids, to Rust and to Java
+MISSING = ("", "nan", "null", "none", "<na>")
+FRACTION = r"\.0+$"
+INTEGER = r"^(0|-?[1-9][0-9]*)(\.0+)?$"  # 007 is text; 7.0 is what pandas makes of 7 beside a gap
 
 
 class Cast(NamedTuple):
@@ -27,10 +26,10 @@ def cast_ids(column: pl.Series, like: pl.DataType | None = None) -> Cast:
     if column.dtype.is_integer() and like != pl.String:
         return _integers(column.is_null(), column.cast(pl.Int64, strict=False))
     text = text_of(column, "ids")
-    missing = text.is_null() | text.str.to_lowercase().is_in(_MISSING)
-    whole = text.str.contains(_INTEGER).fill_null(value=False)
+    missing = text.is_null() | text.str.to_lowercase().is_in(MISSING)
+    whole = text.str.contains(INTEGER).fill_null(value=False)
     if like == pl.Int64 or (like is None and (whole | missing).all() and whole.any()):
-        numbers = text.str.replace(_FRACTION, "").cast(pl.Int64, strict=False)
+        numbers = text.str.replace(FRACTION, "").cast(pl.Int64, strict=False)
         return _integers(missing, numbers, {"id is not an integer like the others": ~whole & ~missing})
     control = text.str.contains(UNPRINTABLE)
     wrong = {"empty id": missing, "id with a control character": control}
@@ -54,8 +53,8 @@ def cast_feature(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Boolean:
         return column.cast(pl.Int64)
     text = cast_text(column)
-    if text.str.contains(_INTEGER).all() and text.count():
-        numbers = text.str.replace(_FRACTION, "").cast(pl.Int64, strict=False)
+    if text.str.contains(INTEGER).all() and text.count():
+        numbers = text.str.replace(FRACTION, "").cast(pl.Int64, strict=False)
         return text if numbers.null_count() > text.null_count() else numbers
     return text
 

@@ -8,9 +8,8 @@ from training.data.casts import Cast, text_of
 
 FIRST_SECOND = 86_400  # 1970-01-02
 LAST_SECOND = 4_102_444_800  # 2100-01-01
-
-_FIRST_DAY, _LAST_DAY = 19_700_102, 21_000_101  # as seconds these lie in 1970, where nobody has data
-_FIRST_IN_MILLISECONDS = 631_152_000_000  # 1990-01-01: less is out of range in seconds, and no likelier in milliseconds
+FIRST_DAY, LAST_DAY = 19_700_102, 21_000_101  # as seconds these lie in 1970, where nobody has data
+FIRST_IN_MILLISECONDS = 631_152_000_000  # 1990-01-01: less is out of range in seconds, and no likelier in milliseconds
 _MOMENTS = ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
 _ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 
@@ -58,9 +57,9 @@ def _scaled(numbers: pl.Series) -> pl.Series:
     """Tell by the middle of a column what its numbers are: seconds, milliseconds, or days written 20210501."""
     whole = numbers.cast(pl.Int64, strict=False)
     middle = whole.median()
-    if not isinstance(middle, float) or middle < _FIRST_DAY or _LAST_DAY < middle < _FIRST_IN_MILLISECONDS:
+    if not isinstance(middle, float) or middle < FIRST_DAY or LAST_DAY < middle < FIRST_IN_MILLISECONDS:
         return whole
-    return _distinct(whole.cast(pl.String), _iso) if middle <= _LAST_DAY else whole // 1000
+    return _distinct(whole.cast(pl.String), _iso) if middle <= LAST_DAY else whole // 1000
 
 
 def _distinct(text: pl.Series, parse: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.outputs import Part, stack, stage_and_part
+from infra.outputs import SWITCHED_ON, Part, stack, stage_and_part
 from infra.stages import NAME
 from training.deployed.aws import StageError, asking, client, code_of
 from warmstart.errors import SettingsError, WarmstartError
@@ -28,7 +28,10 @@ class Stack:
     def output(self, key: str) -> str:
         """Return an output; raise StageError where the stack has none of this name."""
         if key not in self.outputs:
-            raise StageError(f"{self.name} has no output {key}: {_deploy(self.stage)} brings it up to date")
+            todo = f"{_deploy(self.stage)} brings it up to date"
+            if key in SWITCHED_ON:
+                todo = f"give it {SWITCHED_ON[key]} in cdk.json, then {_deploy(self.stage)}"
+            raise StageError(f"{self.name} has no output {key}: {todo}")
         return self.outputs[key]
 
     @property

@@ -1,11 +1,10 @@
 """What a Spark job reads: interactions where they lie, or put into the store beside the recipe and the other tables."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from training.data.reading import files_of, locate_features
-from training.jobs.inputs import DATA, RECIPE, RECIPE_FILE, Inputs, put_inputs, within
+from training.jobs.inputs import DATA, RECIPE, RECIPE_FILE, Inputs, bring, put_inputs, within
 from training.recipe import Recipe, read_recipe
 from warmstart.store import Store
 
@@ -47,11 +46,8 @@ def fetch_recipe(store: Store, prefix: str, interactions: str, folder: Path) -> 
     for key in store.keys(f"{prefix}/"):
         address = f"{store.url.rstrip('/')}/{key}"
         if address != interactions and not address.startswith(f"{interactions.rstrip('/')}/"):
-            path = folder / key.removeprefix(f"{prefix}/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(store.get(key, limit=store.size(key)).data)
-    recipe = read_recipe(folder / RECIPE / RECIPE_FILE)
-    return replace(recipe, data=replace(recipe.data, path=folder / DATA))
+            bring(store, key, folder / key.removeprefix(f"{prefix}/"))
+    return read_recipe(folder / RECIPE / RECIPE_FILE).reading(folder / DATA)
 
 
 def _parts(table: Path) -> Iterator[Path]:

@@ -7,9 +7,9 @@ from infra import outputs
 from infra.spark import DRIVER, EXECUTOR, OVERHEAD, executors
 from training.deployed.stage import Stack
 from training.emr.order import ListsOrder, TrainOrder
+from training.jobs.results import CHECKPOINTS
 
 ENTRY = "local:///opt/warmstart/training/spark/__main__.py"  # in the image
-CHECKPOINTS = "training/checkpoints"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a job reads, put into the store under a name that tells its content: the same is not put twice."""
+"""What a job reads, put into the store under a name that tells its content, and brought from there."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from training.data.files import fingerprint
 from training.recipe import Recipe
-from warmstart.errors import DataError, StoreError
+from warmstart.errors import DataError, StoreError, StoreUnavailable
 from warmstart.store import Store
 
 INPUTS = "training/inputs"
 RECIPE, DATA = "recipe", "data"  # the parts
 RECIPE_FILE = "recipe.toml"
+RANGE = 1 << 25  # bytes that are asked for at a time
 
 
 class Inputs(NamedTuple):
@@ -29,6 +30,8 @@ class Inputs(NamedTuple):
 def put_inputs(store: Store, recipe: Recipe, tables: Sequence[Path]) -> Inputs:
     """Put a recipe's file and the files of its tables.
 
+    The same is not put twice.
+
     Raises:
         DataError: a table lies outside the recipe's folder.
     """
@@ -42,6 +45,19 @@ def put_inputs(store: Store, recipe: Recipe, tables: Sequence[Path]) -> Inputs:
         if not _is_there(store, key, path):
             store.put(key, path)
     return inputs
+
+
+def bring(store: Store, key: str, path: Path) -> None:
+    """Bring an object into a file, however large it is, and make its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    size = store.size(key)
+    with path.open("wb") as file:
+        for start in range(0, size, RANGE):
+            length = min(RANGE, size - start)
+            body = store.get_range(key, start, length)
+            if len(body) != length:
+                raise StoreUnavailable(f"{key}: {len(body)} bytes at {start}, expected {length}")
+            file.write(body)
 
 
 def within(path: Path, folder: Path) -> str:

@@ -7,7 +7,6 @@ from typing import Self, cast, get_args
 from training.data.tables import OnBadRow
 from warmstart.errors import SettingsError
 
-THEIRS = "sagemaker_"  # what SageMaker's own tools add begins so
 FLAGS = {"true": True, "false": False}
 
 
@@ -32,17 +31,16 @@ class Order:
         Raises:
             SettingsError: a text is missing, unknown or senseless; says which.
         """
-        own = {name: text for name, text in texts.items() if not name.startswith(THEIRS)}
-        unknown = own.keys() - {field.name for field in fields(cls)}
+        unknown = texts.keys() - {field.name for field in fields(cls)}
         if unknown:
             raise SettingsError(f"unknown hyperparameter {min(unknown)[:64]!r}")
-        if not own.get("store"):
+        if not texts.get("store"):
             raise SettingsError("no hyperparameter store: the job has nowhere to publish to")
         return cls(
-            store=own["store"],
-            models=own.get("models"),
-            on_bad_row=cast("OnBadRow", _one_of("on_bad_row", own.get("on_bad_row", "refuse"), get_args(OnBadRow))),
-            promote=FLAGS[_one_of("promote", own.get("promote", "false"), FLAGS)],
+            store=texts["store"],
+            models=texts.get("models"),
+            on_bad_row=cast("OnBadRow", _one_of("on_bad_row", texts.get("on_bad_row", "refuse"), get_args(OnBadRow))),
+            promote=FLAGS[_one_of("promote", texts.get("promote", "false"), FLAGS)],
         )
 
 

@@ -1,14 +1,16 @@
-"""Where a job leaves what became of it, for those who follow it."""
+"""Where a job leaves what became of it, for those who follow it, and what it goes on from."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from training.outcome import Outcome
+from training.voice import one_line
 from warmstart.errors import DataError, KeyMissing
 from warmstart.store import Store
 
 JOBS = "training/jobs"
+CHECKPOINTS = "training/checkpoints"
 MOST_BYTES = 1 << 22
 TOLD = 1024  # characters of a failure
 
@@ -41,8 +43,7 @@ def find_lists(store: Store, job: str) -> dict[str, Any] | None:
 
 def put_failure(store: Store, job: str, why: str) -> None:
     """Leave why nothing became of it, on one line."""
-    line = "".join(c if c.isprintable() else "?" for c in " ".join(why.split()))
-    store.put(_key(job, "failure.txt"), line[:TOLD].encode())
+    store.put(_key(job, "failure.txt"), one_line(why)[:TOLD].encode())
 
 
 def find_failure(store: Store, job: str) -> str | None:

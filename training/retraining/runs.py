@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Self
 from infra.retraining_states import TREND
 from training.deployed.aws import asking, client
 
-RUNNING = "RUNNING"
 PAUSE_SECONDS = 5.0
 
 
@@ -23,6 +22,16 @@ class Run(NamedTuple):
     trend: bool  # whether it refreshes trends alone
     came: Mapping[str, Any]  # what it says came of it, once it has succeeded
     cause: str | None  # why it has not
+
+    @property
+    def running(self) -> bool:
+        """Tell whether more comes."""
+        return self.status == "RUNNING"
+
+    @property
+    def succeeded(self) -> bool:
+        """Tell whether it has come to its end, with nothing refused."""
+        return self.status == "SUCCEEDED"
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> Self:
@@ -72,7 +81,7 @@ class Runs:
             for line in entered[said:]:
                 say(line)
             said = len(entered)
-            if run.status != RUNNING:
+            if not run.running:
                 return run
             time.sleep(PAUSE_SECONDS)
 

@@ -1,19 +1,18 @@
 """What is trained anew: a recipe in a stage's store and the folder of its tables, which an export overwrites."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from training.data.reading import files_of
-from training.jobs.inputs import within
+from training.jobs.inputs import DATA, RECIPE_FILE, bring, within
 from training.recipe import Recipe, read_recipe
-from warmstart.errors import Conflict, DataError, StoreUnavailable
+from warmstart.errors import Conflict, DataError, KeyMissing
 from warmstart.store import Store
 
 HERE = "training/retraining"
-RECIPE = f"{HERE}/recipe.toml"
-TABLES = f"{HERE}/data"
-MOST_RECIPE_BYTES = 1 << 20
-RANGE = 1 << 25  # bytes that are asked for at a time
+RECIPE = f"{HERE}/{RECIPE_FILE}"
+TABLES = f"{HERE}/{DATA}"
 
 
 def put_source(store: Store, recipe: Recipe) -> None:
@@ -31,30 +30,31 @@ def bring_source(store: Store, folder: Path) -> Recipe:
     """Bring both into a folder; return the recipe with its tables there.
 
     Raises:
-        DataError: there is no recipe, or it is none.
+        DataError: there is no recipe, or it is none, or it names a table outside of the tables' folder.
         Conflict: an export is writing the tables just now.
     """
     times = store.times(HERE)
     if RECIPE not in times:
         raise DataError(f"{store.url} has no {RECIPE}: warmstart retrain put puts it there")
-    (folder / "recipe.toml").write_bytes(store.get(RECIPE, limit=MOST_RECIPE_BYTES).data)
-    tables = {key: folder / "data" / key.removeprefix(f"{TABLES}/") for key in times if key.startswith(f"{TABLES}/")}
-    (folder / "data").mkdir()
-    for key, path in tables.items():
-        _bring(store, key, path)
-    if store.times(TABLES) != {key: times[key] for key in tables}:
-        raise Conflict(f"{store.url}/{TABLES} is being written just now")
-    recipe = read_recipe(folder / "recipe.toml")
-    return replace(recipe, data=replace(recipe.data, path=folder / "data"))
+    tables = _tables(times)
+    (folder / DATA).mkdir()
+    try:
+        for key in (RECIPE, *tables):
+            bring(store, key, folder / key.removeprefix(f"{HERE}/"))
+    except KeyMissing:
+        raise _being_written(store) from None
+    if _tables(store.times(TABLES)) != tables:
+        raise _being_written(store)
+    recipe = read_recipe(folder / RECIPE_FILE).reading(folder / DATA)
+    for path in files_of(recipe.data):
+        within(path, recipe.data.path)  # before anything of it is read
+    return recipe
 
 
-def _bring(store: Store, key: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    size = store.size(key)
-    with path.open("wb") as file:
-        for start in range(0, size, RANGE):
-            length = min(RANGE, size - start)
-            body = store.get_range(key, start, length)
-            if len(body) != length:
-                raise StoreUnavailable(f"{key}: {len(body)} bytes at {start}, expected {length}")
-            file.write(body)
+def _tables(times: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return what lies in the folder: the folder itself can be an object, too, where a console made it."""
+    return {key: time for key, time in times.items() if key.startswith(f"{TABLES}/")}
+
+
+def _being_written(store: Store) -> Conflict:
+    return Conflict(f"{store.url}/{TABLES} is being written just now")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from training.voice import one_line
 from warmstart.errors import SettingsError
 
 ROOT = Path("/opt/ml")
@@ -17,6 +18,7 @@ ROOT_VARIABLE = "SAGEMAKER_BASE_DIR"  # what SageMaker's own containers call it
 MOST_BYTES = 1 << 20  # of a file that SageMaker writes
 CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TOLD = 1024  # characters of the failure that SageMaker shows
+THEIRS = "sagemaker_"  # hyperparameters that SageMaker's own tools add begin so
 ALONE = "algo-1"  # the host of a job of one
 
 
@@ -44,8 +46,7 @@ class Folders:
     def tell_failure(self, text: str) -> None:
         """Write down why the job fails, for those who look at its description."""
         self.output.mkdir(parents=True, exist_ok=True)
-        line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
-        (self.output / "failure").write_text(line[:TOLD], encoding="utf8")
+        (self.output / "failure").write_text(one_line(text)[:TOLD], encoding="utf8")
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,12 @@ def _object(path: Path) -> dict[str, Any]:
 
 
 def _texts(path: Path) -> dict[str, str]:
-    """Read a JSON object of texts, as which SageMaker passes every value."""
+    """Read a JSON object of texts, as which SageMaker passes every value, without what its own tools add."""
     values = _object(path)
     other = next((name for name, value in values.items() if not isinstance(value, str)), None)
     if other is not None:
         raise SettingsError(f"{path}: {other[:64]!r} is no text; SageMaker passes texts only")
-    return values
+    return {name: text for name, text in values.items() if not name.startswith(THEIRS)}
 
 
 def _refuse_others(resources: Mapping[str, Any]) -> None:

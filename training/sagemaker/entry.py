@@ -5,7 +5,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from training import stopping
@@ -19,7 +18,6 @@ from training.stores import open_named
 from training.train_recipe import Job, train_recipe
 from training.voice import Log
 
-STOPPED = 143  # as a process that SIGTERM ends
 GRACE_S = 90  # of the 120 before SIGKILL: a network has so long to come to the end of its epoch
 OUTCOME = "outcome.json"
 
@@ -38,7 +36,7 @@ def train(root: Path, environment: Mapping[str, str]) -> int:
         outcome = _trained(Contract.read(root, environment), log)
     except stopping.Stopped:
         log.progress("stopped by SIGTERM: the same job goes on from its checkpoints")
-        return STOPPED
+        return stopping.EXIT_CODE
     except Exception as error:
         traceback.print_exc()
         folders.tell_failure(_reason(error))
@@ -78,8 +76,7 @@ def _reason(error: Exception) -> str:
 
 def _recipe(contract: Contract) -> Recipe:
     """Read the recipe; its data is what came with the job."""
-    recipe = read_recipe(contract.channel(RECIPE) / RECIPE_FILE)
-    return replace(recipe, data=replace(recipe.data, path=contract.channel(DATA)))
+    return read_recipe(contract.channel(RECIPE) / RECIPE_FILE).reading(contract.channel(DATA))
 
 
 def _stop(*_: object) -> None:

@@ -9,8 +9,8 @@ from infra import outputs
 from training.deployed.stage import Stack
 from training.jobs.inputs import DATA, RECIPE, Inputs
 from training.jobs.order import Order
+from training.jobs.results import CHECKPOINTS, JOBS
 
-CHECKPOINTS = "training/checkpoints"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # as here, so there
 
 
@@ -60,7 +60,7 @@ def request(name: str, place: Place, order: Order, inputs: Inputs, environment: 
         "RoleArn": place.role,
         "HyperParameters": order.to_texts(),
         "InputDataConfig": [_channel(part, f"{store}/{inputs.part(part)}") for part in (RECIPE, DATA)],
-        "OutputDataConfig": {"S3OutputPath": f"{store}/training/jobs"},
+        "OutputDataConfig": {"S3OutputPath": f"{store}/{JOBS}"},
         "ResourceConfig": {
             "InstanceType": place.instance,
             "InstanceCount": 1,

@@ -1,13 +1,14 @@
 """ALS by Spark: item vectors are learnt there, and users' solved here as the scorer will fold histories in."""
 
 import numpy as np
+from numpy.typing import NDArray
 from pyspark.ml import recommendation
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 
 from training.algorithms.als import ALS
 from training.spark.ages import aged
-from training.spark.pairs import ITEM, TIME, USER, WEIGHT, Pairs
+from training.spark.pairs import ITEM, USER, WEIGHT, Pairs
 from warmstart.errors import DataError
 
 LEAST = 1e-4  # of a rating: Spark takes 0 for no preference
@@ -56,10 +57,10 @@ def _typical_count(pairs: Pairs) -> float:
 def _ratings(algorithm: ALS, pairs: Pairs) -> DataFrame:
     weight = aged(pairs, algorithm.learning_half_life)
     rating = F.greatest(weight * algorithm.alpha - 1, F.lit(LEAST)).cast("float").alias(WEIGHT)
-    return pairs.frame.select(USER, ITEM, rating, TIME).drop(TIME)
+    return pairs.frame.select(USER, ITEM, rating)
 
 
-def _vectors(found: DataFrame, pairs: Pairs, factors: int) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+def _vectors(found: DataFrame, pairs: Pairs, factors: int) -> NDArray[np.float32]:
     table = found.toArrow()
     vectors = np.zeros((pairs.interactions.n_items, factors), np.float32)
     learnt = table["features"].combine_chunks().flatten().to_numpy().reshape(-1, factors)

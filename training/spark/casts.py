@@ -17,15 +17,10 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from training.data.casts import LONGEST_ID
-from training.data.moments import FIRST_SECOND, LAST_SECOND
+from training.data.casts import FRACTION, LONGEST_ID, MISSING, UNPRINTABLE
+from training.data.moments import FIRST_DAY, FIRST_IN_MILLISECONDS, FIRST_SECOND, LAST_DAY, LAST_SECOND
 
-MISSING = ("", "nan", "null", "none", "<na>")
-INTEGER = r"^(0|-?[1-9][0-9]*)(\.0+)?$"  # 007 is text; 7.0 is what pandas makes of 7 beside a gap
-UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"  # in Java's notation
 EXACT = 2.0**53  # up to where a double holds every integer
-FIRST_DAY, LAST_DAY = 19_700_102, 21_000_101  # dates written as numbers: as seconds they lie in 1970
-FIRST_IN_MILLISECONDS = 631_152_000_000  # 1990-01-01
 TIMES = (DateType, TimestampType, TimestampNTZType)
 
 
@@ -64,7 +59,7 @@ def missing(text: Column) -> Column:
 def cast_ids(text: Column, *, integers: bool) -> Cast:
     """Cast ids to bigint where every one is an integer, to text otherwise."""
     if integers:
-        values = F.regexp_replace(text, r"\.0+$", "").try_cast("bigint")
+        values = F.regexp_replace(text, FRACTION, "").try_cast("bigint")
         too_large = values.isNull() & ~missing(text)
         return Cast(values, {"empty id": missing(text), "id over 2^63-1": too_large, "negative id": values < 0})
     wrong = {

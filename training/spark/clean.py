@@ -11,6 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 from pyspark.sql.types import DataType, StringType
 
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID, WEIGHT
+from training.data.casts import INTEGER
 from training.data.read_interactions import AHEAD, columns_of
 from training.data.tables import OnBadRow
 from training.recipe import DataSection
@@ -81,7 +82,7 @@ def _cast(raw: Raw, names: Mapping[str, str], data: DataSection) -> dict[str, ca
 
 def _found(frame: DataFrame, texts: Mapping[str, Column], number: Column) -> Mapping[str, Any]:
     """Tell whether all ids are integers, and what the middle of the times is."""
-    whole = {name: text.rlike(casts.INTEGER) for name, text in texts.items()}
+    whole = {name: text.rlike(INTEGER) for name, text in texts.items()}
     integers = [
         (F.bool_and(whole[name] | casts.missing(texts[name])) & F.bool_or(whole[name])).alias(name) for name in texts
     ]

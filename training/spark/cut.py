@@ -21,6 +21,7 @@ from training.algorithms.base import Algorithm, Timed
 from training.algorithms.item_knn import ItemKNN
 from training.cut import Ages, Past
 from training.data.tables import OnBadRow, described
+from training.data.told import tell
 from training.evaluation.cold import ColdFold
 from training.evaluation.measured_on import HeldBack
 from training.evaluation.truth import Truth
@@ -41,7 +42,7 @@ from warmstart.errors import DataError
 from warmstart.ids import IdMap, rows_in
 
 
-class Told(NamedTuple):
+class Unsearched(NamedTuple):
     """Settings of time as a recipe has them: no earlier fold is cut to choose them on."""
 
     recipe: Recipe
@@ -98,10 +99,7 @@ class SparkCut:
         digest = hashlib.sha256(f"{found.digest} {beside.sha256}".encode()).hexdigest()
         cut = cls(recipe, events, everything, digest, voice)
         aside = found.set_aside + beside.bad
-        if aside:
-            voice.warn(f"{aside} bad rows set aside")
-        for key, count in found.left_out.items():
-            voice.progress(f"{count} interactions are left out by {key}")
+        tell(aside, found.left_out, voice)
         cut.described = described(recipe.name, cut.sha256, aside, found.left_out)
         return cut
 
@@ -138,7 +136,7 @@ class SparkCut:
 
     def ages(self, say: Callable[[str], None], fit_seconds: defaultdict[str, float], checkpoints: Path | None) -> Ages:  # noqa: ARG002 nothing is searched
         """Return what the recipe says."""
-        return Told(self._recipe)
+        return Unsearched(self._recipe)
 
     def learn(self, algorithm: Algorithm, interactions: Interactions, rng: np.random.Generator) -> Algorithm:
         """Fit an algorithm with Spark; popularity is counted here, over arrays that are here."""

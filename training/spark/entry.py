@@ -21,8 +21,6 @@ from training.voice import Log
 from warmstart.errors import WarmstartError
 from warmstart.store import Store
 
-STOPPED = 143  # as a process that SIGTERM ends
-
 
 def main() -> int:
     """Do as the arguments say; return the command's own exit code."""
@@ -46,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
         return _carried_out(order, store, log)
     except stopping.Stopped:
         log.progress("stopped by SIGTERM")
-        return STOPPED
+        return stopping.EXIT_CODE
     except Exception as error:
         traceback.print_exc()
         log.progress(f"error: {error or type(error).__name__}")

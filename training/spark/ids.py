@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 from pyspark.sql.types import LongType
@@ -47,7 +48,7 @@ def _keyed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays([batch.column(0), keys], [ID, KEY])
 
 
-def _integers(table: pa.Table) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def _integers(table: pa.Table) -> NDArray[np.int64]:
     return table[ID].to_numpy().astype(np.int64, copy=False)  # type: ignore[no-any-return]
 
 

@@ -45,7 +45,7 @@ def read_raw(spark: SparkSession, data: DataSection, address: str | None = None)
     else:
         place = locate_at(address, spec, data.separator)
     with told(f"{address} cannot be read"):
-        frame = _parquet(spark, address) if place.path.suffix in _PARQUET else _text(spark, address, place.spec)
+        frame = spark.read.parquet(address) if place.path.suffix in _PARQUET else _text(spark, address, place.spec)
     return Raw(replace(place, known=tuple(name for name in frame.columns if name != RAGGED)), frame)
 
 
@@ -55,10 +55,6 @@ def locate_at(address: str, spec: TableFile, separator: str | None) -> Place:
     if path.suffix in _PARQUET:
         return Place(path, replace(spec, header=(), flags=()))
     return Place(path, replace(spec, separator=separator or ("\t" if path.suffix == ".tsv" else spec.separator)))
-
-
-def _parquet(spark: SparkSession, address: str) -> DataFrame:
-    return spark.read.parquet(address)
 
 
 def _text(spark: SparkSession, address: str, spec: TableFile) -> DataFrame:

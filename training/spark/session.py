@@ -90,9 +90,10 @@ def _refuse_without_spark() -> None:
 
 def _here(master: str, scratch: Path) -> dict[str, str]:
     """Return what a session on this machine needs: half of the memory that is left is the JVM's."""
-    Path(scratch, "conf").mkdir()
-    Path(scratch, "conf", "log4j2.properties").write_text(QUIET, encoding="utf8")
-    os.environ.setdefault("SPARK_CONF_DIR", str(scratch / "conf"))
+    settings = scratch / "conf"
+    settings.mkdir()
+    (settings / "log4j2.properties").write_text(QUIET, encoding="utf8")
+    os.environ.setdefault("SPARK_CONF_DIR", str(settings))
     os.environ.setdefault("SPARK_LOCAL_IP", LOOPBACK)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # otherwise any python3 of the path
     memory = max(LEAST_MEMORY, (available() or 0) // 2)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra import idle_costs
+from infra.costs import idle
+from infra.costs.calls import SECONDS
 from infra.costs.prices import PRICES
-from infra.idle_costs import HOURS
 from tests.infra.stacks.synthesis import Assembly
 
 ALARM_METRIC = PRICES["alarm_metric_month"].dollars
@@ -14,7 +14,7 @@ PROVISIONED_GB_SECOND = PRICES["lambda_provisioned_gb_second"].dollars
 
 def priced(assembly: Assembly, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
     """The rows of the printed table."""
-    idle_costs.main(assembly.folder)
+    idle.main(assembly.folder)
     rows = [line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     return {what: float(dollars) for what, dollars in rows}
 
@@ -42,5 +42,5 @@ def test_prod_costs_its_alarms_and_its_dashboard(prod: Assembly, capsys: pytest.
 def test_what_is_kept_warm_costs_by_the_hour(full: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
     """Two instances of 2 GB, every second of the month."""
     costs = priced(full, capsys)
-    expected = 4 * HOURS * 3600 * PROVISIONED_GB_SECOND
+    expected = 4 * SECONDS * PROVISIONED_GB_SECOND
     assert costs["4.00 GB of provisioned concurrency"] == pytest.approx(expected, abs=0.01)

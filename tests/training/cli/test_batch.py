@@ -71,7 +71,7 @@ def test_people_read_how_many_and_how_fast(store: Path) -> None:
 def test_what_the_gate_refuses_is_published_and_not_served(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 3, with the reason."""
     why = "item_knn_offline is not promoted: a reason"
-    monkeypatch.setattr("training.batch_order.promote_if_passed", lambda *_, **__: why)
+    monkeypatch.setattr("training.batch_order.promote_if_passed", lambda *_, **__: ("refused", why))
     done = batch(store, "item_knn", "--promote")
     assert done.exit_code == 3
     assert "refused: up to" in done.stdout

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,17 @@ def new_client(service: str) -> Any:
 def aws_client(service: str) -> Any:
     """Return the tests' client of the server that plays AWS, of which there is one in a run."""
     return new_client(service)
+
+
+def write_log(group: str, stream: str, since: datetime, *lines: str) -> None:
+    """Write lines into a new stream of a log group, which is made where there is none, from a second after a time."""
+    logs: Any = aws_client("logs")
+    if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+        logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    at = int(since.timestamp() * 1000) + 1000
+    events = [{"timestamp": at + number, "message": line} for number, line in enumerate(lines)]
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
 
 class AwsCommands(Commands):

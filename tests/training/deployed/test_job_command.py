@@ -90,7 +90,8 @@ def test_what_the_gate_refused_ends_with_three(
     stage: DeployedStage, jobs_made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a training here."""
-    monkeypatch.setattr("training.train_recipe.promote_if_passed", lambda *_, **__: "random is not promoted: a reason")
+    refused = ("refused", "random is not promoted: a reason")
+    monkeypatch.setattr("training.train_recipe.promote_if_passed", lambda *_, **__: refused)
     done = train(stage, board_file(tmp_path), "--promote")
     assert (done.exit_code, json.loads(done.stdout)["trained"][0]["state"]) == (3, "refused")
 
@@ -127,7 +128,7 @@ def test_a_stage_without_an_image_says_so(deploy: Deploy, tmp_path: Path) -> Non
     stage.deploy("training", without="TrainingImage")
     done = train(stage, board_file(tmp_path))
     assert done.exit_code == 1
-    assert f"has no output TrainingImage: make deploy STAGE={stage.name}" in done.stderr
+    assert 'has no output TrainingImage: give it "training_image": "plain" in cdk.json, then make' in done.stderr
 
 
 def test_there_is_no_such_job(stage: DeployedStage) -> None:

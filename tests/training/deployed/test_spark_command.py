@@ -148,6 +148,7 @@ def test_a_job_is_followed_again(stage: DeployedStage, jobs_made: Played) -> Non
     [
         (batch, ("--to", "lists"), "a job may write under s3://{bucket}/training/ alone, and lists is not there"),
         (batch, ("--to", "s3://other/lists"), "and s3://other/lists is not there"),
+        (batch, ("--to", "s3://{bucket}/training/../models/als"), "training/../models/als is not there"),
         (batch, ("--workers", "2"), "Spark says how many work"),
         (train, ("--interactions", "lake/orders"), "a job reads s3://BUCKET/..., and lake/orders is on this machine"),
         (train, ("--checkpoints", "kept"), "no network is trained on Spark"),
@@ -157,7 +158,8 @@ def test_options_that_mean_nothing_there_are_refused(
     command: Any, options: tuple[str, ...], why: str, stage: DeployedStage, tmp_path: Path
 ) -> None:
     """Before anything is put anywhere or started."""
-    done = train(stage, board_file(tmp_path), *options) if command is train else batch(stage, *options)
+    told = [option.format(bucket=stage.bucket) for option in options]
+    done = train(stage, board_file(tmp_path), *told) if command is train else batch(stage, *told)
     assert done.exit_code == 2
     assert why.format(bucket=stage.bucket) in done.stderr
     assert stage.open().keys("training/") == []
@@ -170,7 +172,10 @@ def test_a_stage_without_spark_says_so(deploy: Deploy) -> None:
     stage.deploy("training", without="SparkApplication")
     done = batch(stage)
     assert done.exit_code == 1
-    assert f"has no output SparkApplication: make deploy STAGE={stage.name}" in done.stderr
+    assert (
+        f'has no output SparkApplication: give it "spark": true in cdk.json, then make deploy STAGE={stage.name}'
+        in done.stderr
+    )
 
 
 def test_there_is_no_such_job(stage: DeployedStage) -> None:

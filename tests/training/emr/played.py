@@ -1,9 +1,6 @@
 """Plays EMR Serverless's part that moto has not: a job's log, and what its driver leaves in the store."""
 
-import json
-from typing import Any
-
-from tests.training.deployed.stages import DeployedStage, aws_client
+from tests.training.deployed.stages import DeployedStage, aws_client, write_log
 from training.emr.order import ListsOrder, TrainOrder, read_order
 from training.jobs.results import put_lists, put_outcome
 from training.outcome import Outcome
@@ -43,19 +40,6 @@ def leave(stage: DeployedStage, name: str, refusal: str | None = None) -> None:
 
 def log(stage: DeployedStage, name: str, *lines: str) -> None:
     """Write what a job's driver has said, as EMR Serverless does."""
-    logs: Any = aws_client("logs")
-    group = stage.group("spark")
-    if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
-        logs.create_log_group(logGroupName=group)
     run = aws_client("emr-serverless").get_job_run(applicationId=stage.application, jobRunId=name)["jobRun"]
-    at = int(run["createdAt"].timestamp() * 1000)
     stream = f"applications/{stage.application}/jobs/{name}/SPARK_DRIVER/stdout"
-    logs.create_log_stream(logGroupName=group, logStreamName=stream)
-    events = [{"timestamp": at + 1000 + number, "message": line} for number, line in enumerate(lines)]
-    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
-
-
-def told(stdout: str) -> dict[str, Any]:
-    """Return what a command printed as JSON."""
-    found: dict[str, Any] = json.loads(stdout)
-    return found
+    write_log(stage.group("spark"), stream, run["createdAt"], *lines)

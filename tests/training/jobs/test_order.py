@@ -19,11 +19,6 @@ def test_an_order_is_its_texts(order: Order) -> None:
     assert Order.from_texts(texts) == order
 
 
-def test_what_sagemaker_s_tools_add_is_left_alone() -> None:
-    """Names that begin with sagemaker_ are not ours."""
-    assert Order.from_texts({"store": "a", "sagemaker_region": '"eu-west-1"'}) == Order(store="a")
-
-
 @pytest.mark.parametrize(
     ("texts", "why"),
     [

@@ -3,9 +3,8 @@
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
 
-from tests.training.deployed.stages import JOBS_LOG, aws_client
+from tests.training.deployed.stages import JOBS_LOG, aws_client, write_log
 from tests.training.sagemaker.tree import Tree
 from training.sagemaker.entry import train
 
@@ -23,14 +22,8 @@ def play(name: str, root: Path) -> int:
 
 def log(name: str, *lines: str) -> None:
     """Write what a job's container has said, as SageMaker does."""
-    logs: Any = aws_client("logs")
-    if not logs.describe_log_groups(logGroupNamePrefix=JOBS_LOG)["logGroups"]:
-        logs.create_log_group(logGroupName=JOBS_LOG)
-    stream = f"{name}/algo-1-1764497700"
-    logs.create_log_stream(logGroupName=JOBS_LOG, logStreamName=stream)
-    at = int(aws_client("sagemaker").describe_training_job(TrainingJobName=name)["CreationTime"].timestamp() * 1000)
-    events = [{"timestamp": at + 1000 + number, "message": line} for number, line in enumerate(lines)]
-    logs.put_log_events(logGroupName=JOBS_LOG, logStreamName=stream, logEvents=events)
+    made = aws_client("sagemaker").describe_training_job(TrainingJobName=name)["CreationTime"]
+    write_log(JOBS_LOG, f"{name}/algo-1-1764497700", made, *lines)
 
 
 def _bring(url: str, folder: Path) -> None:

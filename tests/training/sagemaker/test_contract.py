@@ -46,6 +46,12 @@ def test_it_is_read_whole(tree: Tree) -> None:
     )
 
 
+def test_what_sagemaker_s_tools_add_is_left_alone(tree: Tree) -> None:
+    """Names that begin with sagemaker_ are not ours."""
+    tree.write("hyperparameters", {"promote": "true", "sagemaker_region": '"eu-west-1"'})
+    assert read(tree).hyperparameters == {"promote": "true"}
+
+
 def test_without_sagemaker_s_variables_it_is_a_local_run(tree: Tree) -> None:
     """A container that a person runs has no job's name and no ARN."""
     contract = Contract.read(tree.root, {})

@@ -70,7 +70,8 @@ def test_what_the_gate_refuses_is_published_and_ends_with_three(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same exit code as the command's, with the reason where SageMaker shows it."""
-    monkeypatch.setattr("training.train_recipe.promote_if_passed", lambda *_, **__: "random is not promoted: a reason")
+    refused = ("refused", "random is not promoted: a reason")
+    monkeypatch.setattr("training.train_recipe.promote_if_passed", lambda *_, **__: refused)
     tree = board_tree(tmp_path, promote="true")
     assert train(tree.root, tree.environment) == 3
     assert tree.failure == "random is not promoted: a reason"

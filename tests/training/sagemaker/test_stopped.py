@@ -31,7 +31,7 @@ def test_a_stopped_job_goes_on(moment: tuple[str, str], tmp_path: Path, whole: d
     """In either phase of a network, and between two models: the versions are the same, and none is made twice."""
     tree = board_tree(tmp_path, MODELS)
     first = tree.run(STOPPED, "SIGTERM", *moment)
-    assert (first.returncode, tree.failure) == (entry.STOPPED, None), first.stderr
+    assert (first.returncode, tree.failure) == (stopping.EXIT_CODE, None), first.stderr
     assert "stopped by SIGTERM" in first.stdout
     assert "autoencoder" not in hashes(tmp_path / "store")
     kept = {path.suffix for path in (tree.root / "checkpoints").iterdir()}

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.training.deployed.retraining.machine import DAYS, Machine
+from tests.training.deployed.retraining.machine import RECIPE as RECIPE_TEXT
+from tests.training.deployed.stages import aws_client
 from training.evaluation import gate
 from training.retraining.source import RECIPE, TABLES
 from training.retraining.taken import KEY
@@ -114,6 +116,34 @@ def test_a_table_that_is_being_written_is_looked_at_later(machine: Machine, monk
     monkeypatch.setattr(Store, "get_range", overwritten)
     with pytest.raises(Conflict, match="is being written just now"):
         machine.check()
+
+
+def test_a_table_that_is_deleted_meanwhile_is_looked_at_later(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of an export that takes the old files away before it writes."""
+    size = Store.size
+
+    def deleted(store: Store, key: str) -> int:
+        machine.store.delete(key)
+        return size(store, key)
+
+    monkeypatch.setattr(Store, "size", deleted)
+    with pytest.raises(Conflict, match="is being written just now"):
+        machine.check()
+
+
+def test_a_folder_that_a_console_made_is_no_table(machine: Machine) -> None:
+    """It is an object of the folder's name and a slash, and nothing that changes."""
+    aws_client("s3").put_object(Bucket=machine.stage.bucket, Key=f"{TABLES}/")
+    assert machine.check()["request"]
+
+
+def test_a_recipe_reads_its_own_tables_alone(machine: Machine) -> None:
+    """A file of the function's machine is none of them, and nothing of it is told."""
+    outside = RECIPE_TEXT.replace('"interactions.csv"', '"/etc/passwd"')
+    machine.store.put(RECIPE, outside.encode())
+    assert "lies outside" in machine.check()["refused"]
 
 
 def test_a_store_that_is_away_is_asked_again(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.costs.calls import SECONDS
 from infra.costs.prices import PRICES, cost
 
-HOURS = 730
 BY_THE_GB = {  # a GB and month
     "artifacts in S3": PRICES["s3_gb_month"].dollars,
     "images in ECR": PRICES["image_gb_month"].dollars,
@@ -49,7 +49,7 @@ def standing(assembly: Path) -> list[tuple[str, float]]:
         (f"{dashboards} dashboards", cost("dashboard_month", dashboards)),
         (
             f"{provisioned:.2f} GB of provisioned concurrency",
-            cost("lambda_provisioned_gb_second", provisioned * HOURS * 3600),
+            cost("lambda_provisioned_gb_second", provisioned * SECONDS),
         ),
         ("functions, API, authorizer, plans, topics, Spark", 0.0),
     ]

@@ -61,7 +61,7 @@ def order_training(
 def order_lists(lists: "Lists", place: Place, console: Console) -> None:
     """Make a job that ranks for all users of a model, and follow it to its end."""
     theirs = f"{place.url.rstrip('/')}/training/"
-    if lists.to and (not lists.to.startswith(theirs) or ".." in lists.to.split("/")):  # Hadoop goes a folder up by these
+    if lists.to and (not lists.to.startswith(theirs) or ".." in lists.to.split("/")):  # Hadoop would go up
         raise click.UsageError(f"--to: a job may write under {theirs} alone, and {lists.to} is not there")
     from training.emr.order import ListsOrder
     from training.jobs.names import new_name

@@ -118,7 +118,9 @@ def test_a_table_that_is_being_written_is_looked_at_later(machine: Machine, monk
         machine.check()
 
 
-def test_a_table_that_is_deleted_meanwhile_is_looked_at_later(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_is_deleted_meanwhile_is_looked_at_later(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As of an export that takes the old files away before it writes."""
     size = Store.size
 

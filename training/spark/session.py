@@ -83,8 +83,10 @@ def _refuse_without_spark() -> None:
         raise DataError("Spark is not installed: make setup-spark")
     if SUBMITTED in os.environ:
         return
-    home = os.environ.get("JAVA_HOME")
-    if shutil.which("java") is None and not (home and Path(home, "bin", "java").is_file()):
+    home = os.environ.get("JAVA_HOME")  # Spark looks nowhere else where it is set
+    if home and not Path(home, "bin", "java").is_file():
+        raise DataError(f"JAVA_HOME is {home}, where no bin/java is: set it to the folder of a Java 17, or unset it")
+    if not home and shutil.which("java") is None:
         raise DataError("Spark needs Java 17, and here is none: apt-get install openjdk-17-jre-headless")
 
 

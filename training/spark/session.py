@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,14 +68,17 @@ def open_session(name: str, here: str = "local[*]") -> "Iterator[SparkSession]":
     if active is not None:
         yield active
         return
-    with TemporaryDirectory(prefix="warmstart-spark-") as scratch:
+    with TemporaryDirectory(prefix="warmstart-spark-", ignore_cleanup_errors=True) as scratch:
         spark = _started(name, {} if SUBMITTED in os.environ else _here(here, Path(scratch)))
         try:
             if SUBMITTED in os.environ and not spark.conf.get(CHECKPOINTS, None):
                 raise DataError(f"spark-submit needs --conf {CHECKPOINTS}=URL: a place that all machines reach")
             yield spark
         finally:
-            spark.stop()
+            with suppress(
+                Exception
+            ):  # of a call that was interrupted the answer still comes; Java ends with this process
+                spark.stop()
 
 
 def _refuse_without_spark() -> None:

@@ -9,6 +9,7 @@ from pyspark.sql.types import (
     BooleanType,
     DataType,
     DateType,
+    DecimalType,
     FractionalType,
     IntegralType,
     NumericType,
@@ -41,6 +42,9 @@ class Cast:
 
 def id_text(column: Column, kind: DataType) -> Column:
     """Return ids as text, whole numbers without a fraction; TypeError for what can never be ids."""
+    if isinstance(kind, DecimalType):  # of more digits than a double has
+        whole = F.floor(column)
+        return F.when(whole == column, whole.cast("string")).otherwise(column.cast("string"))
     if isinstance(kind, FractionalType):
         whole = (F.floor(column) == column) & (F.abs(column) < EXACT)
         number = column.cast("double")

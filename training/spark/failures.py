@@ -8,6 +8,7 @@ from warmstart.errors import DataError
 
 _CAUSE = re.compile(r"^(?:Caused by: |: )?[\w.$]+(?:Exception|Error): (.+)$", re.MULTILINE)
 _OURS = re.compile(r"^warmstart\.errors\.\w+: (.+)$", re.MULTILINE)  # raised on an executor
+_NANOSECONDS = "(NANOS,"  # in the name of a Parquet type
 _LOST = "Python worker exited unexpectedly"  # as Spark says it
 
 
@@ -27,5 +28,7 @@ def _reason(error: Exception) -> str:
     text = str(error)
     if _LOST in text:
         return "its Python was killed, as happens where memory runs out: give it more memory, or fewer cores"
+    if _NANOSECONDS in text:
+        return "its times are in nanoseconds, which Spark does not read: write microseconds (pandas: coerce_timestamps)"
     causes = _OURS.findall(text) or _CAUSE.findall(text)
     return causes[-1] if causes else next(iter(text.splitlines()), type(error).__name__)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.columns import ITEM_ID, USER_ID
 from training.ready_lists import Answers, answered
+from training.spark.addresses import address_of, literally
 from training.spark.executors import FAILED, Shipped
 from training.spark.failures import told
 from warmstart.errors import SettingsError
@@ -55,7 +56,7 @@ def write_lists(spark: "SparkSession", version: Shipped, to: str, kinds: tuple[b
         return _write(spark, version, to, kinds)
     part = _beside(Path(to), "part")
     try:
-        by_fallback = _write(spark, version, part.as_uri(), kinds)
+        by_fallback = _write(spark, version, address_of(part), kinds)
         for other in {*part.iterdir()} - {*part.glob("part-*.parquet")}:  # Hadoop's checksums, which stop polars
             other.unlink()
         _put(part, Path(to).absolute())
@@ -70,7 +71,7 @@ def _write(spark: "SparkSession", version: Shipped, url: str, kinds: tuple[bool,
     with told(FAILED):
         lists = places.mapInArrow(_answers(version, kinds), _schema(kinds))
         lists.write.mode("overwrite").parquet(url, compression="zstd")
-        by_model = spark.read.parquet(url).where("rank = 1 and source = 'model'")
+        by_model = spark.read.parquet(literally(url)).where("rank = 1 and source = 'model'")
         return version.n_users - int(by_model.count())
 
 
@@ -103,7 +104,7 @@ def _names(spark: "SparkSession", to: str) -> list[str] | None:
     """List a folder, as Spark sees it: [] where there is none, None where it is a file."""
     context: Any = spark.sparkContext
     with told(f"{to} cannot be reached"):
-        path = context._jvm.org.apache.hadoop.fs.Path(to if "://" in to else Path(to).absolute().as_uri())
+        path = context._jvm.org.apache.hadoop.fs.Path(to if "://" in to else address_of(Path(to)))
         files = path.getFileSystem(context._jsc.hadoopConfiguration())
         if not files.exists(path):
             return []

@@ -1,5 +1,6 @@
 """The interactions as Spark reads them: one file or a folder of parts, Parquet or text, at a path or an address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 from training.data.layouts import LAYOUTS, PLAIN, TableFile
 from training.data.place import Place, locate
 from training.recipe import DataSection
+from training.spark.addresses import address_of, literally
 from training.spark.failures import told
 from warmstart.errors import DataError
 
@@ -41,7 +43,7 @@ def read_raw(spark: SparkSession, data: DataSection, address: str | None = None)
         place = locate(data.path, data.interactions, spec, data.separator)
         if place is None:
             raise DataError(f"{data.path} holds no {' or '.join(spec.names)}")
-        address = f"file://{place.path.absolute()}"  # as Hadoop has it, without escapes
+        address = literally(address_of(place.path))
     else:
         place = locate_at(address, spec, data.separator)
     with told(f"{address} cannot be read"):
@@ -58,7 +60,11 @@ def locate_at(address: str, spec: TableFile, separator: str | None) -> Place:
 
 
 def _text(spark: SparkSession, address: str, spec: TableFile) -> DataFrame:
-    """Read lines as text; without pruning of columns, so that every value of a line is counted."""
+    """Read lines as text; without pruning of columns, so that every value of a line is counted.
+
+    Spark takes columns by their place, in every part. It holds a part's header against the first one only where it is
+    told to, and cannot where a column has no name, or another's, for it makes up names for these.
+    """
     reader = spark.read.options(
         sep=spec.separator,
         encoding=_ENCODINGS[spec.encoding],
@@ -70,6 +76,17 @@ def _text(spark: SparkSession, address: str, spec: TableFile) -> DataFrame:
         columnPruning=False,
         columnNameOfCorruptRecord=RAGGED,
     )
-    names = spec.header or tuple(reader.csv(address).columns)
-    fields = [StructField(name, StringType()) for name in (*names, RAGGED)]
-    return reader.csv(address, schema=StructType(fields), enforceSchema=True)
+    if spec.header:
+        return reader.csv(address, schema=_as_they_stand(spec.header))
+    read = reader.csv(address)
+    schema = _as_they_stand(read.columns)
+    first = reader.options(header=False).csv(address).first()
+    if first is None or [*first] == read.columns:
+        return reader.options(header=True).csv(address, schema=schema, enforceSchema=False)
+    if len(read.inputFiles()) > 1:
+        raise DataError(f"{address}: in a folder of parts each column needs a name of its own")
+    return reader.options(header=True).csv(address, schema=schema)
+
+
+def _as_they_stand(names: Sequence[str]) -> StructType:
+    return StructType([StructField(name, StringType()) for name in (*names, RAGGED)])

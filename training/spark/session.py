@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,14 +68,17 @@ def open_session(name: str, here: str = "local[*]") -> "Iterator[SparkSession]":
     if active is not None:
         yield active
         return
-    with TemporaryDirectory(prefix="warmstart-spark-") as scratch:
+    with TemporaryDirectory(prefix="warmstart-spark-", ignore_cleanup_errors=True) as scratch:
         spark = _started(name, {} if SUBMITTED in os.environ else _here(here, Path(scratch)))
         try:
             if SUBMITTED in os.environ and not spark.conf.get(CHECKPOINTS, None):
                 raise DataError(f"spark-submit needs --conf {CHECKPOINTS}=URL: a place that all machines reach")
             yield spark
         finally:
-            spark.stop()
+            with suppress(
+                Exception
+            ):  # of a call that was interrupted the answer still comes; Java ends with this process
+                spark.stop()
 
 
 def _refuse_without_spark() -> None:
@@ -83,8 +86,10 @@ def _refuse_without_spark() -> None:
         raise DataError("Spark is not installed: make setup-spark")
     if SUBMITTED in os.environ:
         return
-    home = os.environ.get("JAVA_HOME")
-    if shutil.which("java") is None and not (home and Path(home, "bin", "java").is_file()):
+    home = os.environ.get("JAVA_HOME")  # Spark looks nowhere else where it is set
+    if home and not Path(home, "bin", "java").is_file():
+        raise DataError(f"JAVA_HOME is {home}, where no bin/java is: set it to the folder of a Java 17, or unset it")
+    if not home and shutil.which("java") is None:
         raise DataError("Spark needs Java 17, and here is none: apt-get install openjdk-17-jre-headless")
 
 

@@ -13,6 +13,7 @@ from tests.training.spark.voices import Heard
 from training.cut import Cut, TablesCut
 from training.data.tables import read_tables
 from training.recipe import Fold, Recipe
+from training.spark.failures import told
 from warmstart.errors import DataError
 from warmstart.ids import external_ids
 
@@ -124,3 +125,68 @@ def test_what_is_no_table_is_told(spark: "SparkSession", tmp_path: Path) -> None
     (tmp_path / "interactions.parquet").write_text("no table")
     with pytest.raises(DataError, match=r"interactions.parquet cannot be read: .*is not a Parquet file"):
         SparkCut.read(spark, read(tmp_path), "refuse", Heard())
+
+
+def test_parts_with_columns_in_another_order_are_refused(spark: "SparkSession", tmp_path: Path) -> None:
+    """Each part's header is looked at, for its names alone tell users from items."""
+    from training.spark.clean import clean
+    from training.spark.raw import read_raw
+
+    parts = tmp_path / "interactions.csv"
+    parts.mkdir()
+    data = read(tmp_path, interactions="interactions.csv").data
+    (parts / "1.csv").write_text("user_id,item_id,timestamp\n1,2,1700000000\n2,3,1700000001\n")
+    (parts / "2.csv").write_text("item_id,user_id,timestamp\n4,5,1700000000\n")
+    with pytest.raises(DataError, match="CSV header does not conform"), told("the interactions cannot be read"):
+        clean(read_raw(spark, data), data, "refuse")
+
+
+def test_columns_without_a_name_are_read_past_in_one_file(spark: "SparkSession", tmp_path: Path) -> None:
+    """An index, as pandas writes it; of several files nobody could tell whether they have the same columns."""
+    from training.spark.clean import clean
+    from training.spark.raw import read_raw
+
+    parts = tmp_path / "interactions.csv"
+    parts.mkdir()
+    data = read(tmp_path, interactions="interactions.csv").data
+    (parts / "1.csv").write_text(",user_id,item_id,timestamp\n0,1,2,1700000000\n1,2,3,1700000001\n")
+    found = clean(read_raw(spark, data), data, "refuse").frame.collect()
+    assert {(row.user_id, row.item_id) for row in found} == {(1, 2), (2, 3)}
+    (parts / "2.csv").write_text(",item_id,user_id,timestamp\n0,4,5,1700000000\n")
+    with pytest.raises(DataError, match="each column needs a name of its own"):
+        read_raw(spark, data)
+
+
+def test_nanoseconds_are_told_with_a_way_out(spark: "SparkSession", tmp_path: Path) -> None:
+    """As pandas writes times unless it is told otherwise."""
+    from training.spark.raw import read_raw
+
+    times = pl.DataFrame({"timestamp": [START]}).with_columns(pl.from_epoch("timestamp").cast(pl.Datetime("ns")))
+    times.write_parquet(tmp_path / "interactions.parquet")
+    with pytest.raises(DataError, match="write microseconds"):
+        read_raw(spark, read(tmp_path).data)
+
+
+def test_a_name_that_is_a_pattern_names_itself(spark: "SparkSession", tmp_path: Path) -> None:
+    """Not the tables beside it, which the pattern would find."""
+    from training.spark.raw import read_raw
+
+    for name in ("a[1]*{b}?\\", "a1xbx"):
+        (tmp_path / name).mkdir()
+        pl.DataFrame({"user_id": [name]}).write_parquet(tmp_path / name / "interactions.parquet")
+    found = read_raw(spark, read(tmp_path / "a[1]*{b}?\\").data).frame.collect()
+    assert [row.user_id for row in found] == ["a[1]*{b}?\\"]
+
+
+def test_ids_of_many_digits_stay_different(spark: "SparkSession", tmp_path: Path) -> None:
+    """Decimals, as databases export whole numbers, hold more digits than a double."""
+    from training.spark.clean import clean
+    from training.spark.raw import read_raw
+
+    ids = [2**62, 2**62 + 1, 0]
+    table = pl.DataFrame({"user_id": ids, "item_id": ids, "timestamp": [START] * 3})
+    table = table.with_columns(pl.col("user_id").cast(pl.Decimal(38, 0)), pl.col("item_id").cast(pl.Decimal(38, 9)))
+    table.write_parquet(tmp_path / "interactions.parquet")
+    data = read(tmp_path).data
+    found = clean(read_raw(spark, data), data, "refuse").frame.collect()
+    assert sorted((row.user_id, row.item_id) for row in found) == sorted(zip(ids, ids, strict=True))

@@ -38,3 +38,14 @@ def test_without_java_the_command_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.delenv("PYSPARK_GATEWAY_PORT", raising=False)
     with pytest.raises(DataError, match="apt-get install openjdk-17-jre-headless"), open_session("test"):
         raise AssertionError
+
+
+def test_a_wrong_home_of_java_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Spark takes no other Java then, however many there are."""
+    pytest.importorskip("pyspark", reason="make setup-spark")
+    from training.spark.session import open_session
+
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.delenv("PYSPARK_GATEWAY_PORT", raising=False)
+    with pytest.raises(DataError, match=f"JAVA_HOME is {tmp_path}, where no bin/java is"), open_session("test"):
+        raise AssertionError

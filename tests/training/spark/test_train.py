@@ -34,11 +34,27 @@ weighting = "cosine"
 """
 
 
+def ended(how: str, recipe: Path, url: str) -> "subprocess.CompletedProcess[str]":
+    """Train until it is killed or stopped in a fit."""
+    command = [sys.executable, "-m", "tests.training.spark.killed", how, str(recipe), url]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def test_sigterm_ends_it_without_a_word_of_java(spark: "SparkSession", tmp_path: Path) -> None:
+    """In the middle of a call of Spark, whose answer is then another's."""
+    recipe = board_file(tmp_path, MODELS)
+    recipe.write_text(recipe.read_text().replace("[models.random]\n", ""))
+    stopped = ended("stopped", recipe, str(tmp_path / "store"))
+    assert stopped.returncode == 143
+    assert "error: stopped by SIGTERM" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+
+
 def test_a_killed_training_publishes_nothing_and_the_next_one_ends(spark: "SparkSession", tmp_path: Path) -> None:
     """What is published then is served by the scorers that there are: the board's diagonal is what is right."""
     recipe, url = board_file(tmp_path, MODELS), str(tmp_path / "store")
     recipe.write_text(recipe.read_text().replace("[models.random]\n", ""))
-    killed = subprocess.run([sys.executable, "-m", "tests.training.spark.killed", recipe, url], check=False)
+    killed = ended("killed", recipe, url)
     store = open_named(url, create=True)
     assert killed.returncode == -signal.SIGKILL
     assert models(store) == []

@@ -10,7 +10,7 @@ from infra.spark import LEAST_VCPU
 
 ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"  # as the runtime reads them
 DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
-TABLES = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^*?$\s]*"  # none of what policies read otherwise
+TABLES = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^*?$\s]*/)?"  # a folder, with none of what policies read otherwise
 EVERY = (
     r"rate\([1-9][0-9]{0,3} (minute|hour|day)s?\)|cron\([0-9A-Z*?/,# -]{11,100}\)"  # as EventBridge Scheduler has it
 )

@@ -10,6 +10,7 @@ from infra import outputs
 from infra.constructs.log import log_group
 from infra.constructs.project_image import project_image
 from infra.constructs.trained import allow_training
+from infra.keys import TOKENS
 from infra.spark import GB_PER_VCPU, RELEASE, executors
 from infra.stages import Stage
 
@@ -50,6 +51,7 @@ class SparkApplication(Construct):
             ),
         )
         allow_training(self.role, bucket)
+        self._deny_tokens(bucket)
         self.tables = [self._table(url) for url in stage.spark_reads]
         self._allow_tables()
         self.log_groups = Stack.of(self).format_arn(
@@ -57,6 +59,14 @@ class SparkApplication(Construct):
         )
         self._allow_log()
         self._say_how_jobs_run(stage)
+
+    def _deny_tokens(self, bucket: s3.IBucket) -> None:
+        """Whatever a stage lets its jobs read: it may name the store's own bucket."""
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY, actions=["s3:GetObject"], resources=[bucket.arn_for_objects(TOKENS)]
+            )
+        )
 
     def _table(self, url: str) -> tuple[str, str]:
         """The ARN of a bucket that a stage lets its jobs read, and the keys in it."""

@@ -75,6 +75,7 @@ BAD: list[tuple[str, Any]] = [
     ("spark_reads", "s3://lake/orders/"),
     ("spark_reads", ["lake/orders/"]),
     ("spark_reads", ["s3://lake"]),
+    ("spark_reads", ["s3://lake/orders"]),  # that would be s3://lake/orders-of-others, too
     ("spark_reads", ["s3://lake/*"]),
     ("spark_reads", ["s3://*/"]),
     ("training_image", True),

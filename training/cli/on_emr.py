@@ -7,7 +7,7 @@ import click
 from training.cli.console import Console
 from training.cli.job import follow_to_its_end
 from training.cli.place import deployed_stack
-from training.stores import open_named
+from training.stores import manifest_of, open_named
 
 if TYPE_CHECKING:
     from training.batch_order import Order as Lists
@@ -50,8 +50,9 @@ def order_lists(lists: "Lists", store_url: str, stage: str, console: Console) ->
     from training.emr.order import ListsOrder
     from training.jobs.names import new_name
 
-    order = ListsOrder(job=new_name(stage, lists.model), store=store_url, lists=lists)
-    _start(order, _where(stage), console)
+    where = _where(stage)
+    manifest_of(open_named(store_url), lists.model, lists.version)  # said here, not minutes later by the job
+    _start(ListsOrder(job=new_name(stage, lists.model), store=store_url, lists=lists), where, console)
 
 
 def _where(stage: str) -> "Place":

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 
 from training.columns import ITEM_ID, TIMESTAMP, USER_ID
@@ -57,12 +58,20 @@ def _day(second: object) -> str | None:
     return datetime.fromtimestamp(second, UTC).date().isoformat() if isinstance(second, int) else None
 
 
+def _repeats(frame: pl.DataFrame) -> int:
+    """Count rows that are the same as an earlier one; those of equal hashes alone are compared, to save memory."""
+    hashes = frame.hash_rows()
+    in_order = np.sort(hashes.to_numpy())
+    twice = pl.Series(np.unique(in_order[1:][in_order[1:] == in_order[:-1]]))
+    alike = frame.filter(hashes.is_in(twice.implode()))
+    return len(alike) - alike.unique().height
+
+
 def _remarks(reading: Reading) -> list[str]:
     """Say what is no error and still worth knowing."""
     frame = reading.interactions.frame
     key = [name for name in (USER_ID, ITEM_ID, TIMESTAMP) if name in frame.columns]
-    repeats = len(frame) - frame.select(pl.struct(key).n_unique()).item()
-    counts = [(repeats, f"rows repeat an earlier {', '.join(key)}: their weights will be merged")]
+    counts = [(_repeats(frame.select(key)), f"rows repeat an earlier {', '.join(key)}: their weights will be merged")]
     for table, column, called in ((reading.users, USER_ID, "users"), (reading.items, ITEM_ID, "items")):
         if table is not None:
             seen = frame[column].unique()

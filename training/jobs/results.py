@@ -36,8 +36,10 @@ def put_lists(store: Store, job: str, told: Mapping[str, Any]) -> None:
 
 def find_lists(store: Store, job: str) -> dict[str, Any] | None:
     """Return what a job has told of its lists; None where it has not come so far."""
-    found = _find(store, job, "lists.json")
-    told = json.loads(found) if found is not None else None
+    try:
+        told = json.loads(_find(store, job, "lists.json") or b"null")
+    except (ValueError, RecursionError):
+        return None
     return told if isinstance(told, dict) else None
 
 

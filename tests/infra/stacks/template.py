@@ -75,15 +75,15 @@ class Template:
             for properties in self.all("ApiGateway::Method")
         }
 
-    def grants(self) -> Iterator[tuple[str, str, str]]:
-        """Who may do what to what: the name of a function or a role's logical id, an action, a resource."""
+    def grants(self, effect: str = "Allow") -> Iterator[tuple[str, str, str]]:
+        """Who may do what to what, or may not: the name of a function or a role's logical id, an action, a resource."""
         for policy in self.all("IAM::Policy"):
             for role in policy["Roles"]:
                 for statement in policy["PolicyDocument"]["Statement"]:
-                    assert statement["Effect"] == "Allow"
-                    for action in _listed(statement["Action"]):
-                        for resource in _listed(statement["Resource"]):
-                            yield self._owner(role["Ref"]), action, text(resource)
+                    if statement["Effect"] == effect:
+                        for action in _listed(statement["Action"]):
+                            for resource in _listed(statement["Resource"]):
+                                yield self._owner(role["Ref"]), action, text(resource)
 
     def _owner(self, role: str) -> str:
         for name, properties in self.functions().items():

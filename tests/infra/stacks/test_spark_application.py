@@ -89,6 +89,13 @@ def test_its_jobs_may_publish_and_touch_no_token(spark: Template) -> None:
     }
 
 
+def test_its_jobs_read_no_token_whatever_a_stage_lets_them_read(spark: Template) -> None:
+    """A stage may name the store's own bucket."""
+    (denied,) = spark.grants("Deny")
+    assert denied[1] == "s3:GetObject"
+    assert denied[2].endswith("}/auth/tokens.json")
+
+
 def test_its_jobs_may_write_their_log(spark: Template) -> None:
     """Into a group of the stage's own, which goes with it."""
     logs = {action: key for action, key in granted(spark) if action.startswith("logs:")}

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import polars as pl
+import pytest
+
 from tests.training.data.folders import GOOD, folder, section
 from training.data.check import check
 
@@ -22,6 +25,13 @@ def test_repeats_and_strangers_are_remarks(tmp_path: Path) -> None:
         "1 rows repeat an earlier user_id, item_id, timestamp: their weights will be merged",
         "1 users of the interactions are not in users.csv",
     ]
+
+
+def test_repeats_are_told_from_rows_of_one_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal hashes only say which rows to compare."""
+    monkeypatch.setattr(pl.DataFrame, "hash_rows", lambda frame: pl.Series([7] * len(frame), dtype=pl.UInt64))
+    report = check(section(folder(tmp_path, *GOOD, GOOD[0], GOOD[0])))
+    assert [remark.partition(" repeat ")[0] for remark in report.remarks] == ["2 rows"]
 
 
 def test_every_kind_of_bad_row_is_listed_with_its_first_place(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.layers.artifacts import promote_new
 from tests.training.datasets import board_file
 from tests.training.deployed.conftest import Deploy
 from tests.training.deployed.stages import DeployedStage, aws_client
@@ -23,10 +24,12 @@ REFUSAL = "als is not promoted: a reason"
 
 
 @pytest.fixture
-def stage(deploy: Deploy, monkeypatch: pytest.MonkeyPatch) -> DeployedStage:
-    """Return a stage with a store and Spark; nothing waits for new lines."""
+def stage(deploy: Deploy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> DeployedStage:
+    """Return a stage with Spark and a model in its store; nothing waits for new lines."""
     monkeypatch.setattr("training.deployed.function_logs.PAUSE_SECONDS", 0)
-    return deploy("artifacts", "training")
+    stage = deploy("artifacts", "training")
+    promote_new(stage.open(), tmp_path / "als")
+    return stage
 
 
 class Played:
@@ -164,6 +167,14 @@ def test_options_that_mean_nothing_there_are_refused(
     assert why.format(bucket=stage.bucket) in done.stderr
     assert stage.open().keys("training/") == []
     assert runs(stage) == []
+
+
+def test_lists_of_a_model_that_is_not_there_are_not_ordered(stage: DeployedStage) -> None:
+    """That is said before a job is made."""
+    done = run("batch", "nobody", "--on", "spark", "--stage", stage.name)
+    assert done.exit_code == 1
+    assert "nobody has no served version" in done.stderr
+    assert not runs(stage)
 
 
 def test_a_stage_without_spark_says_so(deploy: Deploy) -> None:

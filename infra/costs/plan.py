@@ -11,6 +11,7 @@ from infra.costs.measured import Measured
 from infra.costs.personalize import NEW
 from infra.costs.prices import cost
 from infra.families import LIMITS, Family
+from infra.spark import EXECUTOR, OVERHEAD
 
 MARKET = Market(users=100_000_000, items=10_000_000, interactions=5_000_000_000)
 REQUESTS = 1e9  # of a month, ten of each user
@@ -22,7 +23,7 @@ RANGES = 2  # reads of S3 for a row: where it lies, then what it holds
 WEEKS = 52 / 12
 ITERATIONS = 15  # of als
 SPARK = {"als": 10, "lists": 2}  # times the core seconds of one process, assumed
-EXECUTOR_GB = 4  # of memory, a vCPU
+GB_A_VCPU = EXECUTOR.java_gb * (1 + OVERHEAD) / EXECUTOR.vcpu  # of a worker's memory
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def vcpu_hours(market: Market, measured: Measured) -> dict[str, float]:
 
 def spark(hours: float) -> float:
     """What vCPU hours cost on EMR Serverless, with their memory."""
-    return cost("emr_vcpu_hour", hours) + cost("emr_gb_hour", EXECUTOR_GB * hours)
+    return cost("emr_vcpu_hour", hours) + cost("emr_gb_hour", GB_A_VCPU * hours)
 
 
 def month(lists: Family, measured: Measured, place: str, requests: float = REQUESTS) -> dict[str, float]:

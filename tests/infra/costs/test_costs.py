@@ -116,7 +116,7 @@ def test_spark() -> None:
     hours = plan.vcpu_hours(plan.MARKET, MEASURED)
     assert hours["als"] == pytest.approx(plan.SPARK["als"] * 5_000 * 15 / 3600)
     assert hours["lists"] == pytest.approx(plan.SPARK["lists"] * 1e15 / 100e6 / 3600)
-    assert plan.spark(10) == pytest.approx(0.52624 + 4 * 0.057785)
+    assert plan.spark(10) == pytest.approx(0.52624 + 7 * 0.057785)
 
 
 def test_without_a_request_only_what_is_stored_costs() -> None:

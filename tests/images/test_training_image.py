@@ -16,6 +16,7 @@ STORE = "/opt/ml/store"  # beside what SageMaker has there, so that it outlives 
 MODELS = "[models.popular]\n[models.als]\nfactors = 4\niterations = 3\n[models.item_knn]\n"
 SECONDS = 120
 CPUS = "1"
+SLOW = "0.3"  # so that it is still in the middle when Docker comes to stopping it
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +35,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return trained_here(tmp_path_factory.mktemp("here"), MODELS)
 
 
-def started(image: str, tree: Tree) -> str:
+def started(image: str, tree: Tree, cpus: str = CPUS) -> str:
     """Start a container over a tree; return its id."""
     variables = [f"--env={name}={value}" for name, value in {"TRAINING_JOB_NAME": JOB, **ONE_THREAD}.items()]
-    limits = [f"--cpus={CPUS}", "--network=none", f"--volume={tree.root}:/opt/ml"]
+    limits = [f"--cpus={cpus}", "--network=none", f"--volume={tree.root}:/opt/ml"]
     return docker("run", "--detach", *limits, *variables, image, "train").strip()
 
 
@@ -70,7 +71,7 @@ def test_it_publishes_what_this_machine_would(image: str, here: Path, tmp_path: 
 def test_it_goes_on_where_it_was_stopped(image: str, here: Path, tmp_path: Path, signal: str, code: int) -> None:
     """By SIGTERM or at once, in the middle: the next container ends with the same files, and no version twice."""
     tree = board_tree(tmp_path, MODELS, store=STORE)
-    container = started(image, tree)
+    container = started(image, tree, SLOW)
     wait_for("als: fitting", container)
     docker("kill", f"--signal={signal}", container)
     assert ended(container)[0] == code

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import compress, pairwise
+from itertools import compress
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -13,13 +13,13 @@ from scipy import sparse
 
 from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
 from training.data.tables import Tables
+from training.repeats import merged
 from warmstart.errors import DataError
 from warmstart.ids import UNKNOWN, IdMap, IntegerIds, StringIds, rows_among
 from warmstart.scorer import Rows, Scores
 from warmstart.trend import LEAST, decayed
 
 DAY = 86_400.0  # seconds
-TOGETHER = 2**22  # events that are compared at a time
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ class Events:
         return Interactions(
             self.user_ids,
             item_ids,
-            *_merged(self.users[order], rows[self.items[order]].astype(np.int32), self.weights[order], times),
+            *merged(self.users[order], rows[self.items[order]].astype(np.int32), self.weights[order], times),
             user_features=self.user_features,
             titles=None,
             genres=None,
@@ -254,32 +254,6 @@ def _encoded(columns: list[pl.Series]) -> tuple[IdMap, list[Rows]]:
         ]
     ordered = distinct.sort().to_numpy().astype(np.int64)
     return IntegerIds(ordered), [np.searchsorted(ordered, c.to_numpy()).astype(np.int32) for c in columns]
-
-
-def _merged(
-    users: Rows, items: Rows, weights: Scores, timestamps: NDArray[np.int64] | None
-) -> tuple[Rows, Rows, Scores, NDArray[np.int64] | None]:
-    """Merge repeated pairs of sorted events into the last of each, with the sum of their weights."""
-    if not _repeat(users, items):
-        return users, items, weights, timestamps
-    pairs = users.astype(np.int64) * (items.max(initial=0) + 1) + items
-    distinct, from_end, place = np.unique(pairs[::-1], return_index=True, return_inverse=True)
-    sums = np.bincount(place, weights[::-1], len(distinct)).astype(np.float32)
-    last = len(pairs) - 1 - from_end
-    order = np.argsort(last)
-    kept = last[order]
-    return users[kept], items[kept], sums[order], None if timestamps is None else timestamps[kept]
-
-
-def _repeat(users: Rows, items: Rows) -> bool:
-    """Tell whether any pair of sorted events comes twice; so many of them at a time that little memory is taken."""
-    width = int(items.max(initial=0)) + 1
-    edges = np.unique(np.searchsorted(users, users[::TOGETHER]))  # where users begin, so that none is cut
-    for part in (slice(*ends) for ends in pairwise([*edges.tolist(), len(users)])):
-        pairs = np.sort(users[part].astype(np.int64) * width + items[part])
-        if (pairs[1:] == pairs[:-1]).any():
-            return True
-    return False
 
 
 def user_features_of(users: pl.DataFrame | None, rows: Rows, n_users: int) -> dict[str, list[str | None]]:

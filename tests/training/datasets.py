@@ -47,6 +47,21 @@ def checkerboard(*, size: int = SIZE, strings: bool = False, timed: bool = True,
     return tables(users, items, times=times, strings=strings)
 
 
+FASHIONS = """
+name = "fashions"
+[data]
+path = "data"
+interactions = "interactions.csv"
+[fold]
+kind = "time"
+days = 7
+[models.popular]
+[models.item_knn]
+trend_power = 1.0
+trend_half_life = 3.0
+"""
+
+
 def fashions(*, weeks: int = 8, users: int = 160) -> Tables:
     """Make each of two kinds of people take, every week, two of the six items that are in fashion; two are new each."""
     rng = np.random.default_rng(3)

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from tests.training.datasets import DAY, tables
-from training import interactions
+from training import repeats
 from training.interactions import Events
 
 
@@ -37,7 +37,7 @@ def test_every_user_keeps_what_they_had() -> None:
 @pytest.mark.parametrize("together", [1, 3, 7, 10_000])
 def test_repeats_are_found_however_many_are_compared_at_a_time(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pair that comes twice is found in any part of the table, and different pairs are no repeat."""
-    monkeypatch.setattr(interactions, "TOGETHER", together)
+    monkeypatch.setattr(repeats, "TOGETHER", together)
     users, items = np.divmod(np.arange(60), 6)
     assert len(Events.of(tables(users, items)).interactions().items) == 60
     for again in range(0, 60, 7):

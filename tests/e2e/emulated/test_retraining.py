@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.conftest import Commands
 from tests.e2e.emulated.conftest import NIGHT, Deployed
 from tests.e2e.emulated.deployment import Deployment
-from tests.training.datasets import DAY, START, fashions
+from tests.training.datasets import DAY, FASHIONS, START, fashions
 
 pytestmark = pytest.mark.slow
 WEEKS = 8
@@ -33,19 +33,7 @@ TAKES_ALARMS = json.dumps(
         }
     }
 )
-RECIPE = """
-name = "fashions"
-[data]
-path = "export"
-interactions = "interactions.csv"
-[fold]
-kind = "time"
-days = 7
-[models.popular]
-[models.item_knn]
-trend_power = 1.0
-trend_half_life = 3.0
-"""
+RECIPE = FASHIONS.replace('"data"', '"export"')
 NETWORK = "[models.autoencoder]\nepochs = 1\n"  # which the plain image cannot train
 
 

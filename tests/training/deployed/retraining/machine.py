@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from infra.retraining_states import CHECK, GATE, PROMOTE, TREND
-from tests.training.datasets import DAY, START, fashions
+from tests.training.datasets import DAY, FASHIONS, START, fashions
 from tests.training.deployed.stages import DeployedStage, aws_client
 from tests.training.sagemaker.played import play
 from training.jobs.results import find_outcome
@@ -24,19 +24,6 @@ MADE: dict[str, dict[str, bytes]] = {}  # what a job leaves of a table, so that 
 MOST_BYTES = 1 << 26
 WEEKS = 8
 DAYS = 7 * WEEKS
-RECIPE = """
-name = "fashions"
-[data]
-path = "data"
-interactions = "interactions.csv"
-[fold]
-kind = "time"
-days = 7
-[models.popular]
-[models.item_knn]
-trend_power = 1.0
-trend_half_life = 3.0
-"""
 
 
 class Machine:
@@ -65,7 +52,7 @@ class Machine:
         table = fashions(weeks=WEEKS).interactions.filter(pl.col("timestamp") < START + day * DAY)
         table.head(int(share * len(table))).write_csv(self._folder / "interactions.csv")
         path = self._folder / "recipe.toml"
-        path.write_text(RECIPE, encoding="utf8")
+        path.write_text(FASHIONS, encoding="utf8")
         recipe = read_recipe(path)
         put_source(self.store, replace(recipe, data=replace(recipe.data, path=self._folder)))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.training.datasets import FASHIONS
 from tests.training.deployed.retraining.machine import DAYS, Machine
-from tests.training.deployed.retraining.machine import RECIPE as RECIPE_TEXT
 from tests.training.deployed.stages import aws_client
 from training.evaluation import gate
 from training.retraining.source import RECIPE, TABLES
@@ -141,7 +141,7 @@ def test_a_folder_that_a_console_made_is_no_table(machine: Machine) -> None:
 
 def test_a_recipe_reads_its_own_tables_alone(machine: Machine) -> None:
     """A file of the function's machine is none of them, and nothing of it is told."""
-    outside = RECIPE_TEXT.replace('"interactions.csv"', '"/etc/passwd"')
+    outside = FASHIONS.replace('"interactions.csv"', '"/etc/passwd"')
     machine.store.put(RECIPE, outside.encode())
     assert "lies outside" in machine.check()["refused"]
 

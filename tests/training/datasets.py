@@ -47,6 +47,15 @@ def checkerboard(*, size: int = SIZE, strings: bool = False, timed: bool = True,
     return tables(users, items, times=times, strings=strings)
 
 
+NETWORK = """
+[models.autoencoder]
+hidden = 8
+factors = 2
+batch = 16
+epochs = 6
+patience = 2
+learning_rate = 0.01
+"""
 FASHIONS = """
 name = "fashions"
 [data]

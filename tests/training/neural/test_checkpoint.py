@@ -13,7 +13,7 @@ import torch
 from click.testing import CliRunner
 from torch import nn
 
-from tests.training.datasets import board_file
+from tests.training.datasets import NETWORK, board_file
 from tests.training.neural.given import fitted, same, some
 from tests.training.neural.killed import keep_all
 from training.algorithms.encoded import Encoded
@@ -22,16 +22,6 @@ from training.interactions import Interactions
 from training.neural.checkpoint import Checkpoint
 from training.neural.learning import SEARCH, WHOLE
 from training.neural.watch import Epoch, Watch
-
-MODEL = """
-[models.autoencoder]
-hidden = 8
-factors = 2
-batch = 16
-epochs = 6
-patience = 2
-learning_rate = 0.01
-"""
 
 
 def trained(recipe: Path, folder: Path) -> dict[str, bytes]:
@@ -45,7 +35,7 @@ def trained(recipe: Path, folder: Path) -> dict[str, bytes]:
 
 def test_a_killed_training_ends_where_it_would_have_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed in the search and, going on, while it learns from everything: each time from the epoch before."""
-    recipe = board_file(tmp_path, MODEL)
+    recipe = board_file(tmp_path, NETWORK)
     whole = trained(recipe, tmp_path / "whole")
     assert {"encoder.onnx", "arrays.safetensors"} <= {*whole}
     command = ["train", "--recipe", str(recipe), "--models", "autoencoder"]

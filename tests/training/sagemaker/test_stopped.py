@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.training.sagemaker.tree import NETWORK, board_tree, hashes, trained_here
+from tests.training.datasets import NETWORK
+from tests.training.sagemaker.tree import board_tree, hashes, trained_here
 from training import stopping
 from training.made import Made
 from training.sagemaker import entry

@@ -16,15 +16,6 @@ from warmstart.manifest import CATALOGUE, Manifest
 JOB = "warmstart-dev-board-20261130-101500-0a1b"
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:training-job/{JOB}"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-NETWORK = """
-[models.autoencoder]
-hidden = 8
-factors = 2
-batch = 16
-epochs = 6
-patience = 2
-learning_rate = 0.01
-"""
 
 
 class Tree:

@@ -34,6 +34,7 @@ class Stage:
     domain: str | None = None  # the API's own name, and its certificate
     certificate_arn: str | None = None
     cors_origins: tuple[str, ...] = ()  # of the pages that may call from a browser
+    traced_percent: int | None = None  # of requests; None: as X-Ray has it, the first of each second and 5 %
     training_image: str | None = None  # what it holds: plain, or neural, with PyTorch; None: none is built
     training_instance: str = "ml.m5.xlarge"
     training_spot: bool = True  # may be taken away, and goes on when there is one again
@@ -143,6 +144,7 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "domain": (_text(DOMAIN), "a domain name"),
     "certificate_arn": (_text(r"arn:aws[a-z-]*:acm:.+"), "the ARN of a certificate in ACM"),
     "cors_origins": (_list(_text(ORIGIN)), "a list of origins such as https://shop.example"),
+    "traced_percent": (_whole(0, 100), "0 to 100 percent"),
     "training_image": (_text("plain|neural"), "plain or neural"),
     "training_instance": (_text(r"ml\.[a-z0-9-]+\.[a-z0-9]+"), "an instance of SageMaker such as ml.m5.xlarge"),
     "training_spot": (_flag, "true or false"),

@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_xray as xray
 from constructs import Construct
 
 from infra.families import CATALOGUE, Family
@@ -71,6 +72,8 @@ class Api(Construct):
         for path, verb in open_methods:
             self._add_open(path, verb, secured.get(path, CATALOGUE))
         self._add_own_answers()
+        if stage.traced_percent is not None:
+            self._sample(stage.traced_percent)
         self.plans = {name: self._plan(plan) for name, plan in PLANS.items()}
 
     @property
@@ -133,6 +136,26 @@ class Api(Construct):
                 response_headers=dict(response.headers),
                 templates={"application/json": response.template},
             )
+
+    def _sample(self, percent: int) -> None:
+        """Say how many requests X-Ray records, functions included: whether they do is decided here."""
+        xray.CfnSamplingRule(
+            self,
+            "Sampling",
+            sampling_rule=xray.CfnSamplingRule.SamplingRuleProperty(
+                rule_name=self.rest.rest_api_name,
+                service_name=f"{self.rest.rest_api_name}/{self._stage.name}",
+                service_type="AWS::ApiGateway::Stage",
+                fixed_rate=percent / 100,
+                reservoir_size=0,
+                priority=100,  # before X-Ray's own rule, which is the last
+                host="*",
+                http_method="*",
+                url_path="*",
+                resource_arn="*",
+                version=1,
+            ),
+        )
 
     def _plan(self, plan: Plan) -> apigateway.UsagePlan:
         quota = apigateway.QuotaSettings(limit=plan.quota_per_day, period=apigateway.Period.DAY)

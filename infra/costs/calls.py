@@ -4,14 +4,18 @@ Milliseconds are measured here, on a whole core. A function has its memory's sha
 taken for computing, so one of 1,024 MB is reckoned 1.73 times as slow: estimates, and rather too high.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from infra.costs.measured import Call, Measured
 from infra.costs.prices import cost
 from infra.families import Family
 from infra.functions import AUTHORIZER, AUTHORIZER_MEMORY_MB
 from infra.plans import AUTHORIZER_CACHE_SECONDS
+from infra.stages import read_stage
+from infra.tree import ROOT
 
 VCPU_MB = 1_769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 FREE_DISK_MB = 512
@@ -20,7 +24,6 @@ COLD = 0.01  # of calls, assumed; AWS says that it is "typically" fewer
 TOKENS = 10  # callers who call all the time, assumed: each is asked about anew when the authorizer's word is old
 HEADERS = 500  # bytes of a response around its body, assumed
 LOGGED = 660  # bytes: Lambda's platform.start and platform.report as JSON, and 26 for each that CloudWatch adds
-TRACED_A_SECOND, TRACED = 1, 0.05  # X-Ray's default: the first of each second, and of the others this share
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def bill(family: Family, measured: Measured, requests: float, waits_ms: float = 
         authorizer=_authorizer(measured.calls[AUTHORIZER], asked),
         logs=logs((requests + asked) * LOGGED / 1e9),
         out=cost("out_gb", requests * (call.bytes + HEADERS) / 1e9),
-        traces=cost("trace_million", traces(requests)),
+        traces=cost("trace_million", requests * traced_percent() / 100),
     )
 
 
@@ -87,10 +90,14 @@ def logs(gb: float) -> float:
     return cost("log_gb", gb) + cost("log_gb_month", gb)
 
 
-def traces(requests: float) -> float:
-    """How many requests of a month X-Ray records, where they come evenly: of a few, all."""
-    first = min(requests, TRACED_A_SECOND * SECONDS)
-    return first + TRACED * (requests - first)
+@cache
+def traced_percent() -> int:
+    """How many requests X-Ray records of prod, as cdk.json has it."""
+    stages = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
+    percent = read_stage("prod", stages).traced_percent
+    if percent is None:
+        raise ValueError("cdk.json: stages.prod.traced_percent: say how many requests X-Ray records")
+    return percent
 
 
 def _authorizer(call: Call, asked: float) -> float:

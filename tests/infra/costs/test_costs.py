@@ -1,11 +1,12 @@
 """What calls, months and the plan cost, reckoned by hand for round numbers."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from infra.costs import month, personalize, plan
-from infra.costs.calls import COLD, LOGGED, SECONDS, TRACED, bill, billed_ms, bills, gb_second, traces
+from infra.costs.calls import COLD, LOGGED, SECONDS, bill, billed_ms, bills, gb_second, traced_percent
 from infra.costs.layout import Market
 from infra.costs.measured import Call, Measured
 from infra.families import Family, read_families
@@ -54,10 +55,11 @@ def test_disk_beyond_what_is_free_costs_by_the_second() -> None:
     assert gb_second(1024, 2048) - gb_second(1024) == pytest.approx(1.5 * 0.0000000309)
 
 
-def test_few_requests_are_all_traced() -> None:
-    """The first of each second is, and of the others a twentieth."""
-    assert traces(1e6) == 1e6
-    assert traces(100e6) == pytest.approx(SECONDS + TRACED * (100e6 - SECONDS))
+def test_traces_are_those_of_prod() -> None:
+    """The share that cdk.json names there is paid for."""
+    stages = json.loads((ROOT / "cdk.json").read_text())["context"]["stages"]
+    assert traced_percent() == stages["prod"]["traced_percent"]
+    assert bill(WHOLE, MEASURED, 1e6).traces == pytest.approx(stages["prod"]["traced_percent"] / 100 * 5)
 
 
 def test_every_family_is_measured() -> None:

@@ -32,6 +32,7 @@ FULL: dict[str, Any] = {
     "domain": "reco.shop.example",
     "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b",
     "cors_origins": ["https://shop.example", "http://localhost:8000"],
+    "traced_percent": 20,
     "training_image": "neural",
     "training_instance": "ml.g5.xlarge",
     "training_spot": False,

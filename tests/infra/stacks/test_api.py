@@ -144,6 +144,14 @@ def test_the_account_is_left_alone(api: Template) -> None:
     assert api.one("ApiGateway::RestApi")["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
+def test_a_stage_says_how_many_requests_are_traced(api: Template) -> None:
+    """Its rule speaks of its own API alone, under the name that X-Ray knows it by; without one, X-Ray's own holds."""
+    assert not api.all("XRay::SamplingRule")
+    rule = serving(traced_percent=20).one("XRay::SamplingRule")["SamplingRule"]
+    assert (rule["FixedRate"], rule["ReservoirSize"]) == (0.2, 0)
+    assert (rule["ServiceName"], rule["ServiceType"]) == ("warmstart-dev/dev", "AWS::ApiGateway::Stage")
+
+
 def test_without_origins_no_browser_may_call(api: Template) -> None:
     """Nothing answers a preflight, and no answer carries a header of CORS."""
     assert "OPTIONS" not in {verb for verb, _ in api.methods()}

@@ -173,7 +173,7 @@ def rollback(store: Store, model: str, *, reason: str, alias: str = CHAMPION) ->
     if stands.alias is None:
         raise NothingToRollBack(f"{model} was never promoted")
     if stands.alias.previous is None:
-        raise NothingToRollBack(f"{model}: {alias} has no previous version")
+        raise NothingToRollBack(f"{model}: {alias} has no previous version; promote names any other")
     return _point(store, model, stands.alias.previous, alias, stands, reason)
 
 

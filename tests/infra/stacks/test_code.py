@@ -7,12 +7,12 @@ import pytest
 
 from infra.constructs.authorizer_function import AuthorizerFunction
 from infra.constructs.recommender_function import RecommenderFunction
-from infra.families import read_families
+from infra.families import CATALOGUE, read_families
 from infra.functions import catalogue
 from tests.infra.stacks.synthesis import a_stack, a_stage, a_store, families, template_of
 from tests.infra.stacks.template import Template, text
 
-IMAGES = {"catalogue", "factorization", "knn", "lists", "neural", "ranker"}
+IMAGES = {CATALOGUE, *(family.name for family in families())}
 RUNTIME = "layers/warmstart/python/warmstart"
 
 

@@ -3,11 +3,13 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.families import CATALOGUE, read_families
+from infra.supply import __main__ as command
 from infra.supply.components import vendored
 from infra.supply.pins import TRAINING, pinned_by_image, pinned_files, read_pins
 from infra.supply.sbom import sbom
@@ -80,6 +82,19 @@ def test_the_same_pins_make_the_same_list() -> None:
     first, second = sbom(CATALOGUE), sbom(CATALOGUE)
     assert json.dumps(first) == json.dumps(second)
     assert {"timestamp", "serialNumber"}.isdisjoint({*first, *first["metadata"]})
+
+
+def test_the_command_writes_a_file_for_each_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`sbom` leaves one document an image, and prints how much each holds."""
+    monkeypatch.setattr(command, "FOLDER", tmp_path / "sbom")
+    monkeypatch.setattr("sys.argv", ["supply", "sbom"])
+    command.main()
+    assert {path.name for path in (tmp_path / "sbom").iterdir()} == {f"{image}.cdx.json" for image in IMAGES}
+    printed = [line.split()[:2] for line in capsys.readouterr().out.splitlines()[1:]]
+    written = {image: json.loads((tmp_path / "sbom" / f"{image}.cdx.json").read_text()) for image in IMAGES}
+    assert printed == [[image, str(len(document["components"]))] for image, document in written.items()]
 
 
 def listed(image: str) -> list[dict[str, Any]]:

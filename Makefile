@@ -6,6 +6,7 @@ STAMP := $(VENV)/.ready
 INFRA := .venv-infra
 SAM := .venv-sam
 RECBOLE := .venv-recbole
+AUDIT := .venv-audit
 PAGE := functions/catalogue/page
 # "yes" where there is npm, and a Node.js that the page can be built by.
 NEW_NODE = $(shell command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split("."); console.log(a > 20 || (a == 20 && b >= 19) ? "yes" : "")')
@@ -20,8 +21,8 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole demo test test-infra \
-    coverage lint bench quality openapi requirements reliability soak endurance images bootstrap diff idle-costs \
+.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole setup-audit demo test test-infra \
+    coverage lint sbom audit bench quality openapi requirements reliability soak endurance images bootstrap diff idle-costs \
     costs deploy destroy deploy-local destroy-local sam-local setup-spark infra-if-npm scale
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
@@ -75,6 +76,13 @@ $(RECBOLE)/.ready: constraints-recbole.txt
 	    recbole setuptools
 	touch $@
 
+setup-audit: $(AUDIT)/.ready  ## one for what audits the rest
+
+$(AUDIT)/.ready: .ci/audit.txt
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .ci/audit.txt
+	touch $@
+
 page: $(PAGE_BUILT)  ## the explorer, a page over the API; needs Node.js
 
 $(PAGE_BUILT): $(PAGE)/node_modules/.ready $(shell find $(PAGE)/src -type f) $(wildcard $(PAGE)/*.html $(PAGE)/*.ts $(PAGE)/*.json)
@@ -117,12 +125,21 @@ coverage: setup  ## what `make test PYTEST=--cov INFRA_PYTEST=--cov` has covered
 	$(BIN)/coverage json --quiet -o build/coverage.json
 	.ci/coverage build/coverage.json
 
-lint: setup-neural setup-infra  ## style, types, who imports whom
+lint: setup-neural setup-infra setup-audit  ## style, types, who imports whom, what is unsafe
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(INFRA)/bin/mypy --package infra
 	$(BIN)/lint-imports
+	$(AUDIT)/bin/bandit --quiet --configfile pyproject.toml --recursive functions layers training infra
+	$(AUDIT)/bin/hadolint functions/Dockerfile training/sagemaker/Dockerfile training/spark/Dockerfile
+	$(AUDIT)/bin/zizmor --quiet --offline --no-progress .github
+
+sbom: setup  ## what each image holds, as CycloneDX: build/sbom/IMAGE.cdx.json
+	$(BIN)/python -m infra.supply sbom
+
+audit: sbom setup-audit  ## the same, and what is known against it; exits with an error where that cannot be asked
+	$(BIN)/python -m infra.supply audit
 
 bench: setup-neural page-if-node  ## speeds, as ratios within one run
 	$(BIN)/python -m tests.bench $(BENCH)
@@ -144,7 +161,9 @@ requirements: setup  ## pin what each image holds, with hashes
 	        --python-version 3.11 --python-platform x86_64-manylinux_2_28 --constraint ../../constraints.txt "$$@"; } \
 	&& pin build.in --output-file build.txt \
 	&& pin ../../pyproject.toml --extra train --output-file plain.txt \
-	&& pin ../../pyproject.toml --extra train --extra neural --output-file neural.txt
+	&& pin ../../pyproject.toml --extra train --extra neural --output-file neural.txt \
+	&& cd ../../.ci && ../$(BIN)/uv pip compile --quiet --no-header --no-annotate --generate-hashes --no-emit-index-url \
+	    --python-version 3.11 --python-platform x86_64-manylinux_2_28 audit.in --output-file audit.txt
 
 reliability: setup  ## make every fault happen and write docs/RELIABILITY.md
 	$(BIN)/python -m tests.faults

@@ -128,7 +128,7 @@ def test_the_training_image_has_the_python_of_training() -> None:
     bases = re.findall(r"^FROM \S+/python:([\d.]+)-(?:slim-)?bookworm", dockerfile, re.MULTILINE)
     (own,) = re.findall(r"^PYTHON \?= python(\S+)", makefile, re.MULTILINE)
     assert bases == [own, own]
-    assert re.findall(r"--python-version (\S+)", makefile)[1:] == [own]
+    assert set(re.findall(r"--python-version (\S+)", makefile)[1:]) == {own}
     flags = [re.findall(r"-m\w+", line) for line in _lines("HNSWLIB_NO_NATIVE", "Makefile")]
     assert flags == [
         re.findall(r"-m\w+", line) for line in _lines("HNSWLIB_NO_NATIVE", "training/sagemaker/Dockerfile")

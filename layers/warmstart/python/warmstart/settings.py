@@ -10,6 +10,8 @@ from warmstart.errors import SettingsError
 
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")  # as browsers send it: no path, no capitals
 
+CACHE = "/tmp/warmstart"  # noqa: S108 Lambda's only disk # nosec B108
+
 
 class Settings(NamedTuple):
     """What a function is told by its environment."""
@@ -42,7 +44,7 @@ class Settings(NamedTuple):
             models=models,
             preload=tuple(name for name in _names(environment.get("WARMSTART_PRELOAD", "")) if name in models),
             alias=environment.get("WARMSTART_ALIAS", "champion"),
-            cache=Path(environment.get("WARMSTART_CACHE", "/tmp/warmstart")),  # noqa: S108 Lambda's only disk
+            cache=Path(environment.get("WARMSTART_CACHE", CACHE)),
             refresh_seconds=_number(environment, "WARMSTART_REFRESH_SECONDS", 15),
             memory_bytes=int(_number(environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1024) * 2**20),
             disk_bytes=int(_number(environment, "WARMSTART_DISK_MB", 512) * 2**20),

@@ -60,6 +60,8 @@ def figures() -> Iterator[Figure]:
             peer=peer,
             peer_ms=percentile(times["constant"], percent),
             limit=limit,
+            bound="matrix-vector product" if percent == 50 else "",
+            bound_ms=medians(times)["product"] if percent == 50 else None,
             raw=both if percent == 50 else {},
             parts=_parts(medians(times)) if percent == 50 else {},
         )

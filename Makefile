@@ -124,8 +124,8 @@ lint: setup-neural setup-infra  ## style, types, who imports whom
 	$(INFRA)/bin/mypy --package infra
 	$(BIN)/lint-imports
 
-bench: setup-neural page-if-node  ## speeds, as ratios within one run
-	$(BIN)/python -m tests.bench $(BENCH)
+bench: setup-neural page-if-node  ## speeds beside peers and bounds, and every goal; writes docs/PERFORMANCE.md
+	$(BIN)/python -m tests.bench --write $(BENCH)
 
 quality: setup-neural  ## models against published numbers, on the data sets that are at hand
 	$(BIN)/python -m tests.quality $(QUALITY)

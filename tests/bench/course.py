@@ -95,8 +95,6 @@ def _asked(ours: Api, theirs: Api, alone: list[float]) -> Iterator[Figure | Amou
         )
         name = f"  the function alone, event to answer, p{percent}"
         yield Figure(name=name, ms=percentile(alone, percent), peer=PEER, peer_ms=at[PEER])
-    shared = [len({*ours.items(user)} & {*theirs.items(user)}) for user in USERS[:100]]
-    yield Amount(name="items that both name, of ten", amount=float(np.mean(shared)), unit="")
     whole = tree(ours.pid)
     yield Amount(name="memory, gateway and every function", amount=_megabytes(whole), unit="MB")
     function = {pid for pid in whole if FUNCTION in Path(f"/proc/{pid}/cmdline").read_text()}

@@ -18,6 +18,7 @@ PAGE = ROOT / "docs" / "PERFORMANCE.md"
 COMMAND = "python -m tests.bench"
 LIBRARIES = ("numpy", "obstore", "starlette", "msgspec", "mangum", "rectools", "implicit", "lightfm", "fastapi")
 WHEELS = {"implicit": "pm-implicit", "lightfm": "rectools-lightfm"}  # what fills the folder of that name
+RULE = "---"  # below the head of a table
 GOALS = ("goal", "wanted", "measured", "", "command")
 
 
@@ -40,8 +41,9 @@ def keep(name: str, figures: Sequence[Figure | Amount], seconds: float, page: Pa
 
 
 def keep_goals(page: Path = PAGE) -> None:
-    """Read every goal where it was measured, and write the table of them all."""
+    """Read every goal where it was measured, and write the table of them all, what was missed first."""
     found = [*_of_sections(page.read_text(encoding="utf8")), *goals_of_pages()]
+    found.sort(key=lambda goal: goal.met)
     missed = sum(not goal.met for goal in found)
     head = f"{len(found)} goals, {len(found) - missed} met, {missed} missed."
     put(page, {"goals": f"{head}\n\n{_goals_table(found)}"})
@@ -66,7 +68,7 @@ def _of_sections(page: str) -> Iterator[Goal]:
         if line.startswith(f"`{COMMAND} "):
             name = line.split("`")[1]
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if not line.startswith("| ") or len(cells) != len(HEADERS) or cells[0] == HEADERS[0]:
+        if not line.startswith("| ") or len(cells) != len(HEADERS) or cells[0] in {HEADERS[0], RULE}:
             continue
         what, ms, _, _, ratio, _, _, _, wanted, verdict = cells
         if what.startswith(OF_IT):
@@ -80,7 +82,7 @@ def _of_sections(page: str) -> Iterator[Goal]:
 
 def _goals_table(goals: Sequence[Goal]) -> str:
     rows = [(goal.what, goal.wanted, goal.measured, goal.verdict, f"`{goal.command}`") for goal in goals]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (GOALS, ["---"] * len(GOALS), *rows))
+    return "\n".join(f"| {' | '.join(row)} |" for row in (GOALS, [RULE] * len(GOALS), *rows))
 
 
 def _commit() -> str:

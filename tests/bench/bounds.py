@@ -1,6 +1,5 @@
 """The least that this machine needs for something, to be measured beside it."""
 
-import hashlib
 import mmap
 import subprocess
 import sys

@@ -1,7 +1,7 @@
 """The local API beside a FastAPI service that loads a pickle and calls RecTools, both with als of MovieLens 1M.
 
-Both are asked over HTTP with a token, one request at a time. `warmstart serve` is a gateway, an authorizer and a process for
-every family under `awslambdaric`; the service is one process of uvicorn.
+Both are asked over HTTP with a token, one request at a time. `warmstart serve` is a gateway, an authorizer and a
+process for every family under `awslambdaric`; the service is one process of uvicorn.
 """
 
 import itertools

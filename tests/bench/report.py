@@ -37,9 +37,9 @@ def _row(figure: Figure | Amount) -> tuple[str, ...]:
     if isinstance(figure, Amount):
         return figure.name, _amount(figure), "", "", "", "", "", "", figure.goal, figure.verdict
     peer = figure.peer, _ms(figure.peer_ms), f"{figure.ratio:.2f}"
-    if figure.bound_ms is None:
+    if figure.bound_ms is None or figure.times_bound is None:
         return figure.name, _ms(figure.ms), *peer, "", "", "", figure.goal, figure.verdict
-    bound = figure.bound, _ms(figure.bound_ms), f"{figure.ms / figure.bound_ms:.2f}"
+    bound = figure.bound, _ms(figure.bound_ms), f"{figure.times_bound:.2f}"
     return figure.name, _ms(figure.ms), *peer, *bound, figure.goal, figure.verdict
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.figures import Amount, Figure, figure_of
-from tests.bench.performance import PAGE, keep, machine
+from tests.bench.performance import PAGE, keep, keep_goals, machine
 from tests.bench.places import BUILD, ROOT
 from tests.bench.report import report
 
@@ -49,6 +49,8 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.names) - BENCHMARKS.keys():
         parser.error(f"no benchmark {min(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if asked.write:
+        keep_goals()  # a page that has lost its number is told now, not after an hour
     figures, skipped, failed = list[Figure | Amount](), dict[str, str](), set[str]()
     for name in asked.names or BENCHMARKS:
         sys.stderr.write(f"{name} ...\n")

@@ -53,15 +53,13 @@ def main() -> None:
         keep_goals()  # a page that has lost its number is told now, not after an hour
     figures, skipped, failed = list[Figure | Amount](), dict[str, str](), set[str]()
     for name in asked.names or BENCHMARKS:
-        sys.stderr.write(f"{name} ...\n")
-        started = time.perf_counter()
         found = _run(name)
         own = [figure_of(values) for values in found.get("figures", ())]
         figures += own
         skipped |= {name: found["skipped"]} if "skipped" in found else {}
         failed |= {name} if not found else set()
         if own and asked.write:
-            keep(name, own, time.perf_counter() - started)
+            keep(name, own, found["seconds"])
     print(report(figures, skipped))
     _write(asked.json, figures, skipped)
     if failed:
@@ -73,9 +71,13 @@ def _run(name: str) -> dict[str, Any]:
     environment = {**os.environ, **BENCHMARKS[name]}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "tests.bench.child", name]
+    sys.stderr.write(f"{name} ...\n")
+    started = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     found: dict[str, Any] = {} if done.returncode else json.loads(done.stdout.splitlines()[-1])
-    return found
+    seconds = time.perf_counter() - started
+    sys.stderr.write(f"{name}: {found.get('skipped', f'{seconds:.0f} s') if found else 'failed'}\n")
+    return {**found, "seconds": seconds} if found else {}
 
 
 def _write(path: Path, figures: list[Figure | Amount], skipped: dict[str, str]) -> None:

@@ -141,8 +141,8 @@ sbom: setup  ## what each image holds, as CycloneDX: build/sbom/IMAGE.cdx.json
 audit: sbom setup-audit  ## the same, and what is known against it; exits with an error where that cannot be asked
 	$(BIN)/python -m infra.supply audit
 
-bench: setup-neural page-if-node  ## speeds, as ratios within one run
-	$(BIN)/python -m tests.bench $(BENCH)
+bench: setup-neural page-if-node  ## speeds beside peers and bounds, and every goal; writes docs/PERFORMANCE.md
+	$(BIN)/python -m tests.bench --write $(BENCH)
 
 quality: setup-neural  ## models against published numbers, on the data sets that are at hand
 	$(BIN)/python -m tests.quality $(QUALITY)

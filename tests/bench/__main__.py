@@ -1,21 +1,22 @@
-"""Speeds as ratios within one run: `python -m tests.bench [NAME ...] [--json FILE]`."""
+"""Speeds as ratios within one run: `python -m tests.bench [NAME ...] [--write] [--json FILE]`."""
 
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
-from importlib.metadata import version
+import time
 from pathlib import Path
 from typing import Any
 
 from tests.bench.figures import Amount, Figure, figure_of
+from tests.bench.performance import PAGE, keep, keep_goals, machine
 from tests.bench.places import BUILD, ROOT
 from tests.bench.report import report
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as in functions
 BENCHMARKS = {
+    "course": ONE_THREAD,
     "cold": ONE_THREAD,
     "warm": ONE_THREAD,
     "opening": ONE_THREAD,
@@ -43,17 +44,22 @@ def main() -> None:
     """Run what is asked for, print the table and write everything as JSON; a missed goal is no failure."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}; all by default")
+    parser.add_argument("--write", action="store_true", help=f"put each benchmark's figures into {PAGE.name}")
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json", metavar="FILE", help="default: %(default)s")
     asked = parser.parse_args()
     if unknown := set(asked.names) - BENCHMARKS.keys():
         parser.error(f"no benchmark {min(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if asked.write:
+        keep_goals()  # a page that has lost its number is told now, not after an hour
     figures, skipped, failed = list[Figure | Amount](), dict[str, str](), set[str]()
     for name in asked.names or BENCHMARKS:
-        sys.stderr.write(f"{name} ...\n")
         found = _run(name)
-        figures += [figure_of(values) for values in found.get("figures", ())]
+        own = [figure_of(values) for values in found.get("figures", ())]
+        figures += own
         skipped |= {name: found["skipped"]} if "skipped" in found else {}
         failed |= {name} if not found else set()
+        if own and asked.write:
+            keep(name, own, found["seconds"])
     print(report(figures, skipped))
     _write(asked.json, figures, skipped)
     if failed:
@@ -65,20 +71,18 @@ def _run(name: str) -> dict[str, Any]:
     environment = {**os.environ, **BENCHMARKS[name]}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "tests.bench.child", name]
+    sys.stderr.write(f"{name} ...\n")
+    started = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     found: dict[str, Any] = {} if done.returncode else json.loads(done.stdout.splitlines()[-1])
-    return found
+    seconds = time.perf_counter() - started
+    sys.stderr.write(f"{name}: {found.get('skipped', f'{seconds:.0f} s') if found else 'failed'}\n")
+    return {**found, "seconds": seconds} if found else {}
 
 
 def _write(path: Path, figures: list[Figure | Amount], skipped: dict[str, str]) -> None:
-    machine = {
-        "cpus": os.cpu_count(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "obstore", "starlette", "msgspec", "mangum")},
-    }
     path.parent.mkdir(parents=True, exist_ok=True)
-    value = {"machine": machine, "figures": [figure.to_json() for figure in figures], "skipped": skipped}
+    value = {"machine": machine(), "figures": [figure.to_json() for figure in figures], "skipped": skipped}
     path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf8")
 
 

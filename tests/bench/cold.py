@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.local.function import TASK_ROOT, Function, lambda_environment
+from tests.bench import bounds
 from tests.bench.emulator import cold_start
 from tests.bench.events import read_event
 from tests.bench.figures import Figure
-from tests.bench.movielens import trained_store
+from tests.bench.movielens import served_files, trained_store
 from tests.bench.timing import Measure, interleaved, medians
 
 FAMILIES = {  # model -> its family
@@ -31,24 +32,33 @@ def figures() -> Iterator[Figure]:
     store = trained_store()
     for model, family in FAMILIES.items():
         with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as cache:
-            yield from _figures(model, family_of(model, family, store, Path(cache)))
+            yield from _figures(model, family_of(model, family, store, Path(cache)), served_files(store, model))
 
 
-def _figures(model: str, family: Function) -> Iterator[Figure]:
-    imports = {"BENCH_IMPORTS": ",".join(_third_party(family))}
+def _figures(model: str, family: Function, files: list[Path]) -> Iterator[Figure]:
+    modules = _third_party(family)
+    imports = {"BENCH_IMPORTS": ",".join(modules)}
     functions = {
         "family": family,
         "same imports": Function("same-imports", f"{HANDLERS}.same_imports.handler", imports, 1024, timeout_s=15),
         "FastAPI": Function("fastapi", f"{HANDLERS}.on_fastapi.handler", {}, 1024, timeout_s=15),
     }
     measures = {name: _measure(function, model) for name, function in functions.items()}
+    measures["bound"] = bounds.start(modules, files)
     for measure in measures.values():
         measure()  # writes .pyc files, which images have
     times = interleaved(measures, ROUNDS)
     middle = medians(times)
     ours, bare, fastapi = (middle[name] for name in functions)
     yield Figure(
-        name=f"cold start, {model}", ms=ours, peer="same imports, constant", peer_ms=bare, limit=1.2, raw=times
+        name=f"cold start, {model}",
+        ms=ours,
+        peer="same imports, constant",
+        peer_ms=bare,
+        limit=1.2,
+        bound="interpreter, imports, files hashed",
+        bound_ms=middle["bound"],
+        raw=times,
     )
     yield Figure(name="  on FastAPI, constant", ms=fastapi, peer="same imports, constant", peer_ms=bare)
     yield Figure(name="  on FastAPI, constant", ms=fastapi, peer=f"cold start, {model}", peer_ms=ours)

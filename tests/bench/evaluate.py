@@ -58,14 +58,16 @@ def _figure(name: str, recipe: "Recipe", tables: "Tables", plan: "FoldPlan", met
     theirs = time.perf_counter() - started - peer.fit_seconds
     if plan.last is None or SLOW not in metrics:  # minutes otherwise, and the other figures hold the same
         _same_numbers(job, found, peer, theirs_found)
+    asking = sum(own.answer_seconds for scores in found.scores.values() for own in scores)
     return Figure(
         name=f"evaluate, 3 x {name}",
         ms=ours * 1000,
         peer="RecTools",
         peer_ms=theirs * 1000,
         limit=0.5,
+        bound="asking the scorers alone",
+        bound_ms=asking * 1000,
         raw={"our fits": [fits * 1000], "RecTools' fits": [peer.fit_seconds * 1000]},
-        parts={"asking the scorers": sum(s.answer_seconds for own in found.scores.values() for s in own) * 1000},
     )
 
 

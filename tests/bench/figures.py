@@ -21,6 +21,8 @@ class Figure:
     peer_ms: float
     limit: float | None = None  # the goal: at most this; None where the figure only informs
     limits: Literal["ratio", "ms"] = "ratio"  # what the goal is about
+    bound: str = ""  # the least that this machine needs for it; empty where that is the peer, or nobody knows
+    bound_ms: float | None = None  # measured in the same run
     raw: Mapping[str, Times] = field(default_factory=dict)
     parts: Mapping[str, float] = field(default_factory=dict)  # where the time goes, ms
 
@@ -28,6 +30,11 @@ class Figure:
     def ratio(self) -> float:
         """Return the time over its peer's."""
         return self.ms / self.peer_ms
+
+    @property
+    def times_bound(self) -> float | None:
+        """Return the time over its bound."""
+        return None if self.bound_ms is None else self.ms / self.bound_ms
 
     @property
     def goal(self) -> str:
@@ -46,7 +53,7 @@ class Figure:
 
     def to_json(self) -> dict[str, Any]:
         """Return everything, ratio and verdict included, as plain values."""
-        return {**asdict(self), "ratio": self.ratio, "verdict": self.verdict}
+        return {**asdict(self), "ratio": self.ratio, "times_bound": self.times_bound, "verdict": self.verdict}
 
 
 @dataclass(frozen=True, kw_only=True)

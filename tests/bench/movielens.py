@@ -48,6 +48,12 @@ def trained_store() -> Path:
     return folder
 
 
+def served_files(store: Path, model: str) -> list[Path]:
+    """Return the files of the one version of a model that a store holds, as a function reads them."""
+    (manifest,) = (store / "models" / model / "versions").glob("*/manifest.json")
+    return [manifest, *(manifest.parent / name for name in json.loads(manifest.read_bytes())["files"])]
+
+
 def _serve_more(folder: Path) -> None:
     """Serve item weights, a network after one epoch and a ranker, fitted but not measured."""
     from tests.bench.knn_data import fitting
@@ -112,7 +118,7 @@ def _train(job: "Training", recipe: "Recipe", store: "Store") -> None:
 
 def _watched(watch: Stopwatch) -> ExitStack:
     """Put the watch around the parts of a training, as long as the stack is open."""
-    from training import fitting, interactions, selfcheck, train
+    from training import cut, fitting, interactions, selfcheck, train
     from training.algorithms import als, popular, popular_recent
     from warmstart import publish, registry
 
@@ -120,7 +126,7 @@ def _watched(watch: Stopwatch) -> ExitStack:
     for owner, attribute, name in (
         (fitting, "export", lambda *_, model, **__: f"export and seal {model.name}"),
         (train, "measure", lambda recommender, *_: f"measuring {recommender.manifest.model}"),
-        (train, "split", "splitting"),
+        (cut, "split", "splitting"),
         (train, "open_recommender", "opening drafts"),
         (interactions.Events, "interactions", "merging events"),
         (interactions, "_encoded", "ids to rows"),

@@ -124,11 +124,10 @@ def _alone(name: str, fitted: Fitted, users: Rows, most_ms: float) -> Iterator[F
                 peer_ms=at[peer],
                 limit=limit,
                 limits="ms",
+                bound="bare ONNX run and product" if percent == 50 else "",
+                bound_ms=middle[f"bare {kind}"] + middle["product"] if percent == 50 else None,
                 raw={what: times[what] for what in (kind, peer)} if percent == 50 else {},
             )
-    for kind in fitted.graphs:
-        bound = middle[f"bare {kind}"] + middle["product"]
-        yield Figure(name=f"  {kind}", ms=middle[kind], peer="bare ONNX run and product", peer_ms=bound)
 
 
 def _ranking(recommender: Recommender, queries: Sequence[Query]) -> Measure:

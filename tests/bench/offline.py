@@ -38,6 +38,8 @@ def in_two_processes(name: str, folder: Path, manifest: Manifest) -> Iterator[Fi
         ms=middle["2"],
         peer="1 process",
         peer_ms=middle["1"],
+        bound="half of one process",
+        bound_ms=middle["1"] / 2,
         raw=times,
     )
     yield Amount(name="  a user, 2 processes", amount=middle["2"] / users, unit="ms", limit=MOST_MS)

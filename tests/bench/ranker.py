@@ -70,6 +70,8 @@ def _online(recommender: Recommender) -> Iterator[Figure | Amount]:
             peer_ms=percentile(times["first stages"], percent),
             limit=limit,
             limits="ms",
+            bound="first stages and trees" if percent == 50 else "",
+            bound_ms=percentile(times["first stages"], 50) + percentile(times["trees"], 50) if percent == 50 else None,
         )
     yield Amount(name="  of it the trees, p50", amount=percentile(times["trees"], 50), unit="ms")
 

@@ -24,6 +24,8 @@ def figures() -> Iterator[Figure]:
         peer="both fits",
         peer_ms=middle["fits"] * 1000,
         limit=0.3,
+        bound="imports, reading the tables",
+        bound_ms=sum(middle["parts"][part] for part in ("imports", "reading the tables")) * 1000,
         raw={name: [found[name] * 1000 for found in runs] for name in ("wall", "fits")},
         parts={name: s * 1000 for name, s in sorted(middle["parts"].items(), key=lambda part: -part[1])},
     )

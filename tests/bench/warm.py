@@ -60,6 +60,8 @@ def figures() -> Iterator[Figure]:
             peer=peer,
             peer_ms=percentile(times["constant"], percent),
             limit=limit,
+            bound="matrix-vector product" if percent == 50 else "",
+            bound_ms=medians(times)["product"] if percent == 50 else None,
             raw=both if percent == 50 else {},
             parts=_parts(medians(times)) if percent == 50 else {},
         )
@@ -105,7 +107,7 @@ def _steps(recommender: Recommender) -> Mapping[str, Measure]:
     """Return what measures each step of a call alone."""
     users = itertools.cycle(range(0, USERS, 7))
     event = read_event("als", 1)
-    query, _ = recommender._query(Ask(user_id=1))
+    query, _ = recommender.query(Ask(user_id=1))
     items = recommender.scorer._items.vectors  # type: ignore[attr-defined]
     vector = recommender.scorer._users[1]  # type: ignore[attr-defined]
     answer = Recommendations(1, recommender.recommend(Ask(user_id=1)).items, "als", "v", "model")

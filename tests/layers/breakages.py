@@ -94,9 +94,7 @@ BROKEN: dict[str, Break] = {
     "alias has an older serial": lambda store, m: rewrite(store, m.version, of=m.model, serial=1),
     "manifest is missing": lambda store, m: store.delete(_key(m)),
     "manifest has another hash": lambda store, m: rewrite(store, m.version, of=m.model, manifest_sha256="0" * 64),
-    "manifest is another one's": lambda store, m: store.put(
-        _key(m), store.get(_key(m), limit=MAX_BYTES).data + b" "
-    ),
+    "manifest is another one's": lambda store, m: store.put(_key(m), store.get(_key(m), limit=MAX_BYTES).data + b" "),
     "manifest is not JSON": lambda store, m: name_it(store, m, b"{"),
     "manifest is a page": lambda store, m: name_it(store, m, b"<html>Sign in</html>"),
     "manifest is huge": lambda store, m: name_it(store, m, m.to_json() + b" " * MAX_BYTES),

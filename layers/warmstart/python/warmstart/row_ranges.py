@@ -26,7 +26,9 @@ def refuse_out_of_range(artifact: Artifact, n_users: int, n_items: int) -> None:
             _refuse_unless(_within(artifact.any_array(name), bounds[kind]), f"{name} names what does not exist")
     if "user_segment" in artifact:
         segments = len(artifact.array("segments", np.int32, None, n_items))
-        _refuse_unless(_within(artifact.array("user_segment", np.int32, n_users) + 1, segments + 1), "user_segment names none")
+        _refuse_unless(
+            _within(artifact.array("user_segment", np.int32, n_users) + 1, segments + 1), "user_segment names none"
+        )
 
 
 def _ascends(starts: NDArray[np.int64]) -> bool:

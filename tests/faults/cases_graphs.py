@@ -63,7 +63,7 @@ NETWORKS: dict[str, Callable[[], ModelProto]] = {
     "a node that makes 16 GB": partial(_growing, GIGABYTES),
     "a node that makes 4 TB": partial(_growing, 2**40),
     "an operator that is not served": lambda: _made(("RandomNormalLike", ["x"], OUTPUT)),
-    "a graph that answers NaN": lambda: _made(("Div", ["x", "zero"], OUTPUT), zero=np.float32([0])),
+    "a graph that answers NaN": lambda: _made(("Div", ["x", "zero"], OUTPUT), zero=np.zeros(1, np.float32)),
     "an input of another width": lambda: bag_model(np.ones((9, D), np.float32)),
     "an input of another name": lambda: model_of(
         [helper.make_node("MatMul", ["b", "W"], [OUTPUT])], ("b", [1, 6]), W=MATRIX

@@ -60,7 +60,8 @@ def standing(world: World, kind: Kind) -> Standing:
     """Return the stage of a kind, made at the first call."""
     if kind.model not in world.standing:
         world.standing[kind.model] = Standing(world, kind)
-    return world.standing[kind.model]
+    found: Standing = world.standing[kind.model]
+    return found
 
 
 def broken(world: World, kind: Kind, breaks: Break) -> Seen:

@@ -22,13 +22,13 @@ def refuse_astray(data: NDArray[np.uint8], n_items: int, line: int, links: int, 
     """
     if len(data) < n_items * line or len(data) % 4:
         raise ValueError("the index is cut")
-    bottom = data[: n_items * line].view(np.uint32).reshape(n_items, line // 4)
-    height, starts = _heights(data[n_items * line :].view(np.uint32), n_items, links + 1)
-    lists = np.concatenate([start + (links + 1) * np.arange(height[item]) for item, start in starts] or [[]])
-    above = data[n_items * line :].view(np.uint32)[lists.astype(np.int64)[:, None] + np.arange(links + 1)]
-    level = np.concatenate([1 + np.arange(height[item]) for item, _ in starts] or [[]])
+    bottom, rest = data[: n_items * line].view(np.uint32).reshape(n_items, -1), data[n_items * line :].view(np.uint32)
+    height, starts = _heights(rest, n_items, links + 1)
+    lists = [(start + level * (links + 1), level + 1) for item, start in starts for level in range(height[item])]
+    places, level = np.array(lists, np.int64).reshape(-1, 2).T
+    above = rest[places[:, None] + np.arange(links + 1)]
     labels = bottom[:, -2:]
-    good = _lead(bottom[:, : 2 * links + 1], height, np.zeros(n_items)) and _lead(above, height, level)
+    good = _lead(bottom[:, : 2 * links + 1], height, np.zeros(n_items, np.int64)) and _lead(above, height, level)
     if not good or labels[:, 1].any() or (labels[:, 0] >= n_items).any() or height[entry] != levels:
         raise ValueError("the index has links to what does not exist")
 
@@ -57,7 +57,7 @@ def _heights(words: Words, n_items: int, list_words: int) -> tuple[NDArray[np.in
     return height, starts
 
 
-def _lead(lists: Words, height: NDArray[np.int64], level: NDArray[np.float64]) -> bool:
+def _lead(lists: Words, height: NDArray[np.int64], level: NDArray[np.int64]) -> bool:
     """Return whether all links of some lists (l, 1 + links) lead to items that are on the list's level (l,)."""
     counts = lists[:, 0] & COUNT
     links = lists[:, 1:].astype(np.int64)

@@ -24,6 +24,7 @@ class OnnxTrees:
         """Open the trees over that many features; raise Incompatible where there are none, or anything else."""
         graph = OnnxGraph.load(artifact.folder / FILE, OPERATORS, most=1)
         graph.expect(End(INPUT, (None, n_features)), End(OUTPUT, (None, 1)))
+        graph.try_on(np.zeros((1, n_features), np.float32))  # a feature that is not there is found by a run alone
         return cls(graph)
 
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:

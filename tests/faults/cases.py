@@ -3,7 +3,9 @@
 from tests.faults import (
     cases_bodies,
     cases_catalogue,
+    cases_content,
     cases_files,
+    cases_graphs,
     cases_limits,
     cases_paths,
     cases_publishers,
@@ -21,6 +23,8 @@ SUBJECTS = (
     cases_tokens,
     cases_store,
     cases_files,
+    cases_content,
+    cases_graphs,
     cases_publishers,
     cases_versions,
     cases_limits,

@@ -12,8 +12,9 @@ import numpy as np
 from tests.faults.ask import Answer, outcome
 from tests.faults.case import Case, NotHere, Seen
 from tests.faults.drafts import SIZE, opens
-from tests.faults.requests import RECO, STRINGS
+from tests.faults.kinds import ALS, ITEM_KNN, KINDS, NETWORK, RANKER, RECOMMENDERS, TITLES, USER_KNN, Kind
 from tests.faults.stage import FAMILY, MODEL, Stage, said
+from tests.faults.standing import standing
 from tests.faults.world import World
 from tests.layers.breakages import BROKEN, Break
 from tests.training.datasets import DAY, START
@@ -24,6 +25,7 @@ from warmstart.pull import PREFIX
 from warmstart.registry import promote
 
 YEARS = 30
+Question = Callable[[World, str], Seen]  # to a model
 UNKNOWN = 10**6  # a user in the id domain that no training saw
 
 
@@ -98,10 +100,10 @@ def _stale_part(world: World) -> Seen:
         return Seen(f"{stage.look()}; {_left(stage.cache)}")
 
 
-def _too_large(world: World, breaks: Break) -> Seen:
+def _too_large(world: World, kind: Kind, breaks: Break) -> Seen:
     """Let the new version be too large by its manifest; none of its files may be asked for."""
-    stage = Stage(world)
-    with stage.serving():
+    stage = standing(world, kind)
+    with stage.case():
         stage.promote(stage.new)
         breaks(stage.store, stage.new)
         asked = len(world.injector.asked)
@@ -110,9 +112,9 @@ def _too_large(world: World, breaks: Break) -> Seen:
         return Seen(f"{what}; {len(files)} files asked for")
 
 
-def _too_large_cold(world: World) -> Seen:
-    """Start a function that has less disk than its only version needs."""
-    stage = Stage(world)
+def _too_large_cold(world: World, kind: Kind) -> Seen:
+    """Start a function that has less memory than its only version needs."""
+    stage = Stage(world, kind)
     BROKEN["too large for the memory"](stage.store, stage.old)
     mark, asked = world.log.mark(), len(world.injector.asked)
     with stage.serving():
@@ -147,12 +149,18 @@ def _items(answer: Answer) -> Seen:
     return Seen(f"{outcome(answer)}, {len(items)} items from {said_of.get('source')}{twice}")
 
 
-def _posted(body: dict[str, object], path: str = RECO) -> Callable[[World], Seen]:
-    return lambda world: _items(world.post(path, json.dumps(body).encode()))
+def _posted(body: dict[str, object]) -> Question:
+    return lambda world, model: _items(world.post(f"/reco/{model}", json.dumps(body).encode()))
 
 
-def _got(path: str) -> Callable[[World], Seen]:
-    return lambda world: _items(world.ask(path))
+def _got(rest: str) -> Question:
+    return lambda world, model: _items(world.ask(f"/reco/{model}/{rest}"))
+
+
+def _answered(world: World, kind: Kind, question: Question) -> Seen:
+    """Ask the version that stands."""
+    with standing(world, kind).case():
+        return question(world, kind.model)
 
 
 def _nothing_published(world: World) -> Seen:
@@ -184,18 +192,29 @@ def _no_items(world: World) -> Seen:
 
 
 ALL = [*range(SIZE)]
-SAYING: dict[str, tuple[Callable[[World], Seen], str]] = {
-    "an unknown user": (_got(f"{RECO}/{UNKNOWN}"), "200, 10 items from popular"),
-    "an unknown user, whose id is a string": (_got(f"{STRINGS}/nobody"), "200, 10 items from popular"),
+QUESTIONS: dict[str, tuple[Question, str]] = {  # with what every model that recommends answers
+    "an unknown user": (_got(f"{UNKNOWN}"), "200, 10 items from popular"),
     "nobody at all": (_posted({}), "200, 10 items from popular"),
     "a history of unknown items": (_posted({"history": [{"item_id": 999}]}), "200, 10 items from popular"),
     "everything excluded": (_posted({"exclude": ALL}), "200, 0 items from popular"),
     "everything but three excluded": (_posted({"exclude": ALL[3:]}), "200, 3 items from popular"),
     "nothing allowed": (_posted({"only": []}), "200, 0 items from popular"),
     "unknown items allowed": (_posted({"only": [999]}), "200, 0 items from popular"),
-    "more than there is": (_got(f"{RECO}/{UNKNOWN}?k=100"), f"200, {SIZE} items from popular"),
-    "more than there is unseen": (_got(f"{RECO}/0?k=100"), "200, 21 items from model"),
+    "more than there is": (_got(f"{UNKNOWN}?k=100"), f"200, {SIZE} items from popular"),
     "a known user, everything excluded": (_posted({"user_id": 0, "exclude": ALL}), "200, 0 items from popular"),
+}
+UNSEEN = {
+    ALS: "21 items from model",
+    ITEM_KNN: "21 items from mixed",
+    USER_KNN: "21 items from mixed",
+    NETWORK: "37 items from model",
+    RANKER: "21 items from model",
+}  # of user 0, k = 100
+SAYING: dict[str, tuple[Callable[[World], Seen], str]] = {
+    "an unknown user, whose id is a string": (
+        lambda world: _got("nobody")(world, "popular"),
+        "200, 10 items from popular",
+    ),
     "a catalogue without models": (_nothing_published, "200, []"),
     "an artifact without items": (_no_items, "200, 0 items from popular_recent"),
 }
@@ -224,21 +243,39 @@ CASES = [
     *(
         Case(
             "too large",
-            f"{name}, at a refresh",
+            f"{name}, at a refresh, {kind.model}",
             "old version, TooLarge logged; 0 files asked for",
-            partial(_too_large, breaks=BROKEN[name]),
+            partial(_too_large, kind=kind, breaks=BROKEN[name]),
         )
+        for kind in KINDS
         for name in ("too large for the memory", "too large for the disk")
     ),
-    Case(
-        "too large",
-        "too large for the memory, at a cold start",
-        "503 model_unavailable, TooLarge logged; 0 files asked for",
-        _too_large_cold,
+    *(
+        Case(
+            "too large",
+            f"too large for the memory, at a cold start, {kind.model}",
+            "503 model_unavailable, TooLarge logged; 0 files asked for",
+            partial(_too_large_cold, kind=kind),
+        )
+        for kind in (ALS, NETWORK, TITLES)
     ),
     *(
         Case("thirty years", model, "the same lists", partial(_aged, model=model))
-        for model in ("als", "popular_recent")
+        for model in ("als", "popular_recent", "item_knn", "two_stage")
+    ),
+    *(
+        Case("nothing to say", f"{name}, {kind.model}", expected, partial(_answered, kind=kind, question=question))
+        for kind in RECOMMENDERS
+        for name, (question, expected) in QUESTIONS.items()
+    ),
+    *(
+        Case(
+            "nothing to say",
+            f"more than there is unseen, {kind.model}",
+            f"200, {UNSEEN[kind]}",
+            partial(_answered, kind=kind, question=_got("0?k=100")),
+        )
+        for kind in RECOMMENDERS
     ),
     *(Case("nothing to say", name, expected, run) for name, (run, expected) in SAYING.items()),
 ]

@@ -9,6 +9,7 @@ from functools import partial
 from tests.faults.ask import TRACES
 from tests.faults.case import Case, Seen
 from tests.faults.world import World
+from tests.training.sagemaker.tree import board_tree
 from warmstart.registry import versions
 
 RECIPE = """name = "small"
@@ -80,6 +81,14 @@ def _stopped(world: World, sign: signal.Signals) -> Seen:
     return Seen(f"{seen.what}{', a draft left' if left else ''}; a rerun: {again.what}", seen.figures)
 
 
+def _job(world: World) -> Seen:
+    """Let SageMaker's container train with a setting that is none, and read what it leaves for SageMaker."""
+    tree = board_tree(world.folder / world.fresh_name(), "[models.als]\nfactors = 0\n")
+    done = tree.run()
+    told = "the failure is told" if tree.failure and "factors" in tree.failure else "no failure is told"
+    return Seen(f"{'fails' if done.returncode else 'exit 0'}, {told}", tree.failure or "")
+
+
 SAME_TIME = [row.rpartition(",")[0] + ",2026-01-01" for row in BOARD]
 REFUSED = "fails, 0 published"
 TRAINED = "exit 0, 1 published"
@@ -96,6 +105,7 @@ GIVEN: dict[str, tuple[Sequence[str], str, str, str]] = {
 }
 
 CASES = [
+    Case("training", "a setting that is none, in SageMaker", "fails, the failure is told", _job, slow=True),
     *(
         Case("training", name, expected, partial(_trained, rows=rows, model=model, settings=settings), slow=True)
         for name, (rows, model, settings, expected) in GIVEN.items()

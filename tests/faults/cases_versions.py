@@ -9,9 +9,11 @@ from tests.faults.case import Case, Seen
 from tests.faults.effects import before
 from tests.faults.endings import alias_of, ended, named, third, tried
 from tests.faults.injector import Asked, Forward, Reply
+from tests.faults.kinds import KINDS, Kind
 from tests.faults.stage import MODEL, Stage
+from tests.faults.standing import standing
 from tests.faults.world import World
-from warmstart.registry import promote, read_alias, versions
+from warmstart.registry import promote, read_alias, rollback, versions
 from warmstart.store import Store
 from warmstart.sweep import sweep
 
@@ -86,18 +88,18 @@ def _swept(stage: Stage) -> str:
     return f"{len(sweep(stage.store, MODEL, keep=0, older_than_days=-1, dry_run=False))} swept"
 
 
-def _swept_under_load(world: World) -> Seen:
+def _swept_under_load(world: World, kind: Kind) -> Seen:
     """Sweep everything that may go while the served version is on its way to a cold function."""
-    stage = Stage(world)
+    stage = Stage(world, kind)
     gone: list[list[str]] = []
 
     def now() -> None:
-        gone.append(sweep(stage.store, MODEL, keep=0, older_than_days=-1, dry_run=False))
+        gone.append(sweep(stage.store, stage.model, keep=0, older_than_days=-1, dry_run=False))
 
     with world.injector.rule(stage.arrays_of(stage.old), before(now), times=1), stage.serving():
-        return Seen(
-            f"{len(gone[0])} swept; {stage.look()}; left: {named(stage, ' '.join(versions(stage.store, MODEL)))}"
-        )
+        look = stage.look()
+    left = named(stage, " ".join(versions(stage.store, stage.model)))
+    return Seen(f"{len(gone[0])} swept; {look}; left: {left}")
 
 
 def _overtaken_load(world: World) -> Seen:
@@ -174,6 +176,18 @@ def _rolled_back(world: World) -> Seen:
     return Seen("; ".join(said))
 
 
+def _back_and_forth(world: World, kind: Kind) -> Seen:
+    """Promote, roll back, and roll that back."""
+    stage = standing(world, kind)
+    with stage.case():
+        stage.promote(stage.new)
+        looks = [stage.look()]
+        for _ in range(2):
+            rollback(stage.store, kind.model, reason="test")
+            looks.append(stage.look())
+    return Seen("; ".join(looks))
+
+
 CASES = [
     Case(
         "promote meets sweep",
@@ -217,7 +231,15 @@ CASES = [
         "promotion VersionMissing; again promotion VersionMissing, 1 swept; the alias names OLD; old version",
         partial(_one_dies, command="sweep", acted=True),
     ),
-    Case("sweep meets load", "of the served version", "1 swept; old version; left: OLD", _swept_under_load),
+    *(
+        Case(
+            "sweep meets load",
+            f"of the served version, {kind.model}",
+            "1 swept; old version; left: OLD",
+            partial(_swept_under_load, kind=kind),
+        )
+        for kind in KINDS
+    ),
     Case(
         "sweep meets load",
         "of a version that two promotions left behind",
@@ -233,5 +255,14 @@ CASES = [
     Case("readers while promoted", "32 readers", "each answer wholly of its version", _readers, slow=True),
     Case(
         "rollback", "twice", "new version; exit 0, serial 3, old version; exit 0, serial 4, new version", _rolled_back
+    ),
+    *(
+        Case(
+            "rollback",
+            f"at one function, {kind.model}",
+            "new version; old version; new version",
+            partial(_back_and_forth, kind=kind),
+        )
+        for kind in KINDS
     ),
 ]

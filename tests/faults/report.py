@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tests.faults.case import Case
-from tests.faults.rows import LATER, ROWS
+from tests.faults.rows import ROWS
 
 HEAD = """# What happens when something is wrong
 
@@ -45,7 +45,6 @@ def _rows(lines: Iterable[Line]) -> Iterator[str]:
     for row, meaning in ROWS.items():
         yield from (f"## {row[0].upper()}{row[1:]}", "", f"{meaning[0].upper()}{meaning[1:]}.", "", *TABLE)
         yield from map(_cells, by_row.get(row, ()))
-        yield from (f"| {name} | not yet: {when} | |" for of, name, when in LATER if of == row)
         yield ""
 
 

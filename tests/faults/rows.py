@@ -1,4 +1,4 @@
-"""Every kind of fault that must have a case, and those whose part of the product is still to come."""
+"""Every kind of fault that must have a case."""
 
 ROWS = {
     "numbers JSON lacks": "NaN, infinities and numbers beyond any float in a body",
@@ -36,8 +36,3 @@ ROWS = {
     "nothing to say": "nobody known, nothing in the catalogue, everything excluded, more wanted than there is",
     "training": "a training that is stopped, set up wrongly, or given next to nothing",
 }
-
-LATER = (
-    ("training", "SageMaker's `failure` file", "with training on SageMaker"),
-    ("training", "a checkpoint, and going on from it", "with the models that train for long"),
-)  # row, case, when

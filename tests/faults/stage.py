@@ -8,24 +8,24 @@ from pathlib import Path
 from tests.faults.ask import Answer, outcome
 from tests.faults.drafts import Taste, opens
 from tests.faults.injector import Act
+from tests.faults.kinds import ALS, Kind
 from tests.faults.world import SOON, World
 from warmstart.artifact import ARRAYS
 from warmstart.manifest import Manifest
 from warmstart.publish import publish
 from warmstart.registry import promote
 
-FAMILY = "factorization"
-MODEL = "als"
+FAMILY, MODEL = ALS.family, ALS.model
 TASTES: tuple[Taste, Taste] = ("even", "odd")
 
 
 class Stage:
     """Two published versions; the old one is promoted."""
 
-    family, model = FAMILY, MODEL
-
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, kind: Kind = ALS) -> None:
         self.world = world
+        self.kind = kind
+        self.family, self.model = kind.family, kind.model
         self.prefix = world.fresh_name()
         self.store = world.store(self.prefix)
         self.cache = world.folder / self.prefix
@@ -34,7 +34,7 @@ class Stage:
 
     def publish(self) -> tuple[Manifest, Manifest]:
         """Publish both."""
-        even, odd = (publish(self.store, self.world.drafts.draft(MODEL, taste), opens) for taste in TASTES)
+        even, odd = (publish(self.store, self.world.drafts.draft(self.model, taste), opens) for taste in TASTES)
         return even, odd
 
     def promote(self, manifest: Manifest) -> None:
@@ -50,9 +50,9 @@ class Stage:
         """A pattern for the path of a version's manifest."""
         return rf"{self.prefix}/models/{self.model}/versions/{manifest.version}/manifest\.json"
 
-    def arrays_of(self, manifest: Manifest) -> str:
-        """A pattern for the path of a version's arrays."""
-        return rf"{self.prefix}/models/{self.model}/versions/{manifest.version}/{ARRAYS}"
+    def arrays_of(self, manifest: Manifest, name: str = ARRAYS) -> str:
+        """A pattern for the path of a version's arrays, or of another of its files."""
+        return rf"{self.prefix}/models/{self.model}/versions/{manifest.version}/{name}"
 
     @contextmanager
     def serving(
@@ -67,9 +67,9 @@ class Stage:
         with self.world.twin.fresh(function) as seconds:
             yield seconds
 
-    def ask(self, user: int = 0) -> Answer:
-        """Ask for a user's recommendations."""
-        return self.world.ask(f"/reco/{self.model}/{user}")
+    def ask(self) -> Answer:
+        """Ask for what the model has for a user."""
+        return self.world.ask(self.kind.path)
 
     def look(self) -> str:
         """Ask, and say which version answered and what the log and the metrics hold of a refused one."""

@@ -8,9 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import boto3
@@ -51,6 +52,8 @@ class World:
     twin: Twin
     drafts: Drafts
     tokens: dict[str, str] = field(default_factory=dict)  # name -> secret
+    standing: dict[str, Any] = field(default_factory=dict)  # model -> what stands for many cases
+    open: ExitStack = field(default_factory=ExitStack)  # what ends with the world
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def fresh_name(self) -> str:
@@ -137,7 +140,7 @@ def running_world() -> Iterator[World]:
         world.publish(FRONT, "popular", strings=True)
         world.token("all")
         world.token("als", models=["als"])
-        with twin.serving([*world.functions(FRONT, folder / "front").values()]):
+        with twin.serving([*world.functions(FRONT, folder / "front").values()]), world.open:
             yield world
 
 

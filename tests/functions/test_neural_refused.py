@@ -54,13 +54,13 @@ def test_an_encoder_that_gives_other_than_it_says_is_incompatible(tmp_path: Path
     fixed.graph.node.insert(0, helper.make_node("Gather", ["sequence", "end"], ["last"], axis=0))
     fixed.graph.node.insert(1, helper.make_node("Gather", ["sequence", "second"], ["mean"], axis=0))
     fixed.graph.initializer.append(helper.make_tensor("second", 7, [1], [1]))
-    with pytest.raises(Incompatible, match="does not run over 1 events"):
+    with pytest.raises(Incompatible, match="does not run over"):
         opened(tmp_path / "breaks", fixed)
     nodes = [helper.make_node("MatMul", [BAG, "W"], ["x"]), helper.make_node("Div", ["x", "zero"], [OUTPUT])]
-    with pytest.raises(Incompatible, match="no finite vector"):
+    with pytest.raises(Incompatible, match="not finite"):
         opened(tmp_path / "not finite", model_of(nodes, W=MATRIX, zero=np.float32([0])))
     nodes = [helper.make_node("MatMul", ["sequence", "W"], [OUTPUT])]
-    with pytest.raises(Incompatible, match="no finite vector of 5 events"):
+    with pytest.raises(Incompatible, match="no vector of 5 events"):
         opened(tmp_path / "many", model_of(nodes, ("sequence", ["h", D_IN]), (OUTPUT, ["n", D]), W=MATRIX))
 
 

@@ -1,15 +1,21 @@
 """Gateway events: as a REST API sends them, and with any part replaced by anything."""
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
 
+from functions.catalogue import explorer, pages
 from tests.fuzz.bodies import ids, sent
 from tests.fuzz.canary import PLANT, TOKEN
 from tests.fuzz.values import TEXTS, anything, texts
+from training.openapi import all_paths
 
+ROUTES = sorted((method, path) for path, methods in all_paths().items() for method in methods)
+FILES = (*pages.ASSETS, *(f"assets/{path.name}" for path in explorer.BUILT.glob("assets/*")))
+PARAMETER = re.compile(r"{(\w+)(?::path)?}")  # of a route
 Place = tuple[str, ...]
 PLACES: Sequence[Place] = (
     ("resource",),
@@ -62,6 +68,12 @@ STRANGE: Sequence[dict[str, Any]] = (  # events that no API sends to its functio
 )
 
 
+def filled(template: str, model: str, some_id: str, file: str) -> str:
+    """Return a path of a route, with these in the places of its parameters."""
+    values = {"model_name": model, "user_id": some_id, "item_id": some_id, "file": file}
+    return PARAMETER.sub(lambda found: values[found[1]], template)
+
+
 def events(models: Sequence[str]) -> st.SearchStrategy[Any]:
     """Events for a function that answers for these models; a few are no events at all."""
     sane = asked(models)
@@ -108,25 +120,8 @@ def event(method: str, path: str) -> dict[str, Any]:
 def asked(draw: st.DrawFn, models: Sequence[str]) -> dict[str, Any]:
     """A request that fits some route, with any body; its values may be hostile."""
     model = draw(st.sampled_from(models))
-    some_id = draw(ids().map(str) | texts())
-    method, path = draw(
-        st.sampled_from(
-            [
-                ("GET", f"/reco/{model}/{some_id}"),
-                ("POST", f"/reco/{model}"),
-                ("POST", f"/reco/{model}"),
-                ("GET", f"/similar/{model}/{some_id}"),
-                ("GET", "/models"),
-                ("GET", "/items"),
-                ("GET", "/items"),
-                ("GET", "/users"),
-                ("GET", f"/users/{some_id}/history"),
-                ("GET", "/health"),
-                ("GET", "/openapi.json"),
-                ("GET", f"/docs/{some_id}"),
-            ]
-        )
-    )
+    method, template = draw(st.sampled_from(ROUTES))
+    path = filled(template, model, draw(ids().map(str) | texts()), draw(st.sampled_from(FILES) | texts()))
     made = event(method, path)
     if method == "POST" or not draw(st.integers(0, 9)):
         made["body"], made["isBase64Encoded"] = draw(sent())

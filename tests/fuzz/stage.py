@@ -34,11 +34,11 @@ SETTINGS: dict[str, dict[str, Setting]] = {
 }
 TITLES = [text.encode(errors="replace").decode() for text in TEXTS if PLANT not in text]
 STRINGS = ("popular", "user_knn")  # whose ids are texts
-MODELS = {  # those that each function answers for; random has no version, so its answer is the named 503
-    "lists": ("popular", "popular_recent", "random"),
+MODELS = {  # those that each function answers for; some have no version, so their answer is the named 503
+    "lists": ("popular", "popular_recent", "random", "two_stage_offline"),
     "factorization": ("als", "bpr", "lightfm"),
-    "knn": ("item_knn", "user_knn", "ease", "rp3beta"),  # rp3beta has no version either
-    "neural": ("autoencoder", "sasrec", "dssm"),  # made up, and dssm has no version
+    "knn": ("item_knn", "user_knn", "ease", "rp3beta"),
+    "neural": ("autoencoder", "sasrec", "dssm"),  # made up
     "ranker": ("two_stage", "blend"),
     "catalogue": ("als", "ease", "popular", "nothing"),
 }

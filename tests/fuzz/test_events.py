@@ -1,6 +1,7 @@
 """The real handlers, given gateway events that no schema makes."""
 
 import io
+import itertools
 import json
 import logging
 import runpy
@@ -18,7 +19,7 @@ from infra.local.function import Function, lambda_environment
 from tests.endurance.process import FunctionProcess
 from tests.fuzz import stage
 from tests.fuzz.canary import PLANT, TOKEN, found_in
-from tests.fuzz.events import events
+from tests.fuzz.events import FILES, ROUTES, event, events, filled
 from tests.fuzz.judge import judge
 
 Handler = Callable[[Any, Any], dict[str, Any]]
@@ -43,6 +44,17 @@ def handler(request: pytest.FixtureRequest, functions: dict[str, Function]) -> I
             if variable.startswith(("WARMSTART_", "AWS_LAMBDA_FUNCTION_")):
                 patch.setenv(variable, value)
         yield request.param, runpy.run_module(module)[name]
+
+
+def test_every_route_of_every_model_is_asked(handler: tuple[str, Handler]) -> None:
+    """Plainly once and with a planted id: a documented answer to each, and no 5xx but a named 503."""
+    name, call = handler
+    asked = itertools.product(ROUTES, stage.MODELS[name], ("1", PLANT), FILES[-1:])
+    for (method, template), *values in asked:
+        made = event(method, filled(template, *values))
+        made["queryStringParameters"] |= {"k": "7", "explain": "true"}
+        made["body"] = '{"history": [{"item_id": 1}], "explain": true}' if method == "POST" else None
+        judge(json.dumps(call(made, None)).encode(), made)
 
 
 @pytest.mark.parametrize("examples", [FAST, pytest.param(SLOW, marks=pytest.mark.slow)])

@@ -21,16 +21,25 @@ HEADER = {"x": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 2**42]}}
 Break = Callable[[Store, Manifest], None]  # the manifest is that of the version to break
 
 
-def rewrite(store: Store, version: str, **changed: Any) -> None:
-    """Change the alias without regard to its rules."""
-    data = json.loads(store.get(alias_key("als", "champion"), limit=MAX_BYTES).data)
-    store.put(alias_key("als", "champion"), canonical_json({**data, "version": version, **changed}))
+def rewrite(store: Store, version: str, *, of: str = "als", **changed: Any) -> None:
+    """Change the alias of a model without regard to its rules; its serial grows unless told otherwise."""
+    key = alias_key(of, "champion")
+    data = json.loads(store.get(key, limit=MAX_BYTES).data)
+    store.put(key, canonical_json({**data, "serial": data["serial"] + 1, "version": version, **changed}))
 
 
 def name_it(store: Store, manifest: Manifest, data: bytes) -> None:
     """Put other bytes under a manifest's key and let the alias name their hash."""
-    store.put(manifest_key("als", manifest.version), data)
-    rewrite(store, manifest.version, manifest_sha256=hashlib.sha256(data).hexdigest(), serial=2)
+    store.put(_key(manifest), data)
+    rewrite(store, manifest.version, of=manifest.model, manifest_sha256=hashlib.sha256(data).hexdigest())
+
+
+def _key(manifest: Manifest) -> str:
+    return manifest_key(manifest.model, manifest.version)
+
+
+def _alias(manifest: Manifest) -> str:
+    return alias_key(manifest.model, "champion")
 
 
 def changed(**fields: Any) -> Break:
@@ -42,7 +51,7 @@ def holding(name: str, data: bytes) -> Break:
     """Put other bytes under a file's key, with the right size and hash in the manifest."""
 
     def put(store: Store, manifest: Manifest) -> None:
-        store.put(f"{version_prefix('als', manifest.version)}/{name}", data)
+        store.put(f"{version_prefix(manifest.model, manifest.version)}/{name}", data)
         entry = FileEntry(len(data), hashlib.sha256(data).hexdigest())
         name_it(store, manifest, replace(manifest, files={**manifest.files, name: entry}).to_json())
 
@@ -71,22 +80,21 @@ def foreign(store: Store, manifest: Manifest) -> None:
     """Put a whole good version of another model in the place of this one's."""
     with tempfile.TemporaryDirectory() as folder:
         other = publish_draft(store, Path(folder), Spec(model="knn", segments=True))
-    store.put(manifest_key("als", other.version), other.to_json())
-    rewrite(store, other.version, manifest_sha256=hashlib.sha256(other.to_json()).hexdigest(), serial=2)
+    data = other.to_json()
+    store.put(manifest_key(manifest.model, other.version), data)
+    rewrite(store, other.version, of=manifest.model, manifest_sha256=hashlib.sha256(data).hexdigest())
 
 
 BROKEN: dict[str, Break] = {
     "a whole version of another model": foreign,
-    "alias is not JSON": lambda store, _: store.put(alias_key("als", "champion"), b"{"),
-    "alias is a page": lambda store, _: store.put(alias_key("als", "champion"), b"<html>Sign in</html>"),
-    "alias is huge": lambda store, _: store.put(alias_key("als", "champion"), b" " * (MAX_BYTES + 1)),
-    "alias is gone": lambda store, _: store.delete(alias_key("als", "champion")),
-    "alias has an older serial": lambda store, m: rewrite(store, m.version, serial=1),
-    "manifest is missing": lambda store, m: store.delete(manifest_key("als", m.version)),
-    "manifest has another hash": lambda store, m: rewrite(store, m.version, manifest_sha256="0" * 64),
-    "manifest is another one's": lambda store, m: store.put(
-        manifest_key("als", m.version), store.get(manifest_key("als", m.version), limit=MAX_BYTES).data + b" "
-    ),
+    "alias is not JSON": lambda store, m: store.put(_alias(m), b"{"),
+    "alias is a page": lambda store, m: store.put(_alias(m), b"<html>Sign in</html>"),
+    "alias is huge": lambda store, m: store.put(_alias(m), b" " * (MAX_BYTES + 1)),
+    "alias is gone": lambda store, m: store.delete(_alias(m)),
+    "alias has an older serial": lambda store, m: rewrite(store, m.version, of=m.model, serial=1),
+    "manifest is missing": lambda store, m: store.delete(_key(m)),
+    "manifest has another hash": lambda store, m: rewrite(store, m.version, of=m.model, manifest_sha256="0" * 64),
+    "manifest is another one's": lambda store, m: store.put(_key(m), store.get(_key(m), limit=MAX_BYTES).data + b" "),
     "manifest is not JSON": lambda store, m: name_it(store, m, b"{"),
     "manifest is a page": lambda store, m: name_it(store, m, b"<html>Sign in</html>"),
     "manifest is huge": lambda store, m: name_it(store, m, m.to_json() + b" " * MAX_BYTES),
@@ -101,7 +109,7 @@ BROKEN: dict[str, Break] = {
     "too large for the memory": changed(memory_bytes=2**40),
     "too large for the disk": changed(files={"arrays.safetensors": {"bytes": 2**40, "sha256": "0" * 64}}),
     "no arrays": changed(files={}),
-    "a file is missing": lambda store, m: store.delete(f"{version_prefix('als', m.version)}/arrays.safetensors"),
+    "a file is missing": lambda store, m: store.delete(f"{version_prefix(m.model, m.version)}/arrays.safetensors"),
     "wrong dtype": array("item_vectors", np.zeros((12, 2), np.float64)),
     "wrong shape": array("item_vectors", np.zeros((12, 3), np.float32)),
     "too few items in the order": array("fallback", np.zeros(3, np.int32)),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from warmstart.ann import FILE, Ann, Vectors
+from warmstart.ann import FILE, HEADER, Ann, Vectors
 from warmstart.errors import Incompatible
 
 N, FACTORS, K = 3_000, 16, 10
@@ -134,3 +134,20 @@ def test_what_is_no_index_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(Incompatible, match=FILE):
         Ann.load(tmp_path / FILE, clustered(N, 1), 100)
+
+
+LINE = 4 + 4 * 32 + 4 * (FACTORS + 1) + 8  # bytes of an item on the bottom level
+ABOVE = HEADER.size + N * LINE  # where the levels above begin: a word for each item, and its lists
+
+
+def test_a_link_above_the_bottom_to_who_is_not_there_is_refused(path: Path, tmp_path: Path) -> None:
+    """An item that is on the bottom alone has no lists there, and hnswlib would read some; nor is there item N."""
+    content = path.read_bytes()
+    words = np.frombuffer(content, np.uint32, offset=ABOVE)
+    first = int(np.flatnonzero(words)[0])  # the first item that is on a level above
+    assert first > 0, "item 0 is on the bottom alone"
+    link = ABOVE + 4 * (first + 2)
+    for target in (0, N, 2**32 - 1):
+        (tmp_path / FILE).write_bytes(content[:link] + target.to_bytes(4, "little") + content[link + 4 :])
+        with pytest.raises(Incompatible, match="links to what does not exist"):
+            Ann.load(tmp_path / FILE, clustered(N, 1), 100)

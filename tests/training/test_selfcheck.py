@@ -21,8 +21,8 @@ POPULAR = ModelSection("popular", "popular", {})
 @pytest.mark.parametrize(
     ("name", "place", "value", "message"),
     [
-        ("seen_rows", 0, SIZE, "do not exist"),
-        ("seen_indptr", 2, 0, "do not exist"),
+        ("seen_rows", 0, SIZE, "does not exist"),
+        ("seen_indptr", 2, 0, "does not ascend"),
         ("fallback", slice(2), 1, "lacks one or has one twice"),
     ],
 )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from warmstart.ann_links import refuse_astray
 from warmstart.errors import DataError, Incompatible
 from warmstart.scorer import Rows
 
@@ -57,7 +58,7 @@ class Ann:
         except ImportError:
             raise Incompatible(f"{FILE} needs hnswlib, and it is not installed") from None
         n_items, factors = vectors.shape
-        _check_header(path, n_items, factors + 1)
+        _check(path, n_items, factors + 1)
         index = hnswlib.Index("l2", factors + 1)
         try:
             index.load_index(str(path), max_elements=n_items)
@@ -83,7 +84,7 @@ class Ann:
         return found
 
 
-def _check_header(path: Path, n_items: int, factors: int) -> None:
+def _check(path: Path, n_items: int, factors: int) -> None:
     """Raise Incompatible where hnswlib would read beyond what it has: it believes what a file says of itself."""
     try:
         with path.open("rb") as file:
@@ -100,6 +101,10 @@ def _check_header(path: Path, n_items: int, factors: int) -> None:
     fits = (vector, label, line) == expected and (links, at_bottom, own) == (LINKS, 2 * LINKS, LINKS)
     if not fits or room < count or not 0 <= levels < MOST_LEVELS or entry >= count or head[:8] != bytes(8):
         raise Incompatible(f"{FILE} is not laid out as it is written here")
+    try:
+        refuse_astray(np.fromfile(path, np.uint8, offset=HEADER.size), n_items, line, LINKS, entry, levels)
+    except ValueError as error:
+        raise Incompatible(f"{FILE}: {error}") from None
 
 
 def _equally_long(vectors: Vectors) -> Vectors:

@@ -1,6 +1,7 @@
 """An ONNX file of an artifact, run by onnxruntime: one input, one output, one thread. The only importer of it."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -12,6 +13,7 @@ from warmstart.errors import Incompatible
 from warmstart.onnx_bytes import Name, described
 
 MOST_BYTES = 64 * 2**20
+MOST_MEMORY = 512 * 2**20  # bytes of all graphs of a process, their runs included; a node may ask for any number
 EXTERNAL = b"location"  # the key that names the file of a tensor that lies in another one
 OPSETS: Mapping[str, range] = {"": range(13, 22), "ai.onnx.ml": range(1, 5)}  # that are supported, by domain
 FLOATS = "tensor(float)"
@@ -39,6 +41,7 @@ class OnnxGraph:
     def __init__(self, model: bytes, name: str = "a graph") -> None:
         """Open a file's bytes without a look at them; onnxruntime's errors have no base of their own."""
         self._name = name
+        _bound_memory()
         self._session = onnxruntime.InferenceSession(model, _options(), providers=["CPUExecutionProvider"])
 
     @classmethod
@@ -81,6 +84,16 @@ class OnnxGraph:
             raise Incompatible(
                 f"{self._name} takes {self.input} and gives {self.output}, expected {taken} and {given[0]}"
             )
+
+    def try_on(self, values: Singles) -> Singles:
+        """Return what it gives for an input; raise Incompatible where it does not run over it, or not all is finite."""
+        try:
+            found = self.run(values)
+        except Exception as error:  # onnxruntime's errors have no base of their own
+            raise Incompatible(f"{self._name} does not run over {values.shape}: {type(error).__name__}") from None
+        if not np.isfinite(found).all():
+            raise Incompatible(f"{self._name} gives what is not finite for {values.shape}")
+        return found
 
     def run(self, values: Singles) -> Singles:
         """Return what it gives for its input."""
@@ -125,6 +138,14 @@ def _end(end: Any) -> End:
     return End(end.name, tuple(size if isinstance(size, int) else None for size in end.shape))
 
 
+@cache
+def _bound_memory() -> None:
+    """Let all sessions share an arena that ends: what needs more fails, where it would have ended the process."""
+    kind = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+    memory = onnxruntime.OrtMemoryInfo("Cpu", kind, 0, onnxruntime.OrtMemType.DEFAULT)
+    onnxruntime.create_and_register_allocator(memory, onnxruntime.OrtArenaCfg({"max_mem": MOST_MEMORY}))
+
+
 def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -132,6 +153,7 @@ def _options() -> onnxruntime.SessionOptions:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = FATAL
     options.add_session_config_entry("session.load_model_format", "ONNX")
+    options.add_session_config_entry("session.use_env_allocators", "1")
     for threads in ("intra_op", "inter_op"):
         options.add_session_config_entry(f"session.{threads}.allow_spinning", "0")
     return options

@@ -16,6 +16,7 @@ from warmstart.fallback import Fallback, Features, first_allowed
 from warmstart.histories import Event, Histories
 from warmstart.ids import UNKNOWN, Id, load_ids, rows_of, user_row
 from warmstart.manifest import Manifest, last_event_of
+from warmstart.row_ranges import refuse_out_of_range
 from warmstart.scorer import (
     NO_ROWS,
     Explains,
@@ -88,7 +89,9 @@ class Recommender:
     def open(cls, folder: Path, manifest: Manifest, scorer: type[Scorer]) -> "Recommender":
         """Open an artifact and check that it holds what its scorer reads; raise Incompatible where it does not."""
         artifact = Artifact.open(folder, manifest)
-        return cls(artifact, scorer.load(artifact))
+        opened = cls(artifact, scorer.load(artifact))
+        refuse_out_of_range(artifact, len(opened.user_ids), len(opened.item_ids))
+        return opened
 
     def without_reasons(self) -> Self:
         """Return the same with plain details, items, scores and sources, which cost little; what it reads is shared."""

@@ -36,7 +36,7 @@ def up() -> None:
     print(f"{url}\n{url}/docs\n{url}/explore\n")
     _show(Calls(url, token))
     print("IAM is not enforced here; tests/e2e/emulated enforces it.")
-    _say("In another terminal, for warmstart (`--stage dev`), aws or cdk (`warmstart url` says where AWS would answer):")
+    _say("In another terminal, for warmstart, aws or cdk (`warmstart url` says where AWS would answer):")
     for name, value in emulator.environment.items():
         if name.startswith("AWS_"):
             print(f"export {name}={shlex.quote(value)}")

@@ -22,7 +22,7 @@ def constant(event: Any, context: Any) -> dict[str, Any]:
 
 def row(name: str, folder: Path, *, warm_up: int, requests: int, seed: int) -> list[str]:
     """Ask a function, or the handler that does nothing, and return a line of the table."""
-    pairs = Pairs(folder)
+    pairs = Pairs(folder, "lists" if name == CONSTANT else name)
     requested, rng = mix("catalogue" if name == CONSTANT else name), random.Random(seed)  # noqa: S311 no secret
     made = Function(name, f"{__name__}.constant", {}, memory_mb=512, timeout_s=15)
     process = FunctionProcess(made if name == CONSTANT else function(name, pairs.store.url, folder), folder / "log")

@@ -11,7 +11,7 @@ import pytest
 from infra.families import Family
 from infra.local import gateway as module
 from infra.local.authorizer import Authorizer
-from infra.local.function import FunctionFailed, FunctionTimedOut
+from infra.local.function import FunctionFailed, FunctionThrottled, FunctionTimedOut
 from infra.local.gateway import Gateway
 from infra.local.routes import Routes
 from infra.local.usage import Usage
@@ -72,6 +72,7 @@ def assert_problem(response: httpx.Response, status: int, key: str) -> None:
     ("outcome", "status"),
     [
         (FunctionFailed("boom"), 502),
+        (FunctionThrottled("boom"), 502),
         (FunctionTimedOut(), 504),
         ({"status": 200}, 502),
         ([], 502),

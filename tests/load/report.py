@@ -24,8 +24,10 @@ searches, histories, users and models; the authorizer's are tokens that nobody h
 OVERLOAD = """## More than there are answers for
 
 Every answer is of our shape, no request hangs, everything that is not answered says when to come again
-(`Retry-After`), and the request after that time is answered. A function at the limit of its concurrency answers what
-API Gateway makes of Lambda's refusal: a proxy integration has one answer for all that keeps a function from answering.
+(`Retry-After`), and the request after that time is answered. API Gateway has one answer for a function that fails and
+for one that Lambda refuses to call, since as many calls as it may have are under way (INTEGRATION_FAILURE); the local
+gateway has the same, so both are a 503. The names that tell them apart are in the function's metrics: Errors and
+Throttles, each with its alarm.
 """
 SOAK = """Clients ask all functions at random while every model's versions, and the catalogue's, are promoted in turn
 and tokens are made, used and revoked. Growth is that of RSS: the median of the last tenth of the time over that of the

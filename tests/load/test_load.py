@@ -46,7 +46,7 @@ def test_nothing_goes_wrong_in_a_short_soak(running: Running, monkeypatch: pytes
 
 
 def test_overload_is_answered_and_passes(tmp_path: Path) -> None:
-    """429, 502, 503 and 504 of our shape, each with Retry-After; after that time there is an answer."""
+    """429, 503 and 504 of our shape, each with Retry-After; after that time there is an answer."""
     with overload.api(tmp_path) as api:
         print(overload.table(overload.all_of_it(api, 64)))
 

@@ -14,7 +14,7 @@ from tests.load.served import process
 from tests.load.soak import REFRESH_SECONDS, soak
 
 MODULE = "tests.load.served"
-OVERLOAD_REQUESTS = 320
+OVERLOAD_REQUESTS = 160
 USUAL_REFRESH = 15  # seconds, as functions have it
 
 

@@ -29,7 +29,8 @@ from warmstart.tokens import create
 SLOW = Family("lists", ("popular",), ("popular",), memory_mb=512, timeout_s=1, disk_mb=512, image_mb=0)
 AWAY = Family("factorization", ("als",), ("als",), memory_mb=512, timeout_s=15, disk_mb=512, image_mb=0)
 FAMILIES = (SLOW, AWAY)
-CONCURRENCY = 32  # calls that the slow function may have at once
+FREE_CLIENTS = 16
+CONCURRENCY = 8  # calls that the slow function may have at once
 CLIENT_SECONDS = 60  # in which every request has some answer
 ALLOWED = ((503,), (200, 429), (200, 503), (200, 503, 504))  # of each load
 HEAD = ("what", "clients", "requests", "answers", "slowest", "next answer")
@@ -84,19 +85,20 @@ class Api(NamedTuple):
 
 def throttled(api: Api) -> Load:
     """Ask more often than the free plan allows, then wait as long as is said."""
-    paths = [f"/reco/popular/{n}" for n in range(4 * PLANS["free"].burst)]
-    came = api.many(paths, "free", 8)
+    paths = [f"/reco/popular/{n}" for n in range(10 * PLANS["free"].burst)]
+    came = api.many(paths, "free", FREE_CLIENTS)
     time.sleep(_retry_after(came))
-    return Load("one token over the free plan", 8, came, api.ask("/reco/popular/1", "free"))
+    return Load("one token over the free plan", FREE_CLIENTS, came, api.ask("/reco/popular/1", "free"))
 
 
 def limited(api: Api) -> Load:
     """Ask one slow function from more clients than it may have calls at once."""
-    came = api.many([f"/reco/popular/{n}" for n in range(4 * CONCURRENCY)], "internal", 2 * CONCURRENCY)
+    clients = 4 * CONCURRENCY
+    came = api.many([f"/reco/popular/{n}" for n in range(2 * clients)], "internal", clients)
     time.sleep(_retry_after(came))
     return Load(
         f"a slow function that may have {CONCURRENCY} calls at once",
-        2 * CONCURRENCY,
+        clients,
         came,
         api.ask("/reco/popular/1", "internal"),
     )

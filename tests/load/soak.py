@@ -103,7 +103,8 @@ def soak(market: Market, serving: Serving, tokens: Sequence[str], seconds: float
         next(promotions)
         passing.turn()
         came = ask_for(seconds / SLICES, serving.port, requests, tokens, CLIENTS, seed + turn)
-        counts.update({name: len(ms) for row, ms in came.ms.items() for name in (row, GATEWAY)})
+        counts.update({row: len(ms) for row, ms in came.ms.items()})
+        counts[GATEWAY] = sum(counts[row] for row in ROWS)
         wrong.update(came.wrong)
         assert processes_of(serving.pid) == processes, "a process ended"
         for name, course in courses.items():

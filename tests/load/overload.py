@@ -29,7 +29,6 @@ from warmstart.tokens import create
 SLOW = Family("lists", ("popular",), ("popular",), memory_mb=512, timeout_s=1, disk_mb=512, image_mb=0)
 AWAY = Family("factorization", ("als",), ("als",), memory_mb=512, timeout_s=15, disk_mb=512, image_mb=0)
 FAMILIES = (SLOW, AWAY)
-FREE_CLIENTS = 16
 CONCURRENCY = 8  # calls that the slow function may have at once
 CLIENT_SECONDS = 60  # in which every request has some answer
 ALLOWED = ((503,), (200, 429), (200, 503), (200, 503, 504))  # of each load
@@ -86,9 +85,9 @@ class Api(NamedTuple):
 def throttled(api: Api) -> Load:
     """Ask more often than the free plan allows, then wait as long as is said."""
     paths = [f"/reco/popular/{n}" for n in range(10 * PLANS["free"].burst)]
-    came = api.many(paths, "free", FREE_CLIENTS)
+    came = api.many(paths, "free", CONCURRENCY)
     time.sleep(_retry_after(came))
-    return Load("one token over the free plan", FREE_CLIENTS, came, api.ask("/reco/popular/1", "free"))
+    return Load("one token over the free plan", CONCURRENCY, came, api.ask("/reco/popular/1", "free"))
 
 
 def limited(api: Api) -> Load:
@@ -138,9 +137,9 @@ def all_of_it(api: Api, requests: int) -> list[Load]:
 
 def check(load: Load, *allowed: int) -> None:
     """Answers are of all these kinds, all but a 200 say when to come again, and the request afterwards is answered."""
-    assert {came.status for came in load.came} == set(allowed), load
+    assert {came.status for came in load.came} == set(allowed), row(load)
     assert all(came.headers["retry-after"].isdigit() for came in load.came if came.status != 200)
-    assert load.next.status == 200, load.next
+    assert load.next.status == 200, row(load)
 
 
 def row(load: Load) -> list[str]:

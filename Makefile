@@ -21,9 +21,10 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole setup-audit demo test test-infra \
-    coverage lint sbom audit bench quality openapi requirements reliability soak endurance images bootstrap diff idle-costs \
-    costs deploy destroy deploy-local destroy-local sam-local setup-spark infra-if-npm scale
+.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole setup-audit demo test test- \
+    infra coverage lint sbom audit bench quality openapi requirements reliability soak endurance images bootstrap \
+    diff idle-costs costs deploy destroy deploy-local destroy-local sam-local setup-spark infra-if-npm scale \
+    registry load
 
 setup: $(STAMP)  ## a virtual environment with everything but torch
 
@@ -168,10 +169,16 @@ requirements: setup  ## pin what each image holds, with hashes
 reliability: setup  ## make every fault happen and write docs/RELIABILITY.md
 	$(BIN)/python -m tests.faults
 
-soak: setup  ## the registry as a state machine: 20,000 random operations on both stores
-	$(BIN)/python -m tests.soak $(SOAK)
+registry: setup  ## the registry as a state machine: 20,000 random operations on both stores
+	$(BIN)/python -m tests.registry $(REGISTRY)
 
-endurance: setup  ## 100,000 requests a family, overload, frozen functions; writes docs/ENDURANCE.md
+load: setup-neural  ## requests a second of each function, and overload; four minutes, writes docs/LOAD.md
+	$(BIN)/python -m tests.load rates --write $(LOAD)
+
+soak: setup-neural  ## ten minutes of load with swaps: memory, descriptors; SOAK="--minutes 60" an hour; writes docs/SOAK.md
+	$(BIN)/python -m tests.load soak --write $(SOAK)
+
+endurance: setup  ## 100,000 requests a function, frozen functions; writes docs/ENDURANCE.md
 	$(BIN)/python -m tests.endurance --write
 
 scale: setup  ## a million users on this machine, and how each step grows up to there; writes docs/SCALE.md and the README

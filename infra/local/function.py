@@ -9,6 +9,7 @@ from infra.functions import TUNING
 from infra.local.arns import REGION
 
 TASK_ROOT = tree.ROOT  # /var/task there
+CONCURRENCY = 1_000  # calls at once: Lambda's default, for all functions of an account together
 LAYER = tree.LAYER / "python"  # /opt/python there
 
 INHERITED = (
@@ -38,6 +39,10 @@ class FunctionFailed(Exception):
     """The function answered with an error, or its process died; the message is its `errorMessage`."""
 
 
+class FunctionThrottled(FunctionFailed):
+    """As many calls as the function may have at once are under way, and this one was not begun."""
+
+
 class FunctionTimedOut(Exception):
     """No answer in the time that the function or the gateway allows."""
 
@@ -51,6 +56,7 @@ class Function:
     environment: Mapping[str, str]
     memory_mb: int
     timeout_s: float
+    concurrency: int = CONCURRENCY
 
 
 def lambda_environment(function: Function, runtime_api: str, parent: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio.subprocess import Process
 
-from infra.local.function import Function, FunctionFailed, FunctionTimedOut, lambda_environment
+from infra.local.function import Function, FunctionFailed, FunctionThrottled, FunctionTimedOut, lambda_environment
 from infra.local.life import Invocation, Life
 from infra.local.process import function_process, kill, say
 from infra.local.runtime_api import RuntimeApi
@@ -22,6 +22,7 @@ class Worker:
         self._api = api
         self._environment = lambda_environment(function, address)
         self._turn = asyncio.Lock()
+        self._calls = 0  # that wait or are under way
         self._process: Process | None = None
 
     async def supervise(self) -> None:
@@ -48,8 +49,12 @@ class Worker:
 
         Raises:
             FunctionFailed: it answered with an error, or died.
+            FunctionThrottled: too many others wait already.
             FunctionTimedOut: it had no answer in time, or the time passed in the queue.
         """
+        if self._calls >= self.function.concurrency:
+            raise FunctionThrottled("Rate Exceeded.")
+        self._calls += 1
         try:
             async with asyncio.timeout(INTEGRATION_TIMEOUT_S):
                 await self._turn.acquire()
@@ -58,6 +63,8 @@ class Worker:
                 return await asyncio.shield(run)  # who no longer waits does not stop it
         except TimeoutError:
             raise FunctionTimedOut from None
+        finally:
+            self._calls -= 1
 
     def _turn_over(self, run: asyncio.Task[bytes]) -> None:
         self._turn.release()

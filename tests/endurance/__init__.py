@@ -1,1 +1,1 @@
-"""What only shows after a while: memory, descriptors, swaps in a frozen function, more clients than answers."""
+"""What only shows after a while: memory, descriptors, swaps in a frozen function."""

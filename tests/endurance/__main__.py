@@ -1,4 +1,4 @@
-"""What shows after a while: `python -m tests.endurance [--requests N] [--write]`; takes about ten minutes."""
+"""What shows after a while: `python -m tests.endurance [--requests N] [--write]`; takes about twenty minutes."""
 
 import argparse
 import secrets
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.endurance import frozen, memory_run, overload, runtime_run
+from tests.endurance import frozen, memory_run, runtime_run
 from tests.endurance.report import page
 
 PAGE = Path(__file__).parents[2] / "docs" / "ENDURANCE.md"
@@ -25,7 +25,7 @@ def main() -> None:
     asked = parser.parse_args()
     seed = secrets.randbelow(2**31)
     sys.stderr.write(f"seed {seed}\n")
-    tables = (_memory(asked.requests, seed), _runtime(asked.requests // 5, seed), _frozen(), _overload())
+    tables = (_memory(asked.requests, seed), _runtime(asked.requests // 5, seed), _frozen())
     text = page(*tables)
     print(text)
     if asked.write:
@@ -60,14 +60,6 @@ def _frozen() -> Rows:
                 frozen.check(swap, folder)
         rows += map(frozen.row, swaps)
     return rows
-
-
-def _overload() -> Rows:
-    with _folder("overload") as folder, overload.api(folder) as api:
-        throttled, crowded = overload.throttled(api), overload.crowded(api, 64, 320)
-    overload.check(throttled, 200, 429)
-    overload.check(crowded, 200, 429, 502, 503, 504)
-    return [list(overload.HEAD), overload.row(throttled), overload.row(crowded)]
 
 
 @contextmanager

@@ -7,12 +7,13 @@ from typing import Any
 USERS = 20_000  # of the models that these requests are for; ids are rows
 ITEMS = 2_000
 STRANGER = 900_000_000
-HANGS, DIES = 700_000_001, 700_000_002  # users for whom `slow.py` does so
+HANGS, DIES = 700_000_001, 700_000_002  # users for whom `tests.load.slow` does so
 MODELS = {
     "lists": ("popular",),
     "factorization": ("als",),
     "knn": ("ease", "user_knn"),
     "neural": ("autoencoder", "sasrec"),
+    "ranker": ("two_stage",),
 }
 
 
@@ -21,6 +22,7 @@ class Request:
 
     def __init__(self, method: str, path: str, status: int, **fields: Any) -> None:
         self.status = status
+        self.model = path.partition("?")[0].split("/")[2:3]  # whose version answers, if any does
         self.event = json.dumps(event(method, path, **fields)).encode()
 
 
@@ -45,7 +47,7 @@ def mix(name: str) -> list[Request]:
     """Return the requests to a function, to be drawn from at random."""
     if name == "catalogue":
         return _catalogue()
-    return [request for model in MODELS[name] for request in _serving(model, similar=name != "lists")]
+    return [request for model in MODELS[name] for request in _serving(model, similar=name not in ("lists", "ranker"))]
 
 
 def _serving(model: str, *, similar: bool) -> list[Request]:

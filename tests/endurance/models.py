@@ -1,20 +1,19 @@
 """Made-up versions of any size, of which each answer shows which one made it."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from functions.factorization.scorer import FactorizationScorer
-from functions.knn.item_item_scorer import ItemItemScorer
-from functions.knn.user_knn_scorer import UserKnnScorer
-from functions.lists.scorer import ListsScorer
 from functions.neural.encoder import FILE
-from functions.neural.scorer import NeuralScorer
+from tests.bench.knn_data import Market, fitting
 from tests.functions.encoders import D_IN, D, bag_model, sequence_model
 from training.algorithms.vectors import write_items
+from training.fitting import Fitting
+from training.recipe import ModelSection
+from training.scorers import open_recommender
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.ids import IntegerIds
-from warmstart.live import loader
 from warmstart.manifest import Manifest
 from warmstart.publish import publish
 from warmstart.registry import promote
@@ -25,6 +24,8 @@ FACTORS = 64
 EVENTS = 10  # in each user's history
 SCORERS = {"ease": "item_item", "user_knn": "user_knn"}  # of other models it bears the family's name
 NEIGHBOURS = 50  # of each item
+FIRST_STAGES = (ModelSection("als", "als", {"iterations": 3}), ModelSection("item_knn", "item_knn", {}))
+TREES = 40
 
 
 class Versions:
@@ -39,7 +40,10 @@ class Versions:
         """Publish a version that differs from all others."""
         self._made += 1
         draft = self._folder / f"{model}-{self._made}"
-        _write(draft, model, family, users, items, seed=self._made)
+        if family == "ranker":
+            _fit(draft, model, users, items, seed=self._made)
+        else:
+            _write(draft, model, family, users, items, seed=self._made)
         return publish(self.store, draft, _opens)
 
     def promote(self, manifest: Manifest) -> None:
@@ -48,7 +52,18 @@ class Versions:
 
 
 def _opens(folder: Path, manifest: Manifest) -> None:
-    loader(FactorizationScorer, ItemItemScorer, ListsScorer, NeuralScorer, UserKnnScorer)(folder, manifest)
+    open_recommender(folder, manifest)
+
+
+@cache
+def _market(users: int, items: int) -> Fitting:
+    return fitting(Market(items, np.random.default_rng(0)).interactions(users, EVENTS))
+
+
+def _fit(folder: Path, model: str, users: int, items: int, seed: int) -> None:
+    """Fit a ranker, since trees are not made up; what it learns from is prepared once."""
+    settings = {"labels": "last", "windows": 1, "candidates": 50, "queries": 2_000, "trees": TREES + seed}
+    _market(users, items).seal(ModelSection(model, "two_stage", settings, FIRST_STAGES), folder)
 
 
 def _write(folder: Path, model: str, family: str, users: int, items: int, seed: int) -> None:

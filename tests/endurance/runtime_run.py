@@ -3,7 +3,6 @@
 import json
 import random
 from pathlib import Path
-from typing import Any
 
 from infra.local.function import Function
 from tests.endurance.memory import MB, sample
@@ -15,16 +14,11 @@ CONSTANT = "constant handler"
 HEAD = ("handler under awslambdaric", "requests", "RSS warm", "at the end", "bytes a request", "descriptors")
 
 
-def constant(event: Any, context: Any) -> dict[str, Any]:
-    """Answer the same to everything."""
-    return {"statusCode": 200, "headers": {}, "body": '"I am alive"', "isBase64Encoded": False}
-
-
 def row(name: str, folder: Path, *, warm_up: int, requests: int, seed: int) -> list[str]:
     """Ask a function, or the handler that does nothing, and return a line of the table."""
-    pairs = Pairs(folder)
+    pairs = Pairs(folder, "lists" if name == CONSTANT else name)
     requested, rng = mix("catalogue" if name == CONSTANT else name), random.Random(seed)  # noqa: S311 no secret
-    made = Function(name, f"{__name__}.constant", {}, memory_mb=512, timeout_s=15)
+    made = Function(name, "tests.load.constant.handler", {}, memory_mb=512, timeout_s=15)
     process = FunctionProcess(made if name == CONSTANT else function(name, pairs.store.url, folder), folder / "log")
     with process.running():
         for _ in range(warm_up):

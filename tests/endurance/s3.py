@@ -33,11 +33,11 @@ class Bandwidth:
 class Bucket(ThreadingHTTPServer):
     """Answers reads from a folder."""
 
-    def __init__(self, folder: Path, rate: float, idle_seconds: float) -> None:
+    def __init__(self, folder: Path, rate: float, idle_seconds: float, port: int) -> None:
         self.folder = folder
         self.bandwidth = Bandwidth(rate)
         self.idle_seconds = idle_seconds
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Stay silent: a client that gave up is no news."""
@@ -99,9 +99,9 @@ def _part(path: Path, start: int, stop: int) -> bytes:
 
 
 @contextmanager
-def bucket(folder: Path, *, rate: float, idle_seconds: float) -> Iterator[str]:
-    """Serve a folder as `s3://bucket`; yield the endpoint."""
-    server = Bucket(folder, rate, idle_seconds)
+def bucket(folder: Path, *, rate: float, idle_seconds: float, port: int = 0) -> Iterator[str]:
+    """Serve a folder as `s3://bucket`, on any port unless one is named; yield the endpoint."""
+    server = Bucket(folder, rate, idle_seconds, port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

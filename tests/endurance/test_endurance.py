@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.endurance import frozen, memory_run, overload
+from tests.endurance import frozen, memory_run
 
 pytestmark = pytest.mark.slow
 
@@ -33,13 +33,3 @@ def test_a_frozen_function_swaps(timeout_s: float, slices: bool, tmp_path: Path)
         "small, over large again": False,
     }
     assert "refresh failed" not in (tmp_path / "log").read_text()
-
-
-def test_overload_is_answered_and_passes(tmp_path: Path) -> None:
-    """429 with Retry-After to who asks too often, 502 and 504 of our shape from a function that fails; then 200."""
-    with overload.api(tmp_path) as api:
-        throttled, crowded = overload.throttled(api), overload.crowded(api, 40, 120)
-    overload.check(throttled, 200, 429)
-    assert any(came.status == 429 for came in throttled.came)
-    overload.check(crowded, 200, 429, 502, 503, 504)
-    print(overload.row(throttled), overload.row(crowded))

@@ -18,7 +18,7 @@ STATUS = {  # every response type that a REST API has, and the status we give it
     "DEFAULT_4XX": 400,
     "DEFAULT_5XX": 500,
     "EXPIRED_TOKEN": 403,
-    "INTEGRATION_FAILURE": 502,
+    "INTEGRATION_FAILURE": 503,
     "INTEGRATION_TIMEOUT": 504,
     "INVALID_API_KEY": 403,
     "INVALID_SIGNATURE": 403,
@@ -40,7 +40,7 @@ KEYS = {
     415: "unsupported_media_type",
     429: "too_many_requests",
     500: "server_error",
-    502: "upstream_error",
+    503: "upstream_error",
     504: "upstream_error",
 }
 every_response = pytest.mark.parametrize("response", RESPONSES.values(), ids=RESPONSES.keys())
@@ -81,7 +81,7 @@ def test_the_headers_are_mapped_as_api_gateway_wants(response: GatewayResponse) 
 def test_a_client_learns_how_to_go_on(response: GatewayResponse) -> None:
     """401 names the scheme; what may pass names a time."""
     assert ("www-authenticate" in response.headers) == (response.status == 401)
-    assert ("retry-after" in response.headers) == (response.status in {429, 502, 504})
+    assert ("retry-after" in response.headers) == (response.status in {429, 503, 504})
 
 
 @pytest.mark.parametrize(

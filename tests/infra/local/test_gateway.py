@@ -11,7 +11,7 @@ import pytest
 from infra.families import Family
 from infra.local import gateway as module
 from infra.local.authorizer import Authorizer
-from infra.local.function import FunctionFailed, FunctionTimedOut
+from infra.local.function import FunctionFailed, FunctionThrottled, FunctionTimedOut
 from infra.local.gateway import Gateway
 from infra.local.routes import Routes
 from infra.local.usage import Usage
@@ -71,10 +71,11 @@ def assert_problem(response: httpx.Response, status: int, key: str) -> None:
 @pytest.mark.parametrize(
     ("outcome", "status"),
     [
-        (FunctionFailed("boom"), 502),
+        (FunctionFailed("boom"), 503),
+        (FunctionThrottled("boom"), 503),
         (FunctionTimedOut(), 504),
-        ({"status": 200}, 502),
-        ([], 502),
+        ({"status": 200}, 503),
+        ([], 503),
     ],
 )
 def test_a_function_that_fails_is_an_upstream_error(fakes: Fakes, outcome: Any, status: int) -> None:

@@ -70,6 +70,6 @@ def test_base64_is_unpacked() -> None:
     ],
 )
 def test_what_is_no_answer_is_refused(answer: bytes) -> None:
-    """API Gateway says 502 to it, and so does its twin."""
+    """The gateway answers for it."""
     with pytest.raises(MalformedAnswer):
         proxy_answer(answer, "r-1")

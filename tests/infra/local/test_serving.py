@@ -162,14 +162,14 @@ def test_headers_of_the_function_go_out(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("do", ["raise", "malformed", "large"])
-def test_a_function_that_fails_is_502(client: httpx.Client, do: str) -> None:
+def test_a_function_that_fails_is_503(client: httpx.Client, do: str) -> None:
     """And the next request is answered."""
     response = client.get(f"/reco/als/1?do={do}")
-    assert (response.status_code, error_key(response)) == (502, "upstream_error")
+    assert (response.status_code, error_key(response)) == (503, "upstream_error")
     assert client.get("/reco/als/1").status_code == 200
 
 
-@pytest.mark.parametrize(("do", "status"), [("die", 502), ("sleep", 504)])
+@pytest.mark.parametrize(("do", "status"), [("die", 503), ("sleep", 504)])
 def test_a_process_that_dies_or_hangs_is_replaced(client: httpx.Client, do: str, status: int) -> None:
     """The client gets its answer, the next one a new process."""
     before = client.get("/reco/als/1?do=process").json()["pid"]
@@ -181,8 +181,8 @@ def test_a_process_that_dies_or_hangs_is_replaced(client: httpx.Client, do: str,
 
 
 def test_a_function_that_cannot_start_does_not_stop_the_others(client: httpx.Client) -> None:
-    """Its models are 502, everybody else's are served."""
-    assert client.get("/reco/broken/1").status_code == 502
+    """Its models are 503, everybody else's are served."""
+    assert client.get("/reco/broken/1").status_code == 503
     assert client.get("/reco/als/1").status_code == 200
 
 

@@ -52,7 +52,7 @@ def test_no_function_outlives_the_twin(tmp_path: Path, stop: signal.Signals) -> 
             status = twin.process.wait(10)
     assert status == (-stop if stop is signal.SIGKILL else 0)
     assert gone(pid)
-    assert answer.startswith(b"" if stop is signal.SIGKILL else b"HTTP/1.1 502 ")
+    assert answer.startswith(b"" if stop is signal.SIGKILL else b"HTTP/1.1 503 ")
     assert "Traceback" not in twin.log.read_text().replace("stackTrace", "")
 
 

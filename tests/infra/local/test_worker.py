@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 from infra.local import worker as module
-from infra.local.function import Function, FunctionFailed, FunctionTimedOut
+from infra.local.function import CONCURRENCY, Function, FunctionFailed, FunctionThrottled, FunctionTimedOut
 from infra.local.serve import running
 from infra.local.worker import Worker
 
 
-def with_worker(test: Callable[[Worker], Awaitable[Any]], name: str = "echo", timeout_s: float = 5) -> Any:
+def with_worker(
+    test: Callable[[Worker], Awaitable[Any]], name: str = "echo", timeout_s: float = 5, concurrency: int = CONCURRENCY
+) -> Any:
     """Run the test beside a process of the function."""
-    function = Function(name, f"tests.infra.local.handlers.{name}.handler.handler", {}, 512, timeout_s)
+    handler = f"tests.infra.local.handlers.{name}.handler.handler"
+    function = Function(name, handler, {}, 512, timeout_s, concurrency)
 
     async def run() -> Any:
         async with running([function]) as workers:
@@ -74,6 +77,19 @@ def test_who_waits_too_long_in_the_queue_is_told(monkeypatch: pytest.MonkeyPatch
     assert (first, later) == (1, 3)
     assert isinstance(second, FunctionTimedOut)
     assert isinstance(third, FunctionTimedOut)
+
+
+def test_calls_past_the_concurrency_are_refused_at_once() -> None:
+    """Two may be under way, whether the process has them or they wait; then the next ones are answered again."""
+
+    async def crowd(worker: Worker) -> list[Any]:
+        outcomes = await asyncio.gather(*(do(worker, "nap") for _ in range(4)), return_exceptions=True)
+        return [*outcomes, await do(worker, "nap")]
+
+    first, second, third, fourth, later = with_worker(crowd, concurrency=2)
+    assert (first, second, later) == (1, 2, 3)
+    assert isinstance(third, FunctionThrottled)
+    assert isinstance(fourth, FunctionThrottled)
 
 
 def test_a_function_that_dies_at_init_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tests.layers.artifacts import DotScorer
 from tests.layers.places import Place
-from tests.soak.drafts import MODEL, Draft, answers
-from tests.soak.faults import Fault, Outcome, Stale, Wait, attempt, faulty
-from tests.soak.world import Pointer, Violation
+from tests.registry.drafts import MODEL, Draft, answers
+from tests.registry.faults import Fault, Outcome, Stale, Wait, attempt, faulty
+from tests.registry.world import Pointer, Violation
 from warmstart.live import LiveModels, Served, loader
 
 LOAD = loader(DotScorer)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.layers.artifacts import opens
-from tests.soak.drafts import MODEL, Draft
-from tests.soak.episode import ALIASES, Episode, expect
-from tests.soak.faults import Fault, Outcome, attempt, fault_at, said, sweep_rules
-from tests.soak.world import Violation, World, sha256
+from tests.registry.drafts import MODEL, Draft
+from tests.registry.episode import ALIASES, Episode, expect
+from tests.registry.faults import Fault, Outcome, attempt, fault_at, said, sweep_rules
+from tests.registry.world import Violation, World, sha256
 from warmstart.intents import LIFE, PROMOTION, PUBLICATION, SWEEP
 from warmstart.publish import publish as publish_
 from warmstart.registry import alias_key

@@ -6,12 +6,12 @@ from functools import partial
 from typing import NamedTuple
 
 from tests.layers.artifacts import opens
-from tests.soak.drafts import MODEL
-from tests.soak.episode import ALIASES, Episode
-from tests.soak.faults import Fault, Outcome, Turns, Wait, fault_at, faulty, said, sweep_rules
-from tests.soak.faults import together as run_together
-from tests.soak.readers import Reader
-from tests.soak.world import Violation, observe
+from tests.registry.drafts import MODEL
+from tests.registry.episode import ALIASES, Episode
+from tests.registry.faults import Fault, Outcome, Turns, Wait, fault_at, faulty, said, sweep_rules
+from tests.registry.faults import together as run_together
+from tests.registry.readers import Reader
+from tests.registry.world import Violation, observe
 from warmstart.errors import ManifestInvalid
 from warmstart.intents import LIFE
 from warmstart.publish import publish

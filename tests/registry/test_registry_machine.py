@@ -1,10 +1,10 @@
-"""A short run of the registry as a state machine; `python -m tests.soak` is the long one."""
+"""A short run of the registry as a state machine; `python -m tests.registry` is the long one."""
 
 import random
 
 import pytest
 
-from tests.soak.run import Run, soak
+from tests.registry.run import Run, soak
 
 FIXED = 20_261_103
 

@@ -11,10 +11,10 @@ from unittest.mock import patch
 import pytest
 
 from tests.layers.artifacts import Spec, write_draft
-from tests.soak.faults import attempt
-from tests.soak.interleavings import HOURS_2, Objects, Operation, begin, reachable
-from tests.soak.places import grounds
-from tests.soak.world import Violation, check_named, observe
+from tests.registry.faults import attempt
+from tests.registry.interleavings import HOURS_2, Objects, Operation, begin, reachable
+from tests.registry.places import grounds
+from tests.registry.world import Violation, check_named, observe
 from warmstart.intents import PROMOTION, SWEEP, announced
 from warmstart.manifest import Manifest
 from warmstart.publish import _commit

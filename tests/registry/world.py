@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from tests.soak.drafts import MODEL, Draft
-from tests.soak.places import Files
+from tests.registry.drafts import MODEL, Draft
+from tests.registry.places import Files
 
 VERSIONS = f"models/{MODEL}/versions/"
 ALIASES = f"models/{MODEL}/aliases/"

@@ -1,4 +1,4 @@
-"""`python -m tests.soak`: 20,000 random operations on a registry in a folder, and 20,000 in S3."""
+"""`python -m tests.registry`: 20,000 random operations on a registry in a folder, and 20,000 in S3."""
 
 import argparse
 import random
@@ -6,12 +6,12 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.soak.run import Run, told
+from tests.registry.run import Run, told
 
 
 def main() -> int:
     """Run on both stores at once, each in a process of its own; return the status of the process."""
-    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.registry", description=__doc__)
     parser.add_argument("--operations", type=int, default=20_000, help="on each store")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--store", choices=("file", "s3"), help="one of them alone")

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.soak import alone, crowd, reading
-from tests.soak.episode import Episode
-from tests.soak.faults import Outcome
+from tests.registry import alone, crowd, reading
+from tests.registry.episode import Episode
+from tests.registry.faults import Outcome
 
 
 class Operation(NamedTuple):

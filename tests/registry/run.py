@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from tests.soak.drafts import make_pool
-from tests.soak.episode import Episode
-from tests.soak.machine import step as do_step
-from tests.soak.places import Kind, grounds
-from tests.soak.world import Violation
+from tests.registry.drafts import make_pool
+from tests.registry.episode import Episode
+from tests.registry.machine import step as do_step
+from tests.registry.places import Kind, grounds
+from tests.registry.world import Violation
 
 EPISODE = 150  # operations; then an empty store again
 HANGS = 600  # seconds for an episode: then all stacks are printed, and the process ends
@@ -98,7 +98,7 @@ def _say(line: str) -> None:
 
 
 def _report(run: Run, episode: int, step: int, here: Episode, error: Exception) -> str:
-    again = f"python -m tests.soak --seed {run.seed} --store {run.kind} --episode {episode} --operations {step + 1}"
+    again = f"python -m tests.registry --seed {run.seed} --store {run.kind} --episode {episode} --operations {step + 1}"
     last = "\n".join(f"  {line}" for line in here.log)
     return (
         f"seed {run.seed}, {run.kind}, episode {episode}, step {step}: {type(error).__name__}: {error}\n"

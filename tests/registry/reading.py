@@ -2,10 +2,10 @@
 
 import random
 
-from tests.soak.episode import ALIASES, Episode
-from tests.soak.faults import Outcome, fault_at, said
-from tests.soak.readers import read_once
-from tests.soak.world import Violation
+from tests.registry.episode import ALIASES, Episode
+from tests.registry.faults import Outcome, fault_at, said
+from tests.registry.readers import read_once
+from tests.registry.world import Violation
 
 
 def read(episode: Episode, rng: random.Random) -> Outcome:

@@ -4,11 +4,11 @@ import random
 from collections import deque
 from pathlib import Path
 
-from tests.soak.drafts import MODEL, Draft
-from tests.soak.faults import Fault, Outcome, faulty
-from tests.soak.places import Ground
-from tests.soak.readers import Reader
-from tests.soak.world import EMPTY, Violation, World, check_step, observe
+from tests.registry.drafts import MODEL, Draft
+from tests.registry.faults import Fault, Outcome, faulty
+from tests.registry.places import Ground
+from tests.registry.readers import Reader
+from tests.registry.world import EMPTY, Violation, World, check_step, observe
 from warmstart.registry import alias_key, versions
 from warmstart.store import Store
 

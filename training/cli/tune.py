@@ -110,17 +110,20 @@ def _one_model(path: Path, name: str) -> tuple["Recipe", "ModelSection"]:
 
 
 def _check(recipe: "Recipe", model: "ModelSection", metric: str) -> None:
+    from training.algorithms.encoded import Encoded
     from training.evaluation.measure import METRICS, K
     from training.fitting import built
     from training.tuning.space import distributions_of
     from warmstart.errors import SettingsError
 
-    built(recipe, model)
+    algorithm = built(recipe, model)
     known = [f"{measured}@{K}" for measured in METRICS]
     if metric not in known:
         raise SettingsError(f"there is no metric {metric} to tune for; there are {', '.join(known)}")
     if not distributions_of(model):
         raise SettingsError(f"{name_of(model)} has no settings to try, so there is nothing to tune")
+    if isinstance(algorithm, Encoded):
+        algorithm.check_installed()
 
 
 def name_of(model: "ModelSection") -> str:

@@ -36,7 +36,7 @@ class Job:
 
 
 def train_recipe(job: Job, store: Store, voice: Voice) -> Outcome:
-    """Train the models of a recipe one after the other; one that cannot be trained is told of, and the others are.
+    """Train the models of a recipe one after the other; one that cannot be trained or published is told of.
 
     Raises:
         DataError: the tables cannot be used.

@@ -11,11 +11,7 @@ TOGETHER = {  # folder -> group: what these start once, a session's fixtures sta
     "tests/faults/": "faults",
     "tests/fuzz/": "fuzz",
 }
-APART = (  # their tests share nothing
-    "tests/notebooks/test_notebooks.py",
-    "tests/quality/test_quality.py",
-    "tests/endurance/test_endurance.py",
-)
+APART = ("tests/notebooks/", "tests/quality/", "tests/endurance/")  # their tests share nothing
 FIRST = ("docker", *APART, "fuzz", "explorer", "faults", "tests/e2e/")  # the longest: what begins last must be short
 
 
@@ -33,7 +29,7 @@ class Shared(LoadScopeScheduling):
 def group_of(nodeid: str) -> str:
     """Return what runs in one process with a test: its folder's group, itself alone, or its file."""
     path, _, _ = nodeid.partition("::")
-    if path in APART:
+    if path.startswith(APART):
         return nodeid
     return next((group for folder, group in TOGETHER.items() if path.startswith(folder)), path)
 

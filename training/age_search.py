@@ -130,7 +130,7 @@ class AgeSearch:
 
     def _off(self, model: ModelSection, why: str) -> Chosen:
         self._say(f"{model.name}: age does not count: {why}")
-        return Chosen(_with(model, OFF), {"time": {"off": why}})
+        return Chosen(model.with_settings(OFF), {"time": {"off": why}})
 
     def _searched(self, model: ModelSection, fitting: Fitting, truth: Truth) -> Chosen:
         self._say(f"{model.name}: trying how much age counts")
@@ -144,7 +144,7 @@ class AgeSearch:
         score, score_off = found.metrics[DECIDING], off.metrics[DECIDING]
         self._say(f"{model.name}: {_words(chosen)} ({DECIDING} {score:.4f} at best, {score_off:.4f} without)")
         described = {"best": {**best}, "score": score, "score_off": score_off, "p": pair.p, "users": off.users}
-        return Chosen(_with(model, chosen), {"time": {**described, "metric": DECIDING, "chosen": chosen != OFF}})
+        return Chosen(model.with_settings(chosen), {"time": {**described, "metric": DECIDING, "chosen": chosen != OFF}})
 
 
 class _Tries:
@@ -178,10 +178,6 @@ class _Tries:
             params = {**self._version.manifest.params, **settings}
             manifest = carried_over(self._version, self._interactions, Path(folder), params=params)
             return measure(open_recommender(Path(folder), manifest), truth, checked=0)
-
-
-def _with(model: ModelSection, settings: Settings) -> ModelSection:
-    return replace(model, params={**model.params, **settings})
 
 
 def _words(settings: Settings) -> str:

@@ -15,11 +15,10 @@ from training.columns import GENRES, ITEM_ID, TIMESTAMP, TITLE, USER_ID, WEIGHT
 from training.data.tables import Tables
 from training.repeats import merged
 from warmstart.errors import DataError
+from warmstart.histories import DAY
 from warmstart.ids import UNKNOWN, IdMap, IntegerIds, StringIds, rows_among
 from warmstart.scorer import Rows, Scores
 from warmstart.trend import LEAST, decayed
-
-DAY = 86_400.0  # seconds
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,10 @@ class ModelSection:
     params: Mapping[str, Setting]
     stages: tuple["ModelSection", ...] = ()  # the models of the recipe that it ranks again
 
+    def with_settings(self, settings: Mapping[str, Setting]) -> Self:
+        """Return the model with other settings; those that are not named stay."""
+        return replace(self, params={**self.params, **settings})
+
 
 @dataclass(frozen=True)
 class Recipe:

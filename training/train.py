@@ -179,12 +179,12 @@ class Training:
         fold = self._cut.cold_fold()
         if fold is None:
             self._say(f"{model.name}: too few users of whom anything is known to measure on; popular answers the cold")
-            return replace(model, params={**model.params, "cold": "popular"}), {}
+            return model.with_settings({"cold": "popular"}), {}
         fitting = self._fitting(self._cut.past.events.interactions(fold.learn, self._recipe.data.segments))
         fitted = fitting.fit(model)
         self._say(f"{model.name}: measuring on users that were left out")
         found = fold.measure(cast("ServesCold", fitted), model, fitting)
-        return replace(model, params={**model.params, "cold": better(found)}), found
+        return model.with_settings({"cold": better(found)}), found
 
     def _settled(self, fitted: Algorithm, model: ModelSection) -> Trial:
         """Measure a fitted model, and again with twice as much kept while too much is lost."""

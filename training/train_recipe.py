@@ -18,7 +18,7 @@ from training.publishing import promote_if_passed, publish_with_card
 from training.recipe import ModelSection, Recipe
 from training.train import Training
 from training.voice import Voice
-from warmstart.errors import ArtifactError, DataError, RegistryError
+from warmstart.errors import ArtifactError, DataError, RegistryError, StoreError
 from warmstart.store import Store
 
 
@@ -36,7 +36,7 @@ class Job:
 
 
 def train_recipe(job: Job, store: Store, voice: Voice) -> Outcome:
-    """Train the models of a recipe one after the other; one that cannot be trained is told of, and the others are.
+    """Train the models of a recipe one after the other; one that cannot be trained or published is told of.
 
     Raises:
         DataError: the tables cannot be used.
@@ -82,14 +82,16 @@ def _train_one(training: Training, model: ModelSection, store: Store, promote: b
         tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as folder,
         tempfile.TemporaryDirectory(prefix="warmstart-stages-") as cache,
     ):
+        version = None  # once it is published
         try:
             published = first_stages(store, model, training.sha256, Path(cache))
             manifest = training.train(model, Path(folder), published)
             voice.progress(f"{model.name}: publishing {manifest.version}")
             publish_with_card(store, Path(folder), manifest)
-        except (DataError, ArtifactError, RegistryError, MemoryError) as error:
-            return _failed(training, model, error)
-    state, refusal = promote_if_passed(store, manifest, wanted=promote, reason="trained")
+            version = manifest.version
+            state, refusal = promote_if_passed(store, manifest, wanted=promote, reason="trained")
+        except (DataError, ArtifactError, RegistryError, StoreError, MemoryError) as error:
+            return _failed(training, model, version, error)
     return {
         "model": model.name,
         "version": manifest.version,
@@ -101,13 +103,14 @@ def _train_one(training: Training, model: ModelSection, store: Store, promote: b
     }
 
 
-def _failed(training: Training, model: ModelSection, error: Exception) -> dict[str, Any]:
+def _failed(training: Training, model: ModelSection, version: str | None, error: Exception) -> dict[str, Any]:
+    what = "promoted" if version else "published" if isinstance(error, StoreError) else "trained"
     return {
         "model": model.name,
-        "version": None,
+        "version": version,
         "metrics": {},
         "fit_seconds": round(training.fit_seconds[model.name], 3),
         "state": "failed",
-        "failure": f"{model.name} was not trained: {error or 'not enough memory'}",
+        "failure": f"{model.name} was not {what}: {error or 'not enough memory'}",
         "refusal": None,
     }

@@ -130,7 +130,7 @@ class Api(Construct):
     def _add_own_answers(self) -> None:
         for kind, response in read_gateway_responses(self._stage.cors_origins).items():
             self.rest.add_gateway_response(
-                kind.title().replace("_", ""),
+                title(kind),
                 type=apigateway.ResponseType.of(kind),
                 status_code=str(response.status),
                 response_headers=dict(response.headers),

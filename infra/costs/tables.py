@@ -80,7 +80,7 @@ def _months(families: Sequence[Family], measured: Measured, idle: Idle) -> str:
 def _idle(families: Sequence[Family], idle: Mapping[str, Idle]) -> str:
     kept = month.stored(families)
     rows = [
-        (f"stage `{name}`", dollars(sum(part for _, part in rows)), dollars(kept), dollars(_sum(rows) + kept))
+        (f"stage `{name}`", dollars(_sum(rows)), dollars(kept), dollars(_sum(rows) + kept))
         for name, rows in idle.items()
     ]
     campaign = cost("personalize_call_million", personalize.LEAST_A_SECOND * calls.SECONDS)

@@ -1,4 +1,4 @@
-"""What the runtime's tests share: a folder and a real HTTP S3 to keep stores in."""
+"""What the runtime's tests share: a folder and a real HTTP S3 to keep stores in, and a function over one."""
 
 import itertools
 import logging
@@ -9,7 +9,13 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from tests.layers.artifacts import DotScorer, OddScorer, promote_new
+from tests.layers.gateway import MODELS, ODD, SPEC, Ask, asking
+from tests.layers.item_searches import FIRST, LARGEST, TOGETHER
 from tests.layers.places import Place
+from warmstart import inner_product, live
+from warmstart.adapter import Handler
+from warmstart.lambda_handler import serve
 from warmstart.store import Store
 
 BUCKET = "stage"
@@ -68,3 +74,38 @@ def place(request: pytest.FixtureRequest) -> Place:
 def store(place: Place) -> Store:
     """An open store, once in a folder and once in S3."""
     return place.open()
+
+
+@pytest.fixture
+def environment(folder: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """What a function is told: three models, of which one has no version yet."""
+    monkeypatch.setenv("WARMSTART_STORE", folder.url)
+    monkeypatch.setenv("WARMSTART_MODELS", MODELS)
+    monkeypatch.setenv("WARMSTART_PRELOAD", "als,knn")
+    monkeypatch.setenv("WARMSTART_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("WARMSTART_REFRESH_SECONDS", "0")
+    monkeypatch.setattr(live, "RETRY_SECONDS", 0.0)
+    return folder
+
+
+@pytest.fixture
+def handler(environment: Place, tmp_path: Path) -> Handler:
+    """The function, started."""
+    for spec in (SPEC, ODD):
+        promote_new(environment.open(), tmp_path, spec)
+    return serve(DotScorer, OddScorer)
+
+
+@pytest.fixture
+def ask(handler: Handler) -> Ask:
+    """Send a request as the gateway does, with a token for all models unless said."""
+    return asking(handler)
+
+
+@pytest.fixture(scope="module")
+def small_blocks() -> Iterator[None]:
+    """Make the blocks of a search so small that a few items fill several of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in (("FIRST", FIRST), ("LARGEST", LARGEST), ("TOGETHER", TOGETHER)):
+            patch.setattr(inner_product, name, size)
+        yield

@@ -1,6 +1,6 @@
 """The search over item vectors is that of a full sort of all inner products, and looks at few of them where it can."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,22 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmstart import inner_product
-from warmstart.ann import Ann
-from warmstart.inner_product import ItemVectors, Vectors
-from warmstart.scorer import NO_ROWS, Query, Ranking, Rows, Scores
+from tests.layers.item_searches import FIRST, TOGETHER, asks, by_length, some_items, sorted_whole
+from warmstart.inner_product import Vectors
+from warmstart.scorer import Query, Ranking, Scores
 from warmstart.trend import Prior, positive, softplus
 
-FIRST, LARGEST, TOGETHER = 64, 128, 3
-
-
-@pytest.fixture(autouse=True, scope="module")
-def small_blocks() -> Iterator[None]:
-    """Make blocks so small that a few items fill several of them."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, size in (("FIRST", FIRST), ("LARGEST", LARGEST), ("TOGETHER", TOGETHER)):
-            patch.setattr(inner_product, name, size)
-        yield
+pytestmark = pytest.mark.usefixtures("small_blocks")
 
 
 class Case(NamedTuple):
@@ -34,59 +24,9 @@ class Case(NamedTuple):
     queries: list[Query]  # (m,)
 
 
-class Index(Ann):
-    """Stands for an approximate index: exact, or finding too few; remembers how many were asked for."""
-
-    def __init__(self, found: ItemVectors, *, finds: bool = True) -> None:
-        self.asked: list[int] = []
-        self.ef = 40
-        self._found = found
-        self._finds = finds
-
-    def nearest(self, vector: Vectors, k: int) -> Rows | None:
-        """Return the k best places."""
-        self.asked.append(k)
-        places: Rows = np.argsort(-(self._found.vectors @ vector), kind="stable")[:k].astype(np.int32)
-        return places if self._finds else None
-
-
-def by_length(vectors: Vectors, ann: Ann | None = None) -> ItemVectors:
-    """Return items as training writes them: longest first."""
-    return ItemVectors.sorted(vectors)._replace(ann=ann)
-
-
-def asks(k: int, exclude: Sequence[int] = (), only: Sequence[int] | None = None) -> Query:
-    """Want k items of nobody in particular."""
-    allowed = None if only is None else np.array(only, np.int32)
-    return Query(
-        user=-1,
-        history=NO_ROWS,
-        weights=np.empty(0, np.float32),
-        ages=None,
-        fresh=False,
-        features={},
-        exclude=np.array(exclude, np.int32),
-        only=allowed,
-        k=k,
-    )
-
-
-def sorted_whole(items: Vectors, vector: Vectors, query: Query) -> Ranking:
-    """The reference: sort all rows by score; of a tie the longer vector is first, then the lower row."""
-    scores, lengths = items @ vector, np.linalg.norm(items, axis=1)
-    allowed = {*range(len(items))} if query.only is None else {*query.only.tolist()}
-    rows = sorted(allowed - {*query.exclude.tolist()}, key=lambda row: (-scores[row], -lengths[row], row))[: query.k]
-    return Ranking(np.array(rows, np.int32), scores[rows])
-
-
 def same(found: Ranking, expected: Ranking) -> bool:
     """Tell whether two rankings are equal, to the last bit of their scores."""
     return (found.rows.tolist(), found.scores.tolist()) == (expected.rows.tolist(), expected.scores.tolist())
-
-
-def some_items(n: int, d: int = 8, seed: int = 0) -> Vectors:
-    """Return random vectors, half of their numbers below 0."""
-    return np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
 
 
 @st.composite
@@ -132,28 +72,6 @@ def test_with_a_prior_it_is_a_full_sort_of_fused_scores(
         expected = [row for row in rows[: query.k] if scores[row] > 0]
         assert found.rows.tolist() == expected
         assert items.best(vector[None], [query])[0].rows.tolist() == expected
-
-
-def test_an_index_is_asked_further_for_what_is_worth_more_now() -> None:
-    """Items that a prior lifts are found behind those that the product alone puts first."""
-    vectors = some_items(60)
-    index = Index(by_length(vectors))
-    prior = Prior(np.linspace(1, 0.1, 60, dtype=np.float32), softplus)
-    vector, query = some_items(1, seed=1), asks(2)
-    found = by_length(vectors, index).with_prior(prior).best(vector, [query])[0]
-    assert index.asked == [40]
-    assert found.rows.tolist() == np.argsort(-prior.fuse(vectors @ vector[0]), kind="stable")[:2].tolist()
-
-
-def test_beside_an_index_what_is_wanted_most_is_looked_at() -> None:
-    """An item opposite to the vector, which the index does not name, is the best by its factor above a floor."""
-    vectors, vector = some_items(60), some_items(1, seed=1)
-    items = by_length(vectors, Index(by_length(vectors)))
-    farthest = int(np.argmin(vectors @ vector[0]))
-    factors = np.full(60, 0.001, np.float32)
-    factors[farthest] = 1
-    found = items.with_prior(Prior(factors, positive, floor=100.0)).best(vector, [asks(1)])[0]
-    assert found.rows.tolist() == [farthest]
 
 
 def test_queries_of_a_batch_get_as_many_as_each_wants() -> None:
@@ -234,66 +152,6 @@ def test_alike_are_those_of_the_highest_cosine() -> None:
         found = by_length(vectors).similar(item, barred, 9)
         assert found.rows.tolist() == expected.tolist()
         np.testing.assert_allclose(found.scores, cosines[expected], atol=1e-6)
-
-
-@pytest.mark.parametrize(("exclude", "asked"), [([], 5), ([3, 9, 4], 8), ([*range(40)], 45), ([*range(58)], 60)])
-def test_an_index_is_asked_for_what_will_be_left_out_too(exclude: list[int], asked: int) -> None:
-    """With exclusion an index still gives k items, or all that are left."""
-    vectors = some_items(60)
-    index = Index(by_length(vectors))
-    vector, query = some_items(1, seed=1), asks(5, exclude)
-    found = by_length(vectors, index).best(vector, [query])[0]
-    assert index.asked == [asked]
-    assert found.rows.tolist() == sorted_whole(vectors, vector[0], query).rows.tolist()
-    np.testing.assert_allclose(found.scores, vectors[found.rows] @ vector[0], rtol=1e-6)
-
-
-def test_only_some_items_are_ranked_exactly() -> None:
-    """An index is not asked where few items are allowed."""
-    vectors = some_items(60)
-    index = Index(by_length(vectors))
-    vector, query = some_items(1, seed=1), asks(5, [8], [2, 8, 40, 11])
-    found = by_length(vectors, index).best(vector, [query])[0]
-    assert index.asked == []
-    assert found.rows.tolist() == sorted_whole(vectors, vector[0], query).rows.tolist()
-    assert len(found.rows) == 3
-
-
-def test_where_an_index_finds_too_few_the_search_is_exact() -> None:
-    """An index that has to give up costs time, not items."""
-    vectors = some_items(60)
-    index = Index(by_length(vectors), finds=False)
-    vector, query = some_items(1, seed=1), asks(70, [8])
-    found = by_length(vectors, index).best(vector, [query])[0]
-    assert index.asked == [60]
-    assert found.rows.tolist() == sorted_whole(vectors, vector[0], query).rows.tolist()
-
-
-@pytest.mark.parametrize("exclude", [[], [*range(0, 60, 2)], [*range(60)]])
-def test_a_real_index_gives_all_that_is_left(exclude: list[int]) -> None:
-    """Where k and what is excluded exceed the items, every item that is left comes once, best first."""
-    vectors = some_items(60)
-    ordered = by_length(vectors)
-    queried = some_items(3, seed=1)
-    found = by_length(vectors, Ann.build(ordered.vectors, 10)).best(queried, [asks(100, exclude)] * 3)
-    for vector, ranking in zip(queried, found, strict=True):
-        assert ranking.rows.tolist() == sorted_whole(vectors, vector, asks(100, exclude)).rows.tolist()
-
-
-def test_of_a_tie_an_index_gives_the_lower_row_first() -> None:
-    """Equal vectors come in the order of their rows, however the graph met them."""
-    vectors = np.ones((60, 4), np.float32)
-    found = by_length(vectors, Ann.build(vectors, 60)).best(vectors[:1], [asks(60)])[0]
-    assert found.rows.tolist() == [*range(60)]
-
-
-def test_a_real_index_that_finds_too_few_costs_no_items() -> None:
-    """Of a thousand equal vectors an index reaches a part; the answer holds them all."""
-    vectors = np.zeros((1000, 4), np.float32)
-    index = Ann.build(vectors, 10)
-    vector = np.ones((1, 4), np.float32)
-    assert index.nearest(vector[0], 1000) is None
-    assert by_length(vectors, index).best(vector, [asks(1000)])[0].rows.tolist() == [*range(1000)]
 
 
 def test_a_later_block_can_bring_the_last_of_the_k() -> None:

@@ -18,5 +18,5 @@ def figures() -> Iterator[Figure]:
 
 def untimed(recipe: Recipe) -> Recipe:
     """Return a recipe in which age does not count, nor is searched for how much it might."""
-    models = (replace(model, params={**model.params, **OFF}) if is_timed(model) else model for model in recipe.models)
+    models = (model.with_settings(OFF) if is_timed(model) else model for model in recipe.models)
     return replace(recipe, models=tuple(models))

@@ -1,56 +1,22 @@
 """A model's lists for every user: the same answers as the model's own, from arrays alone."""
 
-import json
-import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
-from functions.lists.ready_lists_scorer import ReadyListsScorer
 from tests.training.datasets import SIZE, checkerboard, fashions, recipe, tables
-from training import memory
-from training.batch import Batch, offline_name
-from training.data.tables import Tables
-from training.evaluation import gate
-from training.interactions import Events
-from training.over_users import over_users
-from training.ready_lists import Lists, ranked
+from tests.training.offline import MODELS, Pair, offline
+from training.batch import Batch
 from training.recipe import ModelSection
-from training.refresh import Refresh
-from training.report.card import card
 from training.scorers import open_recommender
-from training.selfcheck import check, check_in_fresh_process
+from training.selfcheck import check_in_fresh_process
 from training.train import Training
-from training.visual import VisualAnalyzer
-from warmstart.artifact import ARRAYS, Artifact
-from warmstart.errors import DataError, Incompatible, SettingsError
+from warmstart.artifact import Artifact
 from warmstart.histories import Event
 from warmstart.ids import Id
 from warmstart.recommender import Ask, Recommendation, Recommender
-from warmstart.scorer import Rows
-
-MODELS = {
-    "als": ModelSection("als", "als", {"factors": 2, "alpha": 5.0, "iterations": 10}),
-    "ease": ModelSection("ease", "ease", {}),
-    "popular": ModelSection("popular", "popular", {}),
-    "random": ModelSection("random", "random", {}),
-    "timed": ModelSection("timed", "item_knn", {"history_half_life": 20.0, "trend_power": 0.5}),
-}
-Pair = tuple[Recommender, Recommender, Path]
-
-
-def offline(folder: Path, model: ModelSection, table: Tables, **options: int) -> Pair:
-    """Return a model of a table, opened, what its lists serve, and where these lie."""
-    manifest = Training(recipe(model), table).fit_whole(model, folder / "source")
-    job = Batch(folder / "source", manifest, **options)
-    sealed = job.seal(job.lists(), folder / "lists", offline_name(model.name))
-    return open_recommender(folder / "source", manifest), open_recommender(folder / "lists", sealed), folder / "lists"
 
 
 @pytest.fixture(params=[False, True], ids=["integer ids", "string ids"], scope="module")
@@ -194,136 +160,6 @@ def test_who_has_no_history_has_no_list(tmp_path: Path) -> None:
     sources = [[r.recommend(Ask(user_id=user, k=4)) for user in range(4)] for r in (online, ready)]
     assert [(a.source, a.items) for a in sources[0]] == [(a.source, a.items) for a in sources[1]]
     assert {"popular", "mixed"} <= {answer.source for answer in sources[0]}
-
-
-def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
-    """One process or two, once or again, the files are the same bytes."""
-    manifest = Training(recipe(MODELS["als"]), checkerboard()).fit_whole(MODELS["als"], tmp_path / "source")
-    found = [
-        Lists.joined([*over_users(tmp_path / "source", manifest, ranked, k=20, workers=workers, chunk=7)])
-        for workers in (1, 2, 2)
-    ]
-    for other in found[1:]:
-        assert all((one == two).all() for one, two in zip(found[0], other, strict=True))
-
-
-def _killed(recommender: Recommender, users: Rows, k: int) -> int:
-    if users[0] == 14:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return len(users)
-
-
-def _failing(recommender: Recommender, users: Rows, k: int) -> int:
-    raise Incompatible("no such thing")
-
-
-@pytest.mark.parametrize(
-    ("task", "error", "message"),
-    [(_killed, SettingsError, "a process was killed"), (_failing, Incompatible, "no such thing")],
-)
-def test_a_process_that_dies_is_an_error(
-    task: Callable[[Recommender, Rows, int], int], error: type[Exception], message: str, tmp_path: Path
-) -> None:
-    """Killed or failed, it hangs nobody and no list is missing unsaid."""
-    model = MODELS["popular"]
-    manifest = Training(recipe(model), checkerboard()).fit_whole(model, tmp_path)
-    with pytest.raises(error, match=message):
-        [*over_users(tmp_path, manifest, task, k=5, workers=2, chunk=7)]
-
-
-def test_progress_is_said_by_tenths(tmp_path: Path) -> None:
-    """However many chunks there are, ten lines at most, the last of them the whole."""
-    model = MODELS["popular"]
-    manifest = Training(recipe(model), checkerboard()).fit_whole(model, tmp_path)
-    done: list[int] = []
-    parts = over_users(tmp_path, manifest, ranked, k=5, workers=1, chunk=1, say=done.append)
-    assert sum(len(lists.lengths) for lists in parts) == SIZE
-    assert done == [*range(4, SIZE + 1, 4)]
-
-
-def test_the_manifest_says_whose_lists_they_are(tmp_path: Path) -> None:
-    """Metrics, fold, data and fallback are the model's; the gate, the card and the analyzer take it as any version."""
-    model = MODELS["als"]
-    manifest = Training(recipe(model), checkerboard()).train(model, tmp_path / "source")
-    job = Batch(tmp_path / "source", manifest, k=20)
-    sealed = job.seal(job.lists(), tmp_path / "lists", "als_offline")
-    assert sealed.params == {"k": 20, "of": "als", "version": manifest.version}
-    assert (sealed.model, sealed.family, sealed.scorer) == ("als_offline", "lists", ReadyListsScorer.name)
-    same = ("algorithm", "metrics", "measured_on", "dataset", "seed", "id_bound", "fallback", "personal")
-    assert all(getattr(sealed, name) == getattr(manifest, name) for name in same)
-    gate.check(sealed)
-    assert f"made ready by `als` version `{manifest.version}`" in card(json.loads(sealed.to_json()))
-    recommender = open_recommender(tmp_path / "lists", sealed)
-    assert VisualAnalyzer(Events.of(checkerboard()), {"als_offline": recommender}).users([3]).to_html("lists")
-
-
-def test_a_model_that_the_gate_refuses_is_refused_as_lists(tmp_path: Path) -> None:
-    """What was not measured has not earned it in another form either."""
-    _, ready, _ = offline(tmp_path, MODELS["als"], checkerboard())
-    with pytest.raises(gate.GateRefused, match="als_offline"):
-        gate.check(ready.manifest)
-
-
-def test_lists_are_neither_refreshed_nor_listed_again(tmp_path: Path) -> None:
-    """Both say what to do in their place."""
-    _, ready, folder = offline(tmp_path, MODELS["als"], checkerboard())
-    version = Artifact.open(folder, ready.manifest)
-    with pytest.raises(DataError, match=r"lists that als has made: refresh als, and `warmstart batch als` again"):
-        Refresh(recipe(MODELS["als"]), checkerboard(), version)
-    with pytest.raises(SettingsError, match="is lists already, of als"):
-        Batch(folder, ready.manifest)
-
-
-def test_what_does_not_fit_into_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anything is ranked."""
-    monkeypatch.setattr(memory, "available", lambda: 1000)
-    with pytest.raises(DataError, match="lists of 1,600 items needs"):
-        offline(tmp_path, MODELS["popular"], checkerboard())
-
-
-def test_a_name_has_64_characters_at_most() -> None:
-    """The suffix counts."""
-    assert offline_name("a" * 56) == "a" * 56 + "_offline"
-    with pytest.raises(SettingsError, match="over 64 characters"):
-        offline_name("a" * 57)
-
-
-Arrays = dict[str, NDArray[np.generic]]
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        lambda arrays: arrays.pop("list_rows"),
-        lambda arrays: arrays.pop("list_scores"),
-        lambda arrays: arrays.pop("list_indptr"),
-        lambda arrays: arrays.update(list_rows=arrays["list_rows"].astype(np.int64)),
-        lambda arrays: arrays.update(list_scores=arrays["list_scores"][1:]),
-        lambda arrays: arrays.update(list_scores=arrays["list_scores"].astype(np.float64)),
-        lambda arrays: arrays.update(list_indptr=arrays["list_indptr"][:-1]),
-        lambda arrays: arrays.update(list_indptr=arrays["list_indptr"] + 1),
-    ],
-)
-def test_arrays_that_do_not_fit_are_refused_when_opened(broken: Callable[[Arrays], None], tmp_path: Path) -> None:
-    """Missing, of another type, or of another length: opening says so."""
-    _, ready, folder = offline(tmp_path, MODELS["als"], checkerboard())
-    arrays: Arrays = load_file(folder / ARRAYS)
-    broken(arrays)
-    save_file(arrays, folder / ARRAYS)
-    with pytest.raises(Incompatible):
-        open_recommender(folder, ready.manifest)
-
-
-@pytest.mark.parametrize(("name", "place", "value"), [("list_rows", 5, SIZE), ("list_indptr", 3, 0)])
-def test_lists_of_what_does_not_exist_are_never_published(name: str, place: int, value: int, tmp_path: Path) -> None:
-    """The self-check reads every row and every start."""
-    _, ready, folder = offline(tmp_path, MODELS["als"], checkerboard())
-    (folder / "manifest.json").write_bytes(ready.manifest.to_json())
-    arrays: Arrays = load_file(folder / ARRAYS)
-    arrays[name][place] = value
-    save_file(arrays, folder / ARRAYS)
-    with pytest.raises(Incompatible, match="list_rows names what does not exist"):
-        check(folder)
 
 
 def test_segments_are_carried_over(tmp_path: Path) -> None:

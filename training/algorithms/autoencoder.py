@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import numpy as np
 
 from training.algorithms.base import Between
-from training.algorithms.encoded import Dropout, Encoded, needs_torch
+from training.algorithms.encoded import Dropout, Encoded, torch_for
 from training.interactions import Interactions
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ class Autoencoder(Encoded):
         Raises:
             DataError: PyTorch is not installed, or the numbers are none.
         """
-        try:
+        with torch_for("autoencoder"):
             from training.neural.autoencoder import AutoencoderLearner  # noqa: PLC0415
-        except ImportError as error:
-            raise needs_torch("autoencoder", error) from None
         self.learn(lambda part: AutoencoderLearner(part, self), interactions, rng)
         return self
 

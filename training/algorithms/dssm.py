@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import numpy as np
 
 from training.algorithms.base import Between
-from training.algorithms.encoded import Dropout, Encoded, Rate, needs_torch
+from training.algorithms.encoded import Dropout, Encoded, Rate, torch_for
 from training.algorithms.vectors import write_features
 from training.features import FeatureTable, none_of, of_items, of_users
 from training.interactions import Interactions
@@ -47,10 +47,8 @@ class DSSM(Encoded):
         Raises:
             DataError: PyTorch is not installed, or the numbers are none.
         """
-        try:
+        with torch_for("dssm"):
             from training.neural.towers import TowersLearner  # noqa: PLC0415
-        except ImportError as error:
-            raise needs_torch("dssm", error) from None
         users = of_users(interactions) if self.features else none_of(interactions.n_users)
 
         def learner(part: Interactions) -> TowersLearner:

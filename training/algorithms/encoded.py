@@ -1,7 +1,8 @@
 """A network that makes a vector of a history, as an algorithm: how long it learns, and what of it is served."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
@@ -46,6 +47,11 @@ class Encoded(Timed):
     inputs_: Vectors = field(init=False, repr=False)  # (n_items, d_in) what an item puts into it
     item_vectors_: Vectors = field(init=False, repr=False)  # (n_items, d)
     index_: Ann | None = field(default=None, init=False, repr=False)  # of the items, once it was needed
+
+    def check_installed(self) -> None:
+        """Raise DataError where PyTorch, without which nothing is fitted, is not installed."""
+        with torch_for(type(self).__name__.lower()):
+            import torch  # noqa: F401, PLC0415 it takes seconds
 
     def learn(
         self, make: "Callable[[Interactions], Learner]", interactions: Interactions, rng: np.random.Generator
@@ -106,6 +112,10 @@ class Encoded(Timed):
         return other
 
 
-def needs_torch(algorithm: str, error: ImportError) -> DataError:
-    """Say what an algorithm needs."""
-    return DataError(f"{algorithm} needs PyTorch: pip install 'warmstart[neural]' ({error})")
+@contextmanager
+def torch_for(algorithm: str) -> Iterator[None]:
+    """Import what needs PyTorch in a `with` of this; where that is not installed, a DataError says what to install."""
+    try:
+        yield
+    except ImportError as error:
+        raise DataError(f"{algorithm} needs PyTorch: pip install 'warmstart[neural]' ({error})") from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 
 from functions.neural.encoder import MOST_LENGTH
-from training.algorithms.encoded import Dropout, Encoded, needs_torch
+from training.algorithms.encoded import Dropout, Encoded, torch_for
 from training.interactions import Interactions
 from warmstart.errors import DataError
 
@@ -45,10 +45,8 @@ class SASRec(Encoded):
             raise DataError(f"sasrec: a length of {self.length} is more than {MOST_LENGTH}")
         if interactions.timestamps is None:
             self.watch.say("the interactions have no times: their order in the table stands for it")
-        try:
+        with torch_for("sasrec"):
             from training.neural.sasrec import SequenceLearner  # noqa: PLC0415
-        except ImportError as error:
-            raise needs_torch("sasrec", error) from None
         self.learn(lambda part: SequenceLearner(part, self), interactions, rng)
         return self
 

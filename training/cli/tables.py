@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from training.data.whole import scraps_beside
 from warmstart.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -34,17 +35,14 @@ def write_table(path: Path, chunks: "Iterable[pl.DataFrame]") -> None:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """Make a file in the same folder, and remove it if it is still there at the end."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Give a place for a file in the same folder; what lies there at the end goes."""
     try:
         if path.is_dir():
             raise IsADirectoryError(None, "it is a folder")
-        part.touch()
-        yield part
+        with scraps_beside(path) as scraps:
+            yield scraps / "whole"
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _parquet(file: IO[bytes], chunks: "Iterable[pl.DataFrame]") -> None:

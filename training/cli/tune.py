@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from training.cli.console import Console, Failure, json_option, table
+from training.cli.console import Console, Failure, json_option
 from training.cli.recipes import bad_row_option, chosen_models, read_data, recipe_option
+from training.cli.tuned import name_of, show
 
 if TYPE_CHECKING:
     from training.recipe import ModelSection, Recipe
-    from training.tuning.outcome import Found, Outcome
     from training.tuning.study import Task
 
 
@@ -75,7 +75,7 @@ def tune(  # noqa: PLR0913, PLR0917 an option each
         seconds = float("inf") if timeout is None else timeout
         found = tuned(task, kept, trials=trials, seconds=seconds, say=console.progress)
         write_whole(target, rewritten(text, name, found.best.model.params, task.settings))
-    console.result(_value(task, found, target, kept), _text(task, found, target, kept))
+    show(task, found, target, kept, console)
 
 
 def _be_quiet() -> None:
@@ -110,22 +110,20 @@ def _one_model(path: Path, name: str) -> tuple["Recipe", "ModelSection"]:
 
 
 def _check(recipe: "Recipe", model: "ModelSection", metric: str) -> None:
+    from training.algorithms.encoded import Encoded
     from training.evaluation.measure import METRICS, K
     from training.fitting import built
     from training.tuning.space import distributions_of
     from warmstart.errors import SettingsError
 
-    built(recipe, model)
+    algorithm = built(recipe, model)
     known = [f"{measured}@{K}" for measured in METRICS]
     if metric not in known:
         raise SettingsError(f"there is no metric {metric} to tune for; there are {', '.join(known)}")
     if not distributions_of(model):
         raise SettingsError(f"{name_of(model)} has no settings to try, so there is nothing to tune")
-
-
-def name_of(model: "ModelSection") -> str:
-    """Name a model and, where it has another name, its algorithm."""
-    return model.name if model.name == model.algorithm else f"{model.name} ({model.algorithm})"
+    if isinstance(algorithm, Encoded):
+        algorithm.check_installed()
 
 
 def _check_target(target: Path, recipe: "Recipe", force: bool) -> None:
@@ -165,70 +163,3 @@ def _task(
     tables = read_data(recipe, on_bad_row, console)
     timed = TIMESTAMP in tables.interactions.columns
     return Task(recipe, model, tables, metric, folds, distributions_of(model, timed=timed))
-
-
-def _value(task: "Task", found: "Outcome", target: Path, kept: Path) -> dict[str, Any]:
-    def described(one: "Found") -> dict[str, Any]:
-        return {
-            "trial": one.trial,
-            "settings": {**task.settings, **one.model.params},
-            "validation": {"mean": one.validation, "folds": [*one.folds]},
-            "reported": dict(one.reported),
-        }
-
-    return {
-        "model": task.model.name,
-        "metric": task.metric,
-        "fold": task.recipe.fold.kind,
-        "trials": dict(found.counts),
-        "own": described(found.own),
-        "best": described(found.best),
-        "importance": dict(found.importance) or None,
-        "why_no_importance": found.why_no_importance or None,
-        "recipe": str(target),
-        "journal": str(kept),
-    }
-
-
-def _text(task: "Task", found: "Outcome", target: Path, kept: Path) -> str:
-    counted = ", ".join(f"{count} {how}" for how, count in found.counts.items() if count or how == "finished")
-    lines = [
-        f"trials of {name_of(task.model)}: {counted}; kept in {kept}",
-        "",
-        _settings(task, found),
-        f"importance: {found.why_no_importance}" if found.why_no_importance else "",
-        "",
-        _metrics(task, found),
-        "",
-        _verdict(task, found),
-        f"wrote {target}",
-    ]
-    return "\n".join(line for line, before in zip(lines, [None, *lines], strict=False) if line or before)
-
-
-def _settings(task: "Task", found: "Outcome") -> str:
-    own, best = ({**task.settings, **one.model.params} for one in (found.own, found.best))
-    names = sorted(own, key=lambda name: -found.importance.get(name, 0.0))
-    shares = {name: f"{share:.2f}" for name, share in found.importance.items()}
-    rows = [(name, f"{own[name]}", f"{best[name]}", shares.get(name, "-")) for name in names]
-    return table(("setting", "recipe", "best", "importance"), rows)
-
-
-def _metrics(task: "Task", found: "Outcome") -> str:
-    own, best = found.own, found.best
-    number = len(own.folds)
-    rows = [(f"mean of {number} earlier", task.metric, own.validation, best.validation)]
-    rows += [("reported", metric, value, best.reported[metric]) for metric, value in own.reported.items()]
-    return table(("fold", "metric", "recipe", "best", "gain"), [(*row, _gain(row[2], row[3])) for row in rows])
-
-
-def _gain(before: float, after: float) -> str:
-    return f"{after / before - 1:+.1%}" if before else "-"
-
-
-def _verdict(task: "Task", found: "Outcome") -> str:
-    if found.best is found.own or found.best.model.params == found.own.model.params:
-        return "nothing was better than the recipe's own settings"
-    before, after = found.own.reported[task.metric], found.best.reported[task.metric]
-    judged = "better" if after > before else "NOT better"
-    return f"on the reported fold, where nothing was chosen, the best settings are {judged}: {_gain(before, after)}"

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from functions.ranker.features import FILE as NAMES
 from functions.ranker.first_stages import FILE as STAGES
 from functions.ranker.first_stages import prefix_of
-from training.interactions import DAY, Interactions
+from training.interactions import Interactions
 from training.ranking.item_table import demand_of, item_features
 from training.shared_arrays import trend_of
 from warmstart.artifact import Artifact
+from warmstart.histories import DAY
 from warmstart.manifest import last_event_of
 
 Arrays = Mapping[str, NDArray[Any]]

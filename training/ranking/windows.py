@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.interactions import DAY, Interactions
+from training.interactions import Interactions
+from warmstart.histories import DAY
 from warmstart.ids import UNKNOWN, rows_among
 from warmstart.scorer import Rows
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from training.evaluation.result import ModelResult
 from training.report.looks import Look
-from training.report.numbers import clipped, number, short
+from training.report.numbers import number, short
 from training.report.scale import Scale, spanning
 from training.report.svg import figure, line, mark, text
-from training.visual.markup import Html
+from training.visual.markup import Html, clipped
 
 WIDTH, LEFT, RIGHT = 380.0, 122.0, 60.0
 TOP, ROW = 6.0, 20.0

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.report.looks import Look
-from training.report.numbers import clipped, number, short
+from training.report.numbers import number, short
 from training.report.scale import Scale, spanning, spread, written
 from training.report.svg import band, figure, line, mark, polyline, text
-from training.visual.markup import Html
+from training.visual.markup import Html, clipped
 
 WIDTH, LEFT, RIGHT = 380.0, 46.0, 118.0
 TOP, BOTTOM, ROW = 10.0, 30.0, 14.0

@@ -3,7 +3,6 @@
 from training.evaluation.result import Estimate, Paired
 from training.evaluation.table import SMALL
 
-LONGEST = 120  # characters of a text
 HEAD, TAIL = 8, 7  # of a name in a plot: models of one family differ at the end
 
 
@@ -23,11 +22,6 @@ def interval(estimate: Estimate | Paired, metric: str, *, signed: bool = False) 
         return ""
     sign = "+" if signed else ""
     return " to ".join(f"{end:{sign}.{digits_of(metric)}f}" for end in (estimate.low, estimate.high))
-
-
-def clipped(text: str) -> str:
-    """Cut a long text."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def short(name: str) -> str:

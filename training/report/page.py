@@ -8,10 +8,9 @@ from training.report import tables, words
 from training.report.dots import panels
 from training.report.lines import Axis, Series, lines
 from training.report.looks import Look, looks_of
-from training.report.numbers import clipped
 from training.report.scatter import scatter
 from training.visual.document import document
-from training.visual.markup import Html, tag
+from training.visual.markup import Html, clipped, tag
 
 STYLE = Path(__file__).with_name("report.css")
 NOVELTY = "novelty"

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from training.evaluation.result import Estimate, ModelResult
 from training.report.looks import Look
-from training.report.numbers import clipped, number, short
+from training.report.numbers import number, short
 from training.report.scale import Scale, spanning, spread, written
 from training.report.svg import figure, line, mark, text
-from training.visual.markup import Html
+from training.visual.markup import Html, clipped
 
 WIDTH, HEIGHT, ROW = 420.0, 300.0, 15.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 20.0, 26.0, 46.0

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from training.evaluation.result import Estimate, Evaluation, ModelResult
 from training.report.dots import segments_of, users_of, value_of
-from training.report.numbers import clipped, interval, number
-from training.visual.markup import Html, join, tag
+from training.report.numbers import interval, number
+from training.visual.markup import Html, clipped, join, tag
 
 
 def grid(caption: str, heads: Sequence[Html], rows: Sequence[Sequence[Html]]) -> Html:

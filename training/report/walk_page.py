@@ -8,11 +8,11 @@ from training.evaluation.walk_result import FRESH, RETRAINED, STALE, Aged, Arm, 
 from training.evaluation.walk_table import described, worth
 from training.report.lines import Axis, Series, lines
 from training.report.looks import SHAPES, Look, looks_of
-from training.report.numbers import clipped, number
+from training.report.numbers import number
 from training.report.page import STYLE
 from training.report.tables import cell, grid, head
 from training.visual.document import document
-from training.visual.markup import Html, tag
+from training.visual.markup import Html, clipped, tag
 
 POINTS = 7  # of the plot of gains: single days hide them
 ARMS = {

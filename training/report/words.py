@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from training.evaluation.result import Evaluation, FoldInfo, ModelResult
-from training.report.numbers import clipped, interval, listed, number
+from training.report.numbers import interval, listed, number
 from training.report.tables import cell, grid, head, model_name
-from training.visual.markup import Html, tag
+from training.visual.markup import Html, clipped, tag
 
 VERDICTS = {"better": "better", "worse": "worse", "same": "not told from chance"}
 EXCLUDED = {"cold_users": "cold users", "cold_items": "cold items", "seen": "items seen before"}

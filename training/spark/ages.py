@@ -3,8 +3,8 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812 as everybody calls it
 
-from training.interactions import DAY
 from training.spark.pairs import TIME, WEIGHT, Pairs
+from warmstart.histories import DAY
 from warmstart.trend import LEAST
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -52,7 +51,7 @@ class Unsearched(NamedTuple):
         if not isinstance(built(self.recipe, model), Timed) or not OFF.keys().isdisjoint(model.params):
             return Chosen(model, {})
         why = "on Spark it is not searched for; say history_half_life or trend_power to have it"
-        return Chosen(replace(model, params={**model.params, **OFF}), {"time": {"off": why}})
+        return Chosen(model.with_settings(OFF), {"time": {"off": why}})
 
 
 class SparkCut:

@@ -1,12 +1,12 @@
 """Every user's answer as Parquet, written by the executors side by side: a folder of parts, in order of the users."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.columns import ITEM_ID, USER_ID
+from training.data.whole import scraps_beside
 from training.ready_lists import Answers, answered
 from training.spark.addresses import address_of, literally
 from training.spark.executors import FAILED, Shipped
@@ -54,14 +54,14 @@ def write_lists(spark: "SparkSession", version: Shipped, to: str, kinds: tuple[b
     """
     if "://" in to:
         return _write(spark, version, to, kinds)
-    part = _beside(Path(to), "part")
-    try:
+    with scraps_beside(Path(to)) as scraps:
+        part = scraps / "whole"
         by_fallback = _write(spark, version, address_of(part), kinds)
         for other in {*part.iterdir()} - {*part.glob("part-*.parquet")}:  # Hadoop's checksums, which stop polars
             other.unlink()
-        _put(part, Path(to).absolute())
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        if Path(to).exists():
+            Path(to).rename(scraps / "before")
+        part.rename(to)
     return by_fallback
 
 
@@ -109,17 +109,3 @@ def _names(spark: "SparkSession", to: str) -> list[str] | None:
         if not files.exists(path):
             return []
         return [found.getPath().getName() for found in files.listStatus(path)] if files.isDirectory(path) else None
-
-
-def _beside(folder: Path, what: str) -> Path:
-    return folder.absolute().with_name(f".{folder.name}.{what}")
-
-
-def _put(part: Path, folder: Path) -> None:
-    """Put a whole folder into its place; what lay there goes last."""
-    before = _beside(folder, "before")
-    shutil.rmtree(before, ignore_errors=True)
-    if folder.exists():
-        folder.rename(before)
-    part.rename(folder)
-    shutil.rmtree(before, ignore_errors=True)

@@ -9,7 +9,6 @@ from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 from training.recipe import ModelSection
 from training.tuning.bench import Bench
 from training.tuning.search import SCORES, SETTINGS, Search
-from training.tuning.space import with_settings
 from training.tuning.study import OWN, Study, Task
 
 ENOUGH = 10  # finished trials, before anything is said of what matters
@@ -57,7 +56,7 @@ def _own(task: Task, study: Study, search: Search) -> Found:
 
 
 def _found(task: Task, trial: Any) -> Found:
-    model = with_settings(task.model, trial.user_attrs[SETTINGS])
+    model = task.model.with_settings(trial.user_attrs[SETTINGS])
     return Found(model, trial.number + 1, trial.value, trial.user_attrs[SCORES], {})
 
 

@@ -1,7 +1,6 @@
 """What an algorithm lets be tried, and where the recipe's own settings stand in it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import optuna
@@ -25,17 +24,12 @@ def distributions_of(model: ModelSection, *, timed: bool = False) -> dict[str, B
 def drawn(model: ModelSection, trial: optuna.Trial, space: Mapping[str, BaseDistribution]) -> ModelSection:
     """Return the model with settings drawn for a trial, out of a space, in place of the recipe's."""
     found = _suggested(model, trial, timed="trend_power" in space)
-    return with_settings(model, {name: _rounded(value) for name, value in found.items()})
+    return model.with_settings({name: _rounded(value) for name, value in found.items()})
 
 
 def _suggested(model: ModelSection, trial: optuna.Trial, *, timed: bool) -> dict[str, Any]:
     kind = ALGORITHMS[model.algorithm]
     return {**kind.space(trial), **(kind.space_of_time(trial) if timed and issubclass(kind, Timed) else {})}
-
-
-def with_settings(model: ModelSection, settings: Mapping[str, Any]) -> ModelSection:
-    """Return the model with other settings; those that are not named stay."""
-    return replace(model, params={**model.params, **settings})
 
 
 def point_of(settings: Mapping[str, Any], space: Mapping[str, BaseDistribution]) -> dict[str, Any] | None:

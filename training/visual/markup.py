@@ -2,6 +2,8 @@
 
 from html import escape
 
+LONGEST = 120  # characters of a text
+
 
 class Html(str):
     """Markup; any other text is escaped where it is put in."""
@@ -24,6 +26,11 @@ def tag(name: str, *children: str, **attributes: str) -> Html:
     """
     written = "".join(f' {key.rstrip("_").replace("_", "-")}="{_escaped(text)}"' for key, text in attributes.items())
     return Html(f"<{name}{written}>{join(*children)}</{name}>")
+
+
+def clipped(text: str) -> str:
+    """Cut a long text."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _escaped(text: str) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from training.reasons import features_text
-from training.visual.markup import Html, join, tag
+from training.visual.markup import Html, clipped, join, tag
 from training.visual.views import Had, Item, ModelList, Overlap, Recommended, UserView
 
-LONGEST = 120  # characters of a text
 KNOWN = {
     "history": "",
     "no history": "Nothing of this user was learnt from: the fallback answers.",
@@ -17,7 +16,7 @@ KNOWN = {
 
 def name_of(user: UserView) -> Html:
     """Draw a user's id."""
-    return tag("bdi", _clipped(str(user.user_id)))
+    return tag("bdi", clipped(str(user.user_id)))
 
 
 def user_view(user: UserView) -> Html:
@@ -25,7 +24,7 @@ def user_view(user: UserView) -> Html:
     features = ", ".join(f"{name} {value}" for name, value in user.features.items())
     remark = KNOWN[user.known]
     return join(
-        tag("p", tag("bdi", _clipped(features)), class_="muted") if features else "",
+        tag("p", tag("bdi", clipped(features)), class_="muted") if features else "",
         tag("p", remark, class_="notice") if remark else "",
         tag("div", tag("div", *_had(user), class_="had"), _lists(user), class_="beside"),
         tag("h3", "Overlap between models") if user.overlaps else "",
@@ -95,7 +94,7 @@ def _list(made: ModelList, held_out: int) -> Html:
     hits = tag("span", f"✓ {made.hits} of {held_out} held out", class_="hits") if made.hits else ""
     heading = join(
         tag("h3", tag("bdi", made.model)),
-        tag("p", "source: ", tag("bdi", _clipped(made.source)), " " if hits else "", hits, class_="muted"),
+        tag("p", "source: ", tag("bdi", clipped(made.source)), " " if hits else "", hits, class_="muted"),
     )
     if not made.items:
         return tag("section", heading, tag("p", "no items", class_="muted"))
@@ -113,13 +112,13 @@ def _recommended(rank: int, entry: Recommended, *, scored: bool, mixed: bool) ->
     """Draw one item; its source stands in the list's heading unless the list is of several."""
     cells = [
         tag("td", str(rank), class_="number"),
-        _item(entry.item, _clipped(_reason(entry)), hit=entry.hit is True),
+        _item(entry.item, clipped(_reason(entry)), hit=entry.hit is True),
         tag("td", f"{entry.item.views:,}", class_="number"),
     ]
     if scored:
         cells.append(tag("td", "-" if entry.score is None else _number(entry.score), class_="number"))
     if mixed:
-        cells.append(tag("td", _clipped(entry.source), class_="source muted"))
+        cells.append(tag("td", clipped(entry.source), class_="source muted"))
     return cells
 
 
@@ -129,10 +128,10 @@ def _reason(entry: Recommended) -> str:
 
 def _item(item: Item, remark: str = "", *, hit: bool = False) -> Html:
     """Draw title and genres, or the id alone; a text may be in any direction, and does not turn what is around it."""
-    name = tag("bdi", _clipped(item.title or str(item.item_id)), class_="title")
+    name = tag("bdi", clipped(item.title or str(item.item_id)), class_="title")
     under = [
-        *([tag("bdi", _clipped(str(item.item_id)))] if item.title else []),
-        *([tag("bdi", _clipped(", ".join(item.genres)))] if item.genres else []),
+        *([tag("bdi", clipped(str(item.item_id)))] if item.title else []),
+        *([tag("bdi", clipped(", ".join(item.genres)))] if item.genres else []),
         *([tag("em", remark)] if remark else []),
     ]
     separated = [part for entry in under for part in (" · ", entry)][1:]
@@ -146,10 +145,6 @@ def _head(name: str) -> Html:
 
 def _table(head: Html, rows: Sequence[Html]) -> Html:
     return tag("table", tag("thead", head), tag("tbody", *rows))
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _number(value: float) -> str:

@@ -70,7 +70,7 @@ def test_memory_does_not_grow_with_the_interactions(tmp_path: Path, monkeypatch:
 
     def watched(*given: Any) -> pl.DataFrame:
         made = make(*given)
-        drawn.append((len(made), (next(tmp_path.glob(".kion-*/whole/interactions.csv"))).stat().st_size))
+        drawn.append((len(made), (next(tmp_path.glob(".kion.unfinished-*/whole/interactions.csv"))).stat().st_size))
         return made
 
     make = synth._interactions

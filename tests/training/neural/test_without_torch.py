@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.training.datasets import board_file
 
 WITHOUT = """
@@ -56,6 +58,17 @@ def test_train_publishes_the_others(tmp_path: Path) -> None:
     assert "error: dssm was not trained: dssm needs PyTorch: pip install 'warmstart[neural]'" in done.stderr
     assert "Traceback" not in done.stderr
     assert {path.name for path in (tmp_path / "store").rglob("*") if path.is_dir()} >= {"ease", "rp3beta", "random"}
+
+
+def test_tune_begins_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be fitted is said before there is a journal."""
+    monkeypatch.chdir(tmp_path)
+    recipe = board_file(tmp_path, MODELS)
+    before = {*tmp_path.iterdir()}
+    done = run(TRAIN, "tune", "--recipe", str(recipe), "--model", "dssm")
+    assert done.returncode == 2
+    assert "error: dssm needs PyTorch: pip install 'warmstart[neural]'" in done.stderr
+    assert {*tmp_path.iterdir()} == before
 
 
 def test_importing_the_algorithms_imports_no_torch() -> None:

@@ -142,14 +142,14 @@ def test_bad_rows_can_be_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_store_that_goes_away_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is raised, expected or not, is told."""
+    """It is told whose version is missing for it."""
 
     def away(*_: object) -> None:
         raise StoreUnavailable("away")
 
     monkeypatch.setattr("training.train_recipe.publish_with_card", away)
     tree = board_tree(tmp_path)
-    assert (train(tree.root, tree.environment), tree.failure) == (1, "away")
+    assert (train(tree.root, tree.environment), tree.failure) == (1, "random was not published: away")
 
 
 @pytest.mark.parametrize(

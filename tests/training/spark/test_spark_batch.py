@@ -279,11 +279,11 @@ def test_the_command_killed_halfway_leaves_nothing(spark: "SparkSession", als: P
     said = ["--version", als.manifest.version, "--store", als.store.url, "--on", "spark", "--to", str(to)]
     child = subprocess.Popen([*command, *said], start_new_session=True, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 120
-    while not (tmp_path / ".lists.parquet.part").exists() and time.monotonic() < until:
+    while not [*tmp_path.glob(".lists.parquet.unfinished-*/whole")] and time.monotonic() < until:
         time.sleep(0.005)
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    assert [path.name for path in tmp_path.iterdir()] == [".lists.parquet.part"]
+    assert [path.name[:26] for path in tmp_path.iterdir()] == [".lists.parquet.unfinished-"]
     batch_on_spark(spark, als.store, replace(als.order, to=str(to)))
     assert [*tmp_path.iterdir()] == [to]
     assert pl.read_parquet(to).get_column("user_id").n_unique() == SIZE

@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +15,7 @@ import obstore
 from obstore.exceptions import (
     AlreadyExistsError,
     BaseError,
+    InvalidPathError,
     NotModifiedError,
     PermissionDeniedError,
     PreconditionError,
@@ -22,13 +23,14 @@ from obstore.exceptions import (
 )
 from obstore.store import LocalStore, S3Store
 
-from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, SettingsError, StoreUnavailable
+from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, SettingsError, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 CODE = re.compile(r"<Code>([A-Za-z]{1,64})</Code>")
+ODD_KEY = re.compile(r'Path "(.*?)"(?: contained|: )', re.DOTALL)  # with an empty part, `..` or a control character
 ANOTHER_PART = re.compile(r"non-partial response|Requested \d+\.\.\d+, got ")  # what obstore says of a wrong range
 BUSY = "ConditionalRequestConflict"  # S3's word for a conditional write that met another one and may be tried again
 BUSY_TRIES = 5
@@ -83,6 +85,9 @@ def _translated(key: str) -> Iterator[None]:
         raise AccessDenied(f"{key}: access denied, or absent without the right to list{_code(error)}") from None
     except NotModifiedError:
         raise
+    except InvalidPathError as error:  # a listing came upon it
+        odd = ODD_KEY.search(str(error))
+        raise StoreError(f"{key}: {odd[1] if odd else 'an object'!r} cannot be a key here: remove it") from None
     except (BaseError, OSError) as error:
         said = _code(error) or f" ({type(error).__name__})"
         raise StoreUnavailable(f"{key}: the store gave no good answer{said}") from error
@@ -165,11 +170,8 @@ class Store:
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is no error."""
-        try:
-            with _translated(key):
-                obstore.delete(self._backend, key)
-        except KeyMissing:
-            pass
+        with suppress(KeyMissing), _translated(key):
+            obstore.delete(self._backend, key)
 
     def remove_folder(self, prefix: str) -> None:
         """Remove what is left of a folder whose objects are gone: nothing, in an object store."""

@@ -21,8 +21,8 @@ COMPILING := HNSWLIB_NO_NATIVE=1 CXXFLAGS="-DNDEBUG -g0 $(if $(filter x86_64,$(s
 CDK = JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true \
     $(INFRA)/node_modules/.bin/cdk --context stage=$(STAGE) --no-notices
 
-.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole setup-audit demo test test- \
-    infra coverage lint sbom audit bench quality openapi requirements reliability soak endurance images bootstrap \
+.PHONY: page page-if-node test-page setup setup-neural setup-infra setup-sam setup-recbole setup-audit demo test \
+    test-infra coverage lint sbom audit bench quality openapi requirements reliability soak endurance images bootstrap \
     diff idle-costs costs deploy destroy deploy-local destroy-local sam-local setup-spark infra-if-npm scale \
     registry load
 

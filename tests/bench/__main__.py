@@ -18,6 +18,7 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as in func
 BENCHMARKS = {
     "cold": ONE_THREAD,
     "warm": ONE_THREAD,
+    "warm_random": ONE_THREAD,
     "opening": ONE_THREAD,
     "train": {},
     "evaluate": {},

@@ -22,9 +22,10 @@ ASKED = range(0, USERS, 7)
 
 def figures() -> Iterator[Figure]:
     """Measure both handlers in turn, then the steps of the real one: the search finds no length to stop at."""
-    with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder, pair(
-        _store(Path(folder)), "als", FactorizationScorer
-    ) as both:
+    with (
+        tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder,
+        pair(_store(Path(folder)), "als", FactorizationScorer) as both,
+    ):
         events = [read_event("als", user) for user in ASKED]
         handlers = {"real": asking(both.real, events), "constant": asking(both.constant, events)}
         times = settled(handlers) | settled(_steps(both.recommender))

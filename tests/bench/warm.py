@@ -1,4 +1,4 @@
-"""A warm handler, event to response, over models of MovieLens 1M: with the ranking, and with a constant in its place."""
+"""A warm handler, event to response, over models of MovieLens 1M, beside one with a constant in place of ranking."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence

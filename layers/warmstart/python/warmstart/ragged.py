@@ -48,9 +48,7 @@ class Ragged:
         Each row is one piece of memory, and joining pieces reads less than gathering from their places.
         """
         pieces = map(slice, self._indptr[rows].tolist(), self._indptr[rows + 1].tolist())
-        joined = bytearray().join(
-            map(memoryview(array).__getitem__, pieces)
-        )  # a bytearray: the values are the caller's
+        joined = bytearray().join(map(array.data.__getitem__, pieces))  # unlike bytes, the caller's to change
         return np.frombuffer(joined, array.dtype)
 
     def lengths(self, rows: Rows) -> Places:

@@ -51,7 +51,8 @@ class FactorizationScorer:
 
     def rank(self, query: Query) -> Ranking | None:
         """Rank for one user."""
-        return self.rank_many([query])[0]
+        vector = self._vector(query)
+        return None if vector is None else self._items.best_for(vector, query)
 
     def rank_many(self, queries: Sequence[Query]) -> list[Ranking | None]:
         """Rank for each query, some of them in one matrix product."""

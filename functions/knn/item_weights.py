@@ -45,12 +45,12 @@ class SparseWeights:
 
     def sums(self, sources: Rows, strengths: Scores) -> Scores:
         """Return what the sources together say for every item: (n_items,)."""
-        places, lengths = self._index.places(sources)
-        values = self._values[places]
+        values = self._index.values(self._values, sources)
         if (strengths != 1).any():
-            values *= np.repeat(strengths, lengths)
+            values *= np.repeat(strengths, self._index.lengths(sources))
+        targets = self._index.values(self._targets, sources).astype(np.intp)  # np.add.at would take longer to do it
         sums = np.zeros(len(self._index), np.float32)
-        np.add.at(sums, self._targets[places], values)
+        np.add.at(sums, targets, values)
         return sums
 
     def between(self, sources: Rows, targets: Rows) -> Scores:

@@ -19,6 +19,7 @@ BENCHMARKS = {
     "course": ONE_THREAD,
     "cold": ONE_THREAD,
     "warm": ONE_THREAD,
+    "warm_random": ONE_THREAD,
     "opening": ONE_THREAD,
     "train": {},
     "evaluate": {},

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 NAME = "movielens-1m"
 SETTINGS = {"als": {"factors": 64, "regularization": 0.01, "alpha": 40.0, "iterations": 15}}
-MORE: "tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...]" = (  # name, settings, first stages
-    ("ease", {}, ()),
-    ("autoencoder", {"epochs": 1, "validation": 0.0}, ()),
-    ("two_stage", {"labels": "last", "candidates": 50}, ("als", "item_knn")),
+NETWORK = {"epochs": 1, "validation": 0.0}
+MORE: "tuple[tuple[str, str, dict[str, Any], tuple[str, ...]], ...]" = (  # name, algorithm, settings, first stages
+    ("popular_recent", "popular_recent", {"days": 7, "half_life": 3.0}, ()),
+    ("als_hnsw", "als", {**SETTINGS["als"], "search": "hnsw"}, ()),
+    *((name, name, {}, ()) for name in ("ease", "item_knn", "rp3beta", "user_knn")),
+    *((name, name, NETWORK, ()) for name in ("autoencoder", "dssm")),
+    ("two_stage", "two_stage", {"labels": "last", "candidates": 50}, ("als", "item_knn")),
 )
 WRITERS = (
     *(f"training/{part}" for part in ("algorithms/*.py", "neural/*.py", "ranking/*.py", "export.py")),
@@ -55,19 +58,22 @@ def served_files(store: Path, model: str) -> list[Path]:
 
 
 def _serve_more(folder: Path) -> None:
-    """Serve item weights, a network after one epoch and a ranker, fitted but not measured."""
-    from tests.bench.knn_data import fitting
+    """Serve models of every family, fitted but not measured: networks after one epoch."""
     from training import selfcheck
     from training.data.tables import read_tables
+    from training.fitting import Fitting
     from training.interactions import Events
     from training.recipe import ModelSection
     from warmstart import publish, registry
     from warmstart.store import open_store
 
     store = open_store(folder.as_uri())
-    job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
-    for name, settings, stages in MORE:
-        section = ModelSection(name, name, dict(settings), tuple(ModelSection(stage, stage, {}) for stage in stages))
+    recipe = recipe_of(data_set(NAME), ["popular"])
+    events = Events.of(read_tables(recipe.data))
+    job = Fitting(recipe, events.interactions(segments=recipe.data.segments), {"name": NAME})
+    for name, algorithm, settings, stages in MORE:
+        first = tuple(ModelSection(stage, stage, {}) for stage in stages)
+        section = ModelSection(name, algorithm, dict(settings), first)
         with tempfile.TemporaryDirectory(prefix="warmstart-sealed-") as draft:
             manifest = job.seal(section, Path(draft))
             publish.publish(store, Path(draft), selfcheck.check_in_fresh_process)

@@ -1,120 +1,129 @@
-"""A warm handler, event to response, 20,000 items x 64: with the ranking, and with a constant in its place."""
+"""A warm handler, event to response, over models of MovieLens 1M, beside one with a constant in place of ranking."""
 
 import itertools
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from functions.factorization.scorer import FactorizationScorer
+from functions.knn.item_item_scorer import ItemItemScorer
+from functions.knn.user_knn_scorer import UserKnnScorer
+from functions.lists.scorer import ListsScorer
+from functions.neural.scorer import NeuralScorer
+from functions.ranker.scorer import TwoStageScorer
+from tests.bench.constant import pair
 from tests.bench.events import read_event
 from tests.bench.figures import Figure
 from tests.bench.handlers import on_fastapi
-from tests.bench.synthetic import FACTORS, random_artifact
+from tests.bench.movielens import trained_store
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
-from warmstart.adapter import Handler, adapt
-from warmstart.api import Api
+from warmstart.adapter import Handler
 from warmstart.event import grant_of, safe_event
-from warmstart.live import LiveModels, Load, loader
-from warmstart.manifest import Manifest
-from warmstart.publish import publish
-from warmstart.recommender import Ask, Recommendation, Recommender
-from warmstart.registry import promote
+from warmstart.ids import Id, external_ids
+from warmstart.recommender import Ask, Recommender
 from warmstart.schemas import Recommendations
-from warmstart.scorer import NO_ROWS
-from warmstart.settings import Settings
-from warmstart.store import open_store
+from warmstart.scorer import Scorer
 
-USERS, ITEMS, EVENTS = 10_000, 20_000, 50
-ROUNDS = 3000
-CONSTANT = Recommendation(list(range(10)), NO_ROWS, "model", 0, [])
-
-
-class ConstantRecommender(Recommender):
-    """Ranks nothing."""
-
-    def recommend(self, ask: Ask) -> Recommendation:  # noqa: ARG002 it is no answer to it
-        """Answer the same to everybody."""
-        return CONSTANT
+LIMIT = 2.0
+MODELS: Mapping[str, tuple[tuple[type[Scorer], ...], float | None]] = {  # the function's scorers, and the goal
+    **dict.fromkeys(("popular", "popular_recent"), ((ListsScorer,), LIMIT)),
+    **dict.fromkeys(("item_knn", "ease", "rp3beta", "user_knn"), ((ItemItemScorer, UserKnnScorer), LIMIT)),
+    **dict.fromkeys(("als", "als_hnsw"), ((FactorizationScorer,), LIMIT)),
+    **dict.fromkeys(("autoencoder", "dssm"), ((NeuralScorer,), None)),
+    "two_stage": ((TwoStageScorer,), None),
+}
+ASKED, ROUNDS, WARM = 500, 2_000, 100
+PEER = "constant in place of ranking"
 
 
 def figures() -> Iterator[Figure]:
-    """Measure both handlers in turn, then the steps of the real one."""
-    with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
-        store = _store(Path(folder))
-        real, constant = _models(store, loader(FactorizationScorer)), _models(store, _load_constant)
-        recommender = real.current("als", np.inf).loaded
-        handlers = {
-            "real": _measure(_handler(real)),
-            "constant": _measure(_handler(constant)),
-            "FastAPI": _measure(on_fastapi.handler),
-        }
-        times = _settled(handlers) | _settled(_steps(recommender))
-    peer, both = "constant in place of ranking", {name: times[name] for name in handlers}
-    for name, percent, limit in (("p50", 50, 2.0), ("p99", 99, None)):
-        yield Figure(
-            name=f"warm handler, {ITEMS:,} x {FACTORS}, {name}",
-            ms=percentile(times["real"], percent),
-            peer=peer,
-            peer_ms=percentile(times["constant"], percent),
-            limit=limit,
-            bound="matrix-vector product" if percent == 50 else "",
-            bound_ms=medians(times)["product"] if percent == 50 else None,
-            raw=both if percent == 50 else {},
-            parts=_parts(medians(times)) if percent == 50 else {},
-        )
-    middle = medians(times)
-    yield Figure(name="  on FastAPI, constant, p50", ms=middle["FastAPI"], peer=peer, peer_ms=middle["constant"])
+    """Measure each model's two handlers in turn, then the steps of the real one."""
+    store = trained_store()
+    for model, (scorers, limit) in MODELS.items():
+        with pair(store, model, *scorers) as both:
+            users = _some(both.recommender)
+            events = [read_event(model, int(user)) for user in users]
+            handlers = {"real": asking(both.real, events), "constant": asking(both.constant, events)}
+            times = settled(handlers) | settled(_steps(both.recommender, users, events[0]))
+        yield from beside_constant(f"warm {model}, MovieLens 1M", times, _parts(medians(times)), limit=limit)
+    fastapi = settled({"FastAPI": asking(on_fastapi.handler, events), "constant": asking(both.constant, events)})
+    middle = medians(fastapi)
+    yield Figure(name="  on FastAPI, constant, p50", ms=middle["FastAPI"], peer=PEER, peer_ms=middle["constant"])
 
 
-def _settled(measures: Mapping[str, Measure]) -> dict[str, list[float]]:
-    interleaved(measures, 100)
+def beside_constant(
+    name: str,
+    times: Mapping[str, list[float]],
+    parts: Mapping[str, float],
+    *,
+    limit: float | None = None,
+    bound: str = "",
+) -> Iterator[Figure]:
+    """Return the middle and the slow answers; only the former have a goal and a bound, and say where the time goes.
+
+    Args:
+        name: what is measured.
+        times: `real` and `constant`, and the bound's where there is one.
+        parts: where the time goes.
+        limit: the goal.
+        bound: whose times are the least that this machine needs.
+    """
+    yield Figure(
+        name=f"{name}, p50",
+        ms=percentile(times["real"], 50),
+        peer=PEER,
+        peer_ms=percentile(times["constant"], 50),
+        limit=limit,
+        bound=bound,
+        bound_ms=percentile(times[bound], 50) if bound else None,
+        raw={which: times[which] for which in ("real", "constant")},
+        parts=parts,
+    )
+    slow = {which: percentile(times[which], 99) for which in ("real", "constant")}
+    yield Figure(name=f"{name}, p99", ms=slow["real"], peer=PEER, peer_ms=slow["constant"])
+
+
+def asking(handler: Handler, events: Sequence[dict[str, Any]]) -> Measure:
+    """Return what asks a handler for users in turn."""
+    assert handler(events[0], None)["statusCode"] == 200
+    return in_turn(events, lambda event: handler(event, None))
+
+
+def in_turn(values: Sequence[Any], call: Callable[[Any], object]) -> Measure:
+    """Return what measures a call with one value after another."""
+    given = itertools.cycle(values)
+
+    def measure() -> float:
+        value = next(given)
+        return timed(lambda: call(value))()
+
+    return measure
+
+
+def settled(measures: Mapping[str, Measure]) -> dict[str, list[float]]:
+    """Return the times after some that do not count."""
+    interleaved(measures, WARM)
     return interleaved(measures, ROUNDS)
 
 
-def _store(folder: Path) -> Path:
-    """Return a store that serves a random artifact."""
-    manifest = random_artifact(folder / "draft", users=USERS, items=ITEMS, events=EVENTS)
-    store = open_store(str(folder / "store"))
-    publish(store, folder / "draft", lambda *_: None)
-    promote(store, manifest.model, manifest.version, reason="bench")
-    return folder / "store"
+def _some(recommender: Recommender) -> list[Id]:
+    """Return users drawn from all, in random order."""
+    ids = external_ids(recommender.user_ids)
+    return [ids[row] for row in np.random.default_rng(32).choice(len(ids), ASKED, replace=False)]
 
 
-def _models(store: Path, load: Load[Recommender]) -> LiveModels[Recommender]:
-    cache = store.with_name(f"cache-{id(load)}")
-    environment = {"WARMSTART_STORE": store.as_uri(), "WARMSTART_MODELS": "als", "WARMSTART_CACHE": str(cache)}
-    return LiveModels(Settings.from_env(environment), load)
-
-
-def _load_constant(folder: Path, manifest: Manifest) -> Recommender:
-    return ConstantRecommender.open(folder, manifest, FactorizationScorer)
-
-
-def _handler(models: LiveModels[Recommender]) -> Handler:
-    return adapt(Api(models).paths())
-
-
-def _measure(handler: Handler) -> Measure:
-    events = itertools.cycle([read_event("als", user) for user in range(0, USERS, 7)])
-    assert handler(next(events), None)["statusCode"] == 200
-    return timed(lambda: handler(next(events), None))
-
-
-def _steps(recommender: Recommender) -> Mapping[str, Measure]:
+def _steps(recommender: Recommender, users: Sequence[Id], event: dict[str, Any]) -> Mapping[str, Measure]:
     """Return what measures each step of a call alone."""
-    users = itertools.cycle(range(0, USERS, 7))
-    event = read_event("als", 1)
-    query, _ = recommender.query(Ask(user_id=1))
-    items = recommender.scorer._items.vectors  # type: ignore[attr-defined]
-    vector = recommender.scorer._users[1]  # type: ignore[attr-defined]
-    answer = Recommendations(1, recommender.recommend(Ask(user_id=1)).items, "als", "v", "model")
+    asks = [Ask(user_id=user) for user in users]
+    queries = [recommender.query(ask)[0] for ask in asks]
+    manifest = recommender.manifest
+    answer = Recommendations(users[0], recommender.recommend(asks[0]).items, manifest.model, manifest.version, "model")
     return {
-        "product": timed(lambda: items @ vector),
-        "rank": timed(lambda: recommender.scorer.rank(query)),
-        "recommend": timed(lambda: recommender.recommend(Ask(user_id=next(users)))),
+        "query": in_turn(asks, recommender.query),
+        "rank": in_turn(queries, recommender.scorer.rank),
+        "recommend": in_turn(asks, recommender.recommend),
         "event": timed(lambda: grant_of(safe_event(event))),
         "encoding": timed(lambda: msgspec.json.encode(answer)),
     }
@@ -122,9 +131,9 @@ def _steps(recommender: Recommender) -> Mapping[str, Measure]:
 
 def _parts(ms: Mapping[str, float]) -> dict[str, float]:
     return {
-        "matrix-vector product alone (the bound)": ms["product"],
-        "top 10 of the scores": ms["rank"] - ms["product"],
-        "ids, history, fallback around the ranking": ms["recommend"] - ms["rank"],
+        "user's row and history": ms["query"],
+        "ranking": ms["rank"],
+        "fallback, ids of the answer": ms["recommend"] - ms["query"] - ms["rank"],
         "event made safe": ms["event"],
         "answer to JSON": ms["encoding"],
         "Mangum, event loop, routing (the rest of the constant handler)": ms["constant"] - ms["event"] - ms["encoding"],

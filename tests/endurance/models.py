@@ -121,6 +121,5 @@ def _write_index(writer: ArtifactWriter, had: Rows, users: int, items: int) -> N
     by_item = np.argsort(had, kind="stable")
     writer.array("item_indptr", np.append(0, np.cumsum(np.bincount(had, minlength=items))))
     writer.array("item_users", (by_item // EVENTS).astype(np.int32))
-    writer.array("user_listed", np.full(users, EVENTS, np.int32))
     for name, size in (("item_gains", items), ("user_gains", users), ("candidate_gains", items)):
         writer.array(name, np.ones(size, np.float32))

@@ -65,12 +65,10 @@ class UserKNN(Timed):
         return other
 
     def export(self, writer: ArtifactWriter) -> None:
-        """Add `item_indptr` (n_items + 1,), `item_users`, how often each is there as `user_listed`, and gains."""
+        """Add `item_indptr` (n_items + 1,), `item_users` and gains."""
         lists = [self._sampled(item) for item in range(len(self.indptr_) - 1)]
-        users = np.concatenate(lists)
         writer.array("item_indptr", np.cumsum([0, *map(len, lists)]))
-        writer.array("item_users", users)
-        writer.array("user_listed", np.bincount(users, minlength=len(self.order_)).astype(np.int32))
+        writer.array("item_users", np.concatenate(lists))
         writer.array("item_gains", self.item_gains_)
         writer.array("user_gains", self.user_gains_)
         writer.array("candidate_gains", self.candidate_gains_)

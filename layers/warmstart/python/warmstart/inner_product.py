@@ -100,14 +100,16 @@ class ItemVectors(NamedTuple):
             vectors: (len(queries), d).
             queries: what they exclude, allow and how much they want.
         """
-        if self.ann is not None:
-            return [self._near(self.ann, *asked) for asked in zip(vectors, queries, strict=True)]
-        if len(queries) == 1:
-            return [self._best_alone(vectors[0], queries[0])]
+        if self.ann is not None or len(queries) == 1:
+            return [self.best_for(*asked) for asked in zip(vectors, queries, strict=True)]
         found: list[Ranking] = []
         for start in range(0, len(queries), TOGETHER):
             found += self._best(vectors[start : start + TOGETHER], queries[start : start + TOGETHER])
         return found
+
+    def best_for(self, vector: Vectors, query: Query) -> Ranking:
+        """Rank as `best` does for one query, by its vector (d,)."""
+        return self._best_alone(vector, query) if self.ann is None else self._near(self.ann, vector, query)
 
     def best_known(self, vectors: Sequence[Vectors | None], queries: Sequence[Query]) -> list[Ranking | None]:
         """Rank as `best` does for each query that has a vector (d,); None for one that has none."""
@@ -131,8 +133,11 @@ class ItemVectors(NamedTuple):
         """Rank as `_best` does; for one query its arrays of all queries' best cost more than they save."""
         if query.only is not None:
             return self._named(self._among(vector, query, query.only))
+        places = self.places[query.exclude]
+        if len(self.rows) <= FIRST:
+            return self._named(top_k(self._fused(self.vectors @ vector, slice(None)), query.k, places))
         best, length = Ranking(NO_ROWS, np.empty(0, np.float32)), np.linalg.norm(vector) * SLACK
-        barred = np.sort(self.places[query.exclude])
+        barred = np.sort(places)
         for block in self._blocks():
             if len(best.rows) == query.k and self._bounds(length, block.start) < best.scores[-1]:
                 break
@@ -175,8 +180,11 @@ class ItemVectors(NamedTuple):
             return self._best_alone(vector, query)
         if self.wanted is not None:
             places = np.concatenate([places, self.wanted[:due]])
-        places = np.setdiff1d(places, self.places[query.exclude])  # ascending: of a tie the earlier place is first
-        found = top_k(self._fused(self.vectors[places] @ vector, places), query.k, NO_ROWS)
+        places = np.unique(places)  # ascending: of a tie the earlier place is first
+        barred = self.places[query.exclude]
+        at = np.minimum(places.searchsorted(barred), len(places) - 1)
+        scores = self._fused(self.vectors[places] @ vector, places)
+        found = top_k(scores, query.k, at[places[at] == barred])
         return self._named(Ranking(places[found.rows], found.scores))
 
     def _among(self, vector: Vectors, query: Query, only: Rows) -> Ranking:

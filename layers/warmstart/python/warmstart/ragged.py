@@ -1,6 +1,6 @@
 """Rows of different lengths that lie end to end in arrays: where each of them begins and ends."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from warmstart.errors import Incompatible
 from warmstart.scorer import Rows
 
 Places = NDArray[np.int64]
+V = TypeVar("V", bound=np.generic)
 
 
 class Ragged:
@@ -40,6 +41,20 @@ class Ragged:
         places: Places = np.repeat(starts - ends + lengths, lengths)
         places += np.arange(len(places))
         return places, lengths
+
+    def values(self, array: NDArray[V], rows: Rows) -> NDArray[V]:
+        """Return the values of several rows in an array (n_values,), row after row: (p,).
+
+        Each row is one piece of memory, and joining pieces reads less than gathering from their places.
+        """
+        pieces = map(slice, self._indptr[rows].tolist(), self._indptr[rows + 1].tolist())
+        joined = bytearray().join(map(array.data.__getitem__, pieces))  # unlike bytes, the caller's to change
+        return np.frombuffer(joined, array.dtype)
+
+    def lengths(self, rows: Rows) -> Places:
+        """Return how many values each of several rows has: (len(rows),)."""
+        lengths: Places = self._indptr[rows + 1] - self._indptr[rows]
+        return lengths
 
     def row_of(self, places: Places) -> Places:
         """Return the row in which each place lies: (p,)."""

@@ -184,7 +184,7 @@ class Recommender:
         if missing > 0:
             name, order = self._fallback.of(query.user, ask.features)
             filled = first_allowed(order, missing, len(self.item_ids), (chosen, query.exclude), query.only)
-        rows = np.concatenate([chosen, filled])
+        rows = np.concatenate([chosen, filled]) if len(filled) else chosen
         source = name if not len(chosen) else "mixed" if len(filled) else "model"
         items: list[Id] = [*self.item_ids.external(rows)]
         details = self._details(query, ranking, rows, items, name) if ask.explain else []

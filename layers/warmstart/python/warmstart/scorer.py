@@ -37,6 +37,9 @@ class Query:
         That is the sum of its events' weights, or 1 where `binary`, times the recency of the newest of them. Training
         merges a repeated pair in the same way, so a history answers the same from a request as stored.
         """
+        if binary and self.recency is None:
+            items = np.unique(self.history)
+            return items, np.ones(len(items))
         items, places = np.unique(self.history, return_inverse=True)
         counts = np.ones(len(items)) if binary else np.bincount(places, self.weights, len(items)).astype(np.float64)
         if self.recency is not None:

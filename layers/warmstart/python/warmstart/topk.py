@@ -21,18 +21,31 @@ def top_k(scores: Scores, k: int, exclude: Rows, only: Rows | None = None) -> Ra
         Fewer than k where fewer rows are left. The same scores always give the same order.
     """
     scores[exclude] = -np.inf
-    rows = np.unique(only) if only is not None else np.flatnonzero(scores >= lower_bounds(scores[None], k)[0])
+    rows = np.unique(only) if only is not None else (scores >= lower_bound(scores, k)).nonzero()[0]
     values = scores[rows]
-    left = values > -np.inf
-    rows, values = rows[left], values[left]
-    order = np.argsort(-values, kind="stable")[:k]  # rows ascend, so a stable sort puts the lower row of a tie first
-    return Ranking(rows[order].astype(np.int32), values[order])
+    order = (-values).argsort(kind="stable")[:k]  # rows ascend, so a stable sort puts the lower row of a tie first
+    rows, values = rows[order].astype(np.int32), values[order]
+    if len(values) and not values[-1] > -np.inf:
+        left = values > -np.inf
+        rows, values = rows[left], values[left]
+    return Ranking(rows, values)
 
 
 def only_positive(scores: Scores) -> Scores:
     """Put -inf, which is never ranked, in place of all scores that are not above 0: nothing speaks for these items."""
     scores[scores <= 0] = -np.inf
     return scores
+
+
+def lower_bound(scores: Scores, k: int) -> np.float32:
+    """Return what `lower_bounds` does for one line (n,), which is most of what a small catalogue's top k takes."""
+    width, height = _blocks(len(scores), k)
+    if height < WORTH:
+        return -np.float32(np.inf)
+    maxima = scores[: width * height].reshape(height, width).max(axis=0)
+    maxima.partition(width - k)
+    bound: np.float32 = maxima[width - k]
+    return bound
 
 
 def lower_bounds(scores: Scores, k: int) -> Scores:
@@ -47,10 +60,15 @@ def lower_bounds(scores: Scores, k: int) -> Scores:
     Returns:
         (m,); below all scores where there are too few for that to be faster than a sort.
     """
-    width = max(scores.shape[1] // BLOCK, WORTH * k)
-    height = scores.shape[1] // width
+    width, height = _blocks(scores.shape[1], k)
     if height < WORTH:
         return np.full(len(scores), -np.inf, np.float32)
     maxima = scores[:, : width * height].reshape(-1, height, width).max(axis=1)
     bounds: Scores = np.partition(maxima, width - k, axis=1)[:, width - k]
     return bounds
+
+
+def _blocks(n: int, k: int) -> tuple[int, int]:
+    """Return how many blocks there are, and the rows of each."""
+    width = max(n // BLOCK, WORTH * k)
+    return width, n // width

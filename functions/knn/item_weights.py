@@ -48,9 +48,8 @@ class SparseWeights:
         values = self._index.values(self._values, sources)
         if (strengths != 1).any():
             values *= np.repeat(strengths, self._index.lengths(sources))
-        targets = self._index.values(self._targets, sources).astype(np.intp)  # np.add.at would take longer to do it
         sums = np.zeros(len(self._index), np.float32)
-        np.add.at(sums, targets, values)
+        np.add.at(sums, self._index.values(self._targets, sources), values)
         return sums
 
     def between(self, sources: Rows, targets: Rows) -> Scores:

@@ -112,7 +112,7 @@ def _train(job: "Training", recipe: "Recipe", store: "Store") -> None:
 
 def _watched(watch: Stopwatch) -> ExitStack:
     """Put the watch around the parts of a training, as long as the stack is open."""
-    from training import fitting, interactions, selfcheck, train
+    from training import cut, fitting, interactions, selfcheck, train
     from training.algorithms import als, popular, popular_recent
     from warmstart import publish, registry
 
@@ -120,7 +120,7 @@ def _watched(watch: Stopwatch) -> ExitStack:
     for owner, attribute, name in (
         (fitting, "export", lambda *_, model, **__: f"export and seal {model.name}"),
         (train, "measure", lambda recommender, *_: f"measuring {recommender.manifest.model}"),
-        (train, "split", "splitting"),
+        (cut, "split", "splitting"),
         (train, "open_recommender", "opening drafts"),
         (interactions.Events, "interactions", "merging events"),
         (interactions, "_encoded", "ids to rows"),

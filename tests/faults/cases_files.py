@@ -19,8 +19,7 @@ from tests.faults.stage import FAMILY, MODEL, Stage, said
 from tests.faults.world import World
 from tests.functions.encoders import bag_model, write_draft
 from tests.layers.breakages import BROKEN, HEADER, Break, changed, header, holding, rewrite
-from warmstart.artifact import ARRAYS
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 from warmstart.publish import publish
 
 FLAT = 50 * 2**20  # bytes by which a refused file may raise a function's memory

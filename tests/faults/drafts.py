@@ -14,8 +14,7 @@ from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.section import Setting
 from training.train import Training
-from warmstart.artifact import ARRAYS
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 
 SIZE = 40  # users and items
 SETTINGS: dict[str, dict[str, Setting]] = {"als": {"factors": 2, "alpha": 5.0}, "popular_recent": {"days": 30}}

@@ -23,11 +23,11 @@ from tests.layers.artifacts import (
     user,
 )
 from tests.layers.places import Place
+from tests.layers.serving import serve
 from warmstart import live
 from warmstart.adapter import Handler, adapt
 from warmstart.api import Operation
 from warmstart.event import MAX_BODY, WARM_UP
-from warmstart.lambda_handler import serve
 from warmstart.problems import MEDIA_TYPE
 from warmstart.schemas import Recommendations
 from warmstart.scorer import Query, Reason, Rows

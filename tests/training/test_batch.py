@@ -28,10 +28,11 @@ from training.scorers import open_recommender
 from training.selfcheck import check, check_in_fresh_process
 from training.train import Training
 from training.visual import VisualAnalyzer
-from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact import Artifact
 from warmstart.errors import DataError, Incompatible, SettingsError
 from warmstart.histories import Event
 from warmstart.ids import Id
+from warmstart.manifest import ARRAYS
 from warmstart.recommender import Ask, Recommendation, Recommender
 from warmstart.scorer import Rows
 

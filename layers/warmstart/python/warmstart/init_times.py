@@ -1,5 +1,6 @@
-"""Where the time of a start goes: milliseconds by part, written once, as metrics of the function."""
+"""An init: where its time goes, in milliseconds by part, written once as metrics of the function."""
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -13,10 +14,10 @@ PARTS: tuple[Part, ...] = ("Imports", "Store", "Download", "Verify", "Map", "Sel
 
 
 class InitTimes:
-    """Adds up the parts of an init. A pull runs beside the imports, so the parts are more than the whole."""
+    """Adds up the parts. A pull runs beside the imports, so all parts together can be more than the whole."""
 
     def __init__(self) -> None:
-        self._ms = dict.fromkeys(PARTS, 0.0)
+        self.ms: dict[Part, float] = dict.fromkeys(PARTS, 0.0)
 
     @contextmanager
     def part(self, name: Part) -> Iterator[None]:
@@ -25,24 +26,41 @@ class InitTimes:
         try:
             yield
         finally:
-            self._ms[name] += (time.perf_counter() - started) * 1000
+            self.ms[name] += (time.perf_counter() - started) * 1000
 
     def imported(self) -> None:
-        """Everything is imported that the first answer needs: that took from the start of the process to now."""
-        self._ms["Imports"] = process_age_ms()
+        """Say that all is imported that answers need: `Imports` is the time from the start of the process to now."""
+        self.ms["Imports"] = process_age_ms()
 
     def write(self) -> None:
-        """Write `ImportsMs` to `SelfCheckMs`, and `InitMs`, from the start of the process to now."""
-        named = {f"{name}Ms": round(ms, 2) for name, ms in {**self._ms, "Init": process_age_ms()}.items()}
-        metrics(named, "Milliseconds", function=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"))
+        """Write `ImportsMs` to `SelfCheckMs`, and `InitMs`: the time from the start of the process to now."""
+        named = {f"{name}Ms": ms for name, ms in self.ms.items()} | {"InitMs": process_age_ms()}
+        function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
+        metrics({name: round(ms, 2) for name, ms in named.items()}, "Milliseconds", function=function)
+
+
+@contextmanager
+def init() -> Iterator[InitTimes]:
+    """Run a function's init, and write where its time went.
+
+    No garbage is looked for among what is imported, now or later: it stays.
+    """
+    times = InitTimes()
+    gc.disable()
+    try:
+        yield times
+    finally:
+        gc.freeze()
+        gc.enable()
+    times.write()
 
 
 def process_age_ms() -> float:
-    """Return the milliseconds since this process began, to the 10 ms that Linux counts in; 0 where it does not say."""
+    """Return the milliseconds since this process began, by the 10 ms that Linux counts in; 0 where it does not say."""
     try:
-        with open("/proc/self/stat", "rb") as stat:  # noqa: PTH123 pathlib need not be there yet
-            after_name = stat.read().rpartition(b")")[2].split()
+        with open("/proc/self/stat", "rb") as stat:  # noqa: PTH123 the authorizer imports no pathlib for it
+            after_the_name = stat.read().rpartition(b")")[2].split()
     except OSError:
         return 0.0
-    began = int(after_name[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5), in ticks since the machine started
+    began = int(after_the_name[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5), since the machine began
     return max(0.0, (time.clock_gettime(time.CLOCK_BOOTTIME) - began) * 1000)

@@ -1,6 +1,5 @@
 """From scorers to a Lambda handler: the one place where the pieces are put together."""
 
-import gc
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from warmstart.init_times import InitTimes
+from warmstart.init_times import init
 from warmstart.live import LiveModels, loader
 from warmstart.manifest import Manifest
 from warmstart.settings import Settings
@@ -34,7 +33,7 @@ def start() -> Iterator[Serve]:
 
     A model that cannot be loaded is no reason not to start: it is tried again in requests, which get a 503.
     """
-    settings, times = Settings.from_env(), InitTimes()
+    settings = Settings.from_env()
     known: Future[Load[Recommender]] = Future()  # once the scorers are imported
 
     def load(folder: Path, manifest: Manifest) -> "Recommender":
@@ -48,24 +47,12 @@ def start() -> Iterator[Serve]:
         handler = adapt(Api(models).paths(), settings.cors_origins)
         times.imported()
         pulling.result()
-        times.write()
         return handler
 
-    with _no_collections(), ThreadPoolExecutor(1) as beside:
+    with init() as times, ThreadPoolExecutor(1) as beside:
         models = LiveModels(settings, load, times)
         pulling = beside.submit(models.preload, time.monotonic() + INIT_SECONDS)
         try:
             yield serve
         finally:
             known.cancel()  # where the block failed, nothing is loaded
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Look for no garbage among what is imported, now or later: it stays."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

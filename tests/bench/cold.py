@@ -14,7 +14,7 @@ from infra.local.function import TASK_ROOT, Function, lambda_environment
 from tests.bench.emulator import cold_start
 from tests.bench.figures import Figure
 from tests.bench.movielens import trained_store
-from tests.bench.served import Asked, every_function
+from tests.bench.served import FAMILIES, Asked, every_function
 from tests.bench.timing import Measure, interleaved, medians
 
 ROUNDS = 15
@@ -36,10 +36,10 @@ def _figures(asked: Asked) -> Iterator[Figure]:
     measures = {
         "ours": _measure(asked.function, asked.event, parts),
         PEER: _measure(Function("same-imports", f"{HANDLERS}.same_imports.handler", imports, 1024, 15), asked.event),
-        "FastAPI": _measure(Function("fastapi", f"{HANDLERS}.on_fastapi.handler", {}, 1024, 15), asked.event),
     }
-    if not {"mangum"} & {*imports["BENCH_IMPORTS"].split(",")}:
-        del measures["FastAPI"]  # it is no peer of what answers no HTTP
+    if asked.name in FAMILIES:
+        fastapi = Function("fastapi", f"{HANDLERS}.on_fastapi.handler", {}, 1024, 15)
+        measures["FastAPI"] = _measure(fastapi, asked.event)
     for measure in measures.values():
         measure()  # writes .pyc files, which images have
     parts.clear()

@@ -102,8 +102,9 @@ class Pull:
                 file.write(body)
                 with self._times.part("Verify"):
                     digest.update(body)
-                    if finite:
-                        check = check or _finite_check(entry.bytes)
+                if finite:
+                    check = check or _finite_check(entry.bytes)
+                    with self._times.part("Verify"):
                         check.feed(body)
                 self.remaining_bytes -= len(body)
             yield

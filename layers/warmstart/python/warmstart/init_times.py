@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 from warmstart.telemetry import metrics
@@ -58,8 +59,7 @@ def init() -> Iterator[InitTimes]:
 def process_age_ms() -> float:
     """Return the milliseconds since this process began, by the 10 ms that Linux counts in; 0 where it does not say."""
     try:
-        with open("/proc/self/stat", "rb") as stat:  # noqa: PTH123 the authorizer imports no pathlib for it
-            after_the_name = stat.read().rpartition(b")")[2].split()
+        after_the_name = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return 0.0
     began = int(after_the_name[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5), since the machine began

@@ -13,6 +13,7 @@ AUTHORIZER_TIMEOUT_S = 5
 
 REFRESH_FAILED = "RefreshFailed"  # metrics that functions write and alarms look at
 FALLBACK = "Fallback"
+INIT_PARTS = ("ImportsMs", "StoreMs", "DownloadMs", "VerifyMs", "MapMs", "SelfCheckMs", "InitMs")
 
 TUNING = {  # every function's
     "OPENBLAS_NUM_THREADS": "1",  # a function has one vCPU or little more: two threads are slower at every size

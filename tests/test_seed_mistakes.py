@@ -12,6 +12,7 @@ from functions.authorizer.policy import policy
 from functions.lists.random_scorer import RandomScorer
 from functions.lists.scorer import ListsScorer
 from infra.families import read_families
+from tests.layers.serving import serve
 from tests.training.datasets import checkerboard, recipe, tables
 from training.evaluation.measure import measure, truth_of
 from training.evaluation.splits import split
@@ -21,9 +22,9 @@ from training.scorers import open_recommender
 from training.selfcheck import check_in_fresh_process
 from training.token_book import add
 from training.train import Training
-from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible, Unauthorized
-from warmstart.lambda_handler import serve
+from warmstart.manifest import ARRAYS
 from warmstart.publish import publish
 from warmstart.pull import Pull
 from warmstart.recommender import Ask

@@ -9,11 +9,11 @@ from training.algorithms.orders import Orders
 from training.interactions import Interactions
 from training.ranking.renewal import renewed
 from training.shared_arrays import trend_of
-from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.fallback import SEGMENTS_FILE
 from warmstart.ids import load_ids, rows_among
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 
 TREND = ("trend",)
 FALLBACK = ("fallback", "segments", "user_segment", SEGMENTS_FILE)

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from functions.authorizer.policy import policy
-from warmstart.errors import Unauthorized
-from warmstart.settings import Settings
-from warmstart.store import Patience, open_store
-from warmstart.token_reader import TokenReader
+from warmstart.init_times import init
 
-_settings = Settings.from_env()
-_tokens = TokenReader(
-    open_store(_settings.store, endpoint=_settings.endpoint, patience=Patience(request=2, retries=2, retry_for=2))
-)
+with init() as times:
+    from functions.authorizer.policy import policy
+    from warmstart.errors import Unauthorized
+    from warmstart.settings import Settings
+    from warmstart.store import Patience, open_store
+    from warmstart.token_reader import TokenReader
+
+    times.imported()
+    settings, patience = Settings.from_env(), Patience(request=2, retries=2, retry_for=2)
+    with times.part("Store"):
+        tokens = TokenReader(open_store(settings.store, endpoint=settings.endpoint, patience=patience))
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -20,7 +23,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     try:
         if not isinstance(header, str):
             raise Unauthorized
-        token = _tokens.find(header)
+        token = tokens.find(header)
     except Unauthorized:
         raise Exception("Unauthorized") from None  # the gateway knows this one text
     return policy(token, str(event.get("methodArn", "")))

@@ -1,6 +1,8 @@
 """The Lambda function of the factorization family."""
 
-from functions.factorization.scorer import FactorizationScorer
-from warmstart.lambda_handler import serve
+from warmstart.lambda_handler import start
 
-handler = serve(FactorizationScorer)
+with start() as serve:  # the models are on their way while their scorers are imported
+    from functions.factorization.scorer import FactorizationScorer
+
+    handler = serve(FactorizationScorer)

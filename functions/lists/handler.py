@@ -1,8 +1,10 @@
 """The Lambda function of the lists family."""
 
-from functions.lists.random_scorer import RandomScorer
-from functions.lists.ready_lists_scorer import ReadyListsScorer
-from functions.lists.scorer import ListsScorer
-from warmstart.lambda_handler import serve
+from warmstart.lambda_handler import start
 
-handler = serve(ListsScorer, RandomScorer, ReadyListsScorer)
+with start() as serve:  # the models are on their way while their scorers are imported
+    from functions.lists.random_scorer import RandomScorer
+    from functions.lists.ready_lists_scorer import ReadyListsScorer
+    from functions.lists.scorer import ListsScorer
+
+    handler = serve(ListsScorer, RandomScorer, ReadyListsScorer)

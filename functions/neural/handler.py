@@ -1,6 +1,8 @@
 """The Lambda function of the neural family."""
 
-from functions.neural.scorer import NeuralScorer
-from warmstart.lambda_handler import serve
+from warmstart.lambda_handler import start
 
-handler = serve(NeuralScorer)
+with start() as serve:  # the models are on their way while their scorers are imported
+    from functions.neural.scorer import NeuralScorer
+
+    handler = serve(NeuralScorer)

@@ -1,6 +1,8 @@
 """The Lambda function of the ranker family."""
 
-from functions.ranker.scorer import TwoStageScorer
-from warmstart.lambda_handler import serve
+from warmstart.lambda_handler import start
 
-handler = serve(TwoStageScorer)
+with start() as serve:  # the models are on their way while their scorers are imported
+    from functions.ranker.scorer import TwoStageScorer
+
+    handler = serve(TwoStageScorer)

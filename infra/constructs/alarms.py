@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.alarm_topic import alarm_topic
-from infra.functions import AUTHORIZER, FALLBACK, REFRESH_FAILED
+from infra.functions import AUTHORIZER, FALLBACK, INIT_PARTS, REFRESH_FAILED
 
 MINUTE = Duration.minutes(1)  # of what must be seen while a canary is out, which is five
 FIVE_MINUTES = Duration.minutes(5)
@@ -67,6 +67,7 @@ class Alarms(Construct):
             widgets=[
                 [cloudwatch.AlarmStatusWidget(alarms=[*self.by_name.values()], width=24)],
                 [cloudwatch.GraphWidget(title=name, left=[metric], width=8) for name, (metric, *_) in watched.items()],
+                [cloudwatch.GraphWidget(title="InitParts", left=_init_parts(namespace), width=24)],
             ],
         )
 
@@ -125,6 +126,18 @@ def _init_time(log_groups: Sequence[logs.LogGroup], namespace: str) -> cloudwatc
             metric_value=took,
         )
     return cloudwatch.Metric(namespace=namespace, metric_name="InitTime", statistic="Maximum", period=FIVE_MINUTES)
+
+
+def _init_parts(namespace: str) -> list[cloudwatch.IMetric]:
+    """Where the time of cold starts goes, of all functions together; the pull runs beside the imports."""
+    return [
+        cloudwatch.MathExpression(
+            expression=f"AVG(SEARCH('{{{namespace},function}} MetricName=\"{name}\"', 'Average', 300))",
+            label=name,
+            period=FIVE_MINUTES,
+        )
+        for name in INIT_PARTS
+    ]
 
 
 def _fallback_share(namespace: str, api: Mapping[str, str]) -> cloudwatch.MathExpression:

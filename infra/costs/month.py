@@ -8,7 +8,7 @@ from infra.costs.layout import Market, als
 from infra.costs.measured import Measured
 from infra.costs.prices import cost
 from infra.families import Family
-from infra.functions import catalogue
+from infra.functions import INIT_PARTS, catalogue
 
 MARKET = Market(users=1_000_000, items=50_000, interactions=50_000_000)
 LOADS = (1e6, 10e6, 100e6)  # requests of a month
@@ -17,6 +17,7 @@ TRAINING_HOURS = 1.0  # of an ml.m5.xlarge, on demand; assumed
 VERSIONS = 3  # that the store keeps: the served one, the one before, the one that comes
 BASE_IMAGE_MB = 268  # docs/IMAGES.md; layers that images share are kept once
 METRICS = 2  # that functions write of each model and of all: Fallback, OpenTime
+FUNCTIONS = 3  # that a call to one family starts: its own, the authorizer, the catalogue
 
 Idle = Sequence[tuple[str, float]]  # what a stage costs without one call, and how much
 
@@ -38,9 +39,10 @@ class Month:
 
 def month(family: Family, families: Sequence[Family], measured: Measured, idle: Idle, requests: float) -> Month:
     """A month in which all requests go to one family, trained anew every day."""
+    written = METRICS * (len(family.models) + 1) + len(INIT_PARTS) * FUNCTIONS
     return Month(
         calls=bill(family, measured, requests).total,
-        watching=sum(dollars for _, dollars in idle) + cost("metric_month", METRICS * (len(family.models) + 1)),
+        watching=sum(dollars for _, dollars in idle) + cost("metric_month", written),
         stored=stored(families),
         training=TRAININGS * cost("sagemaker_m5_xlarge_hour", TRAINING_HOURS),
     )

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from infra.local.function import TASK_ROOT, Function
 
@@ -18,8 +18,16 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @contextlib.asynccontextmanager
-async def function_process(function: Function, environment: Mapping[str, str]) -> AsyncIterator[Process]:
-    """Run the function under `awslambdaric`; on the way out it and whatever it started are dead."""
+async def function_process(
+    function: Function, environment: Mapping[str, str], count: Callable[[bytes], object] | None = None
+) -> AsyncIterator[Process]:
+    """Run the function under `awslambdaric`; on the way out it and whatever it started are dead.
+
+    Args:
+        function: what to run.
+        environment: its whole environment.
+        count: is given each line that holds metrics, which nobody sees otherwise.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "awslambdaric", function.handler),
@@ -32,7 +40,7 @@ async def function_process(function: Function, environment: Mapping[str, str]) -
         preexec_fn=_die_with_parent if LIBC else None,
     )
     assert process.stdout is not None  # noqa: S101 it is a pipe
-    log = asyncio.create_task(_relay(process.stdout, function.name))
+    log = asyncio.create_task(_relay(process.stdout, function.name, count))
     try:
         yield process
     finally:
@@ -59,7 +67,7 @@ def _die_with_parent() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-async def _relay(stream: asyncio.StreamReader, name: str) -> None:
+async def _relay(stream: asyncio.StreamReader, name: str, count: Callable[[bytes], object] | None) -> None:
     tail = b""
     while chunk := await stream.read(65_536):
         *lines, tail = (tail + chunk).split(b"\n")
@@ -68,5 +76,7 @@ async def _relay(stream: asyncio.StreamReader, name: str) -> None:
         for line in lines:
             if not line.startswith(METRIC):
                 say(name, line.decode(errors="replace"))
+            elif count is not None:
+                count(line)
     if tail:
         say(name, tail.decode(errors="replace"))

@@ -15,22 +15,19 @@ import numpy as np
 from implicit.als import AlternatingLeastSquares
 from scipy import sparse
 
-from infra.functions import AUTHORIZER, AUTHORIZER_MEMORY_MB, handler
-from infra.local.arns import method_arn
+from infra.functions import AUTHORIZER
 from infra.local.function import Function
-from tests.bench.cold import FAMILIES, family_of
-from tests.bench.emulator import Answered, answers
+from tests.bench.emulator import answers, good
 from tests.bench.events import read_event
 from tests.bench.figures import Amount
 from tests.bench.movielens import trained_store
+from tests.bench.served import FAMILIES, authorizer, family_of
 from tests.bench.synthetic import FACTORS, random_artifact
-from training import token_book
 from warmstart.inner_product import ItemVectors
 from warmstart.publish import publish
 from warmstart.pull import Pull
 from warmstart.scorer import NO_ROWS, Query
 from warmstart.store import open_store
-from warmstart.tokens import create
 
 CALLS, STARTS = 300, 5
 USERS = range(1, 6_041, 19)  # of MovieLens 1M
@@ -58,7 +55,8 @@ def figures() -> Iterator[Amount]:
         for model, family in FAMILIES.items():
             events = [read_event(model, user) for user in USERS]
             yield from _calls(family, family_of(model, family, store, Path(folder) / "cache"), events)
-        yield from _calls(AUTHORIZER, *_authorizer(Path(folder) / "tokens"))
+        function, asked = authorizer(Path(folder) / "tokens")
+        yield from _calls(AUTHORIZER, function, [asked])
         yield Amount(name="pulled and checked", amount=_pulled(Path(folder)), unit="MB/s")
     yield Amount(name="scores of a core", amount=_scores(), unit="M/s")
     yield Amount(name="als, an iteration over a million interactions", amount=_fit(), unit="core s")
@@ -68,26 +66,8 @@ def _calls(name: str, function: Function, events: list[dict[str, Any]]) -> Itera
     """Bill what a process answers: whole milliseconds, their mean; the median of some starts."""
     found = [answers(function, (events * CALLS)[: CALLS if start == 0 else 1]) for start in range(STARTS)]
     yield Amount(name=f"{name}, a warm call", amount=mean(map(math.ceil, found[0].warm_ms[10:])), unit="ms")
-    yield Amount(name=f"{name}, a cold start", amount=median(_good(one).cold_ms for one in found), unit="ms")
+    yield Amount(name=f"{name}, a cold start", amount=median(good(one).cold_ms for one in found), unit="ms")
     yield Amount(name=f"{name}, an answer", amount=len(found[0].warm), unit="bytes")
-
-
-def _good(found: Answered) -> Answered:
-    """Return what answered well."""
-    if b'"statusCode": 200' not in found.first and b"policyDocument" not in found.first:
-        raise RuntimeError(f"answered {found.first!r}")
-    return found
-
-
-def _authorizer(folder: Path) -> tuple[Function, list[dict[str, Any]]]:
-    """Return the function, with a book of one token, and what the gateway asks it."""
-    secret, token = create("bench", models=("*",), plan="standard", expires_at=None)
-    token_book.add(open_store(folder.as_uri()), token)
-    function = Function(
-        AUTHORIZER, handler(AUTHORIZER), {"WARMSTART_STORE": folder.as_uri()}, AUTHORIZER_MEMORY_MB, timeout_s=5
-    )
-    asked = {"type": "TOKEN", "authorizationToken": f"Bearer {secret}", "methodArn": method_arn("GET", "/reco/als/1")}
-    return function, [asked]
 
 
 def _pulled(folder: Path) -> float:

@@ -1,82 +1,87 @@
-"""Cold start, spawn to first answer, of real families over models of MovieLens 1M."""
+"""Cold start, spawn to first answer, of real families over models of MovieLens 1M, the catalogue and the authorizer."""
 
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 from infra.local.function import TASK_ROOT, Function, lambda_environment
 from tests.bench import bounds
 from tests.bench.emulator import cold_start
-from tests.bench.events import read_event
 from tests.bench.figures import Figure
 from tests.bench.movielens import served_files, trained_store
+from tests.bench.served import FAMILIES, Asked, every_function
 from tests.bench.timing import Measure, interleaved, medians
 
-FAMILIES = {  # model -> its family
-    "popular": "lists",
-    "als": "factorization",
-    "ease": "knn",
-    "autoencoder": "neural",
-    "two_stage": "ranker",
-}
 ROUNDS = 15
-USER = 1
 HANDLERS = "tests.bench.handlers"
+PEER = "same imports, constant"
 
 
 def figures() -> Iterator[Figure]:
-    """Measure each family between a handler with the same imports and one on FastAPI."""
+    """Measure each function between a handler with the same imports and one on FastAPI."""
     store = trained_store()
-    for model, family in FAMILIES.items():
-        with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as cache:
-            yield from _figures(model, family_of(model, family, store, Path(cache)), served_files(store, model))
+    with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
+        for asked in every_function(store, Path(folder)):
+            files = served_files(store, asked.name) if asked.name in FAMILIES else []
+            yield from _figures(asked, files)
 
 
-def _figures(model: str, family: Function, files: list[Path]) -> Iterator[Figure]:
-    modules = _third_party(family)
+def _figures(asked: Asked, files: list[Path]) -> Iterator[Figure]:
+    modules = _third_party(asked.function)
     imports = {"BENCH_IMPORTS": ",".join(modules)}
-    functions = {
-        "family": family,
-        "same imports": Function("same-imports", f"{HANDLERS}.same_imports.handler", imports, 1024, timeout_s=15),
-        "FastAPI": Function("fastapi", f"{HANDLERS}.on_fastapi.handler", {}, 1024, timeout_s=15),
+    parts: dict[str, list[float]] = defaultdict(list)
+    measures = {
+        "ours": _measure(asked.function, asked.event, parts),
+        PEER: _measure(Function("same-imports", f"{HANDLERS}.same_imports.handler", imports, 1024, 15), asked.event),
+        "bound": bounds.start(modules, files),
     }
-    measures = {name: _measure(function, model) for name, function in functions.items()}
-    measures["bound"] = bounds.start(modules, files)
+    if asked.name in FAMILIES:
+        fastapi = Function("fastapi", f"{HANDLERS}.on_fastapi.handler", {}, 1024, 15)
+        measures["FastAPI"] = _measure(fastapi, asked.event)
     for measure in measures.values():
         measure()  # writes .pyc files, which images have
+    parts.clear()
     times = interleaved(measures, ROUNDS)
     middle = medians(times)
-    ours, bare, fastapi = (middle[name] for name in functions)
+    ours, bare = middle["ours"], middle[PEER]
     yield Figure(
-        name=f"cold start, {model}",
+        name=f"cold start, {asked.name}",
         ms=ours,
-        peer="same imports, constant",
+        peer=PEER,
         peer_ms=bare,
         limit=1.2,
         bound="interpreter, imports, files hashed",
         bound_ms=middle["bound"],
         raw=times,
+        parts=_split(parts, ours, bare),
     )
-    yield Figure(name="  on FastAPI, constant", ms=fastapi, peer="same imports, constant", peer_ms=bare)
-    yield Figure(name="  on FastAPI, constant", ms=fastapi, peer=f"cold start, {model}", peer_ms=ours)
+    if "FastAPI" in middle:
+        yield Figure(name="  on FastAPI, constant", ms=middle["FastAPI"], peer=PEER, peer_ms=bare)
+        yield Figure(
+            name="  on FastAPI, constant", ms=middle["FastAPI"], peer=f"cold start, {asked.name}", peer_ms=ours
+        )
 
 
-def _measure(function: Function, model: str) -> Measure:
-    return lambda: cold_start(function, read_event(model, USER))
+def _split(parts: Mapping[str, list[float]], ours: float, bare: float) -> dict[str, float]:
+    """Lay the parts of the init, which overlap, beside the whole and the peer's whole."""
+    return {**{name: median(ms) for name, ms in parts.items()}, "to the first answer": ours, PEER: bare}
 
 
-def family_of(model: str, family: str, store: Path, cache: Path) -> Function:
-    """Return a family's function that serves one model."""
-    environment = {
-        "WARMSTART_STORE": store.as_uri(),
-        "WARMSTART_MODELS": model,
-        "WARMSTART_PRELOAD": model,
-        "WARMSTART_CACHE": str(cache),
-    }
-    return Function(family, f"functions.{family}.handler.handler", environment, 1769, timeout_s=15)
+def _measure(function: Function, event: dict[str, Any], parts: dict[str, list[float]] | None = None) -> Measure:
+    def measure() -> float:
+        found = cold_start(function, event)
+        if parts is not None:
+            for name, ms in found.init_ms.items():
+                parts[name].append(ms)
+        return found.cold_ms
+
+    return measure
 
 
 def _third_party(function: Function) -> list[str]:

@@ -11,8 +11,7 @@ from tests.training.datasets import checkerboard, recipe
 from training.recipe import ModelSection
 from training.selfcheck import check_in_fresh_process
 from training.train import Training
-from warmstart.artifact import ARRAYS
-from warmstart.manifest import CATALOGUE, Manifest
+from warmstart.manifest import ARRAYS, CATALOGUE, Manifest
 from warmstart.publish import publish
 from warmstart.registry import alias_key, promote, version_prefix
 from warmstart.store import Store

@@ -14,7 +14,7 @@ from tests.faults.kinds import ALS, ITEM_KNN, NETWORK, RANKER, RECOMMENDERS, TIT
 from tests.faults.standing import broken, refused
 from tests.faults.world import World
 from tests.layers.breakages import Break, changed, holding
-from warmstart.artifact import ARRAYS
+from warmstart.manifest import ARRAYS
 
 INCOMPATIBLE, CORRUPT = "Incompatible", "Corrupt"
 FAR = 2**40  # a place in no array

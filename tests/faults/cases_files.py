@@ -14,7 +14,7 @@ from tests.faults.stage import MODEL, Stage, said
 from tests.faults.standing import broken, refused, standing
 from tests.faults.world import World
 from tests.layers.breakages import BROKEN, HEADER, Break, changed, header, holding, rewrite
-from warmstart.artifact import ARRAYS
+from warmstart.manifest import ARRAYS
 
 DAMAGES: dict[str, Act] = {
     "cut short, with a length to match": cut(honest=True),

@@ -18,8 +18,8 @@ from tests.faults.standing import standing
 from tests.faults.world import World
 from tests.layers.breakages import BROKEN, Break
 from tests.training.datasets import DAY, START
-from warmstart.artifact import ARRAYS
 from warmstart.artifact_writer import ArtifactWriter
+from warmstart.manifest import ARRAYS
 from warmstart.publish import publish
 from warmstart.pull import PREFIX
 from warmstart.registry import promote

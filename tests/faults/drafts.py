@@ -19,8 +19,7 @@ from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.section import Setting
 from training.train import Training
-from warmstart.artifact import ARRAYS
-from warmstart.manifest import CATALOGUE, Manifest
+from warmstart.manifest import ARRAYS, CATALOGUE, Manifest
 
 SIZE = 40  # users and items
 SETTINGS: dict[str, dict[str, Setting]] = {

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functions.neural.encoder import FILE as ENCODER
 from functions.ranker.trees import FILE as TREES
 from warmstart.ann import FILE as INDEX
-from warmstart.artifact import ARRAYS
-from warmstart.manifest import CATALOGUE
+from warmstart.manifest import ARRAYS, CATALOGUE
 
 
 @dataclass(frozen=True)

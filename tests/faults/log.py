@@ -14,7 +14,7 @@ class Log:
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
 
-    async def relay(self, stream: StreamReader, name: str) -> None:
+    async def relay(self, stream: StreamReader, name: str, _count: object = None) -> None:
         """Keep the lines of a function's process."""
         tail = b""
         while chunk := await stream.read(BIGGEST_LINE):

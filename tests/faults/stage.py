@@ -10,8 +10,7 @@ from tests.faults.drafts import Taste, opens
 from tests.faults.injector import Act
 from tests.faults.kinds import ALS, Kind
 from tests.faults.world import SOON, World
-from warmstart.artifact import ARRAYS
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 from warmstart.publish import publish
 from warmstart.registry import promote
 

@@ -14,9 +14,9 @@ from training.algorithms import orders
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
-from warmstart.artifact import ARRAYS
 from warmstart.histories import Event
 from warmstart.ids import Id
+from warmstart.manifest import ARRAYS
 from warmstart.recommender import Ask, Recommendation, Recommender
 
 MODELS = ("item_knn", "user_knn", "ease", "rp3beta")

@@ -176,7 +176,7 @@ def test_a_file_that_is_too_large_is_never_read(tmp_path: Path, monkeypatch: pyt
     artifact = sealed(tmp_path, by_eye(), 2)
     with (artifact.folder / FILE).open("r+b") as file:
         file.truncate(MOST_BYTES + 1)
-    monkeypatch.setattr(Path, "read_bytes", None)
+    monkeypatch.setattr(Path, "open", None)
     with pytest.raises(Incompatible, match="64 MiB"):
         OnnxTrees.load(artifact, 2)
 
@@ -201,7 +201,7 @@ def test_a_file_that_names_another_is_incompatible(tmp_path: Path, monkeypatch: 
         model.graph.node.append(helper.make_node("Constant", [], ["other"], value=tensor))
     (artifact.folder / FILE).write_bytes(model.SerializeToString())
     if place == "attribute":
-        assert OnnxTrees(OnnxGraph((artifact.folder / FILE).read_bytes())).scores(np.zeros((1, 2), np.float32)) == [17]
+        assert OnnxTrees(OnnxGraph(artifact.folder / FILE)).scores(np.zeros((1, 2), np.float32)) == [17]
     with pytest.raises(Incompatible, match="other files"):
         OnnxTrees.load(artifact, 2)
 

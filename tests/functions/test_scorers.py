@@ -17,11 +17,10 @@ from training.algorithms import ALGORITHMS
 from training.algorithms.build import build
 from training.scorers import SCORERS, open_recommender
 from training.selfcheck import check_in_fresh_process
-from warmstart.artifact import ARRAYS
 from warmstart.errors import Incompatible, SimilarNotSupported
 from warmstart.histories import Event
 from warmstart.ids import Id
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 from warmstart.recommender import Ask, Recommendation, Recommender
 from warmstart.scorer import ScoresItems
 from warmstart.topk import top_k

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from tests.layers.artifacts import N_ITEMS, Spec, write_draft
-from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter, draft_hash
 from warmstart.errors import Incompatible
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 
 
 @pytest.fixture

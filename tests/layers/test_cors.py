@@ -11,11 +11,11 @@ import pytest
 
 from tests.layers.artifacts import DotScorer, Spec, promote_new
 from tests.layers.places import Place
+from tests.layers.serving import serve
 from warmstart.adapter import Handler, adapt
 from warmstart.api import Operation, health
 from warmstart.cors import with_cors
 from warmstart.event import MAX_BODY
-from warmstart.lambda_handler import serve
 
 SHOP, OTHER, STRANGER = "https://shop.example", "http://localhost:3000", "https://evil.example"
 ALLOWED = "access-control-allow-origin"

@@ -9,10 +9,11 @@ import pytest
 from safetensors.numpy import save_file
 
 from tests.layers.artifacts import write_draft
-from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact import Artifact
 from warmstart.errors import Incompatible
 from warmstart.feature_vectors import FEATURES_FILE, NONE, FeatureVectors
 from warmstart.ids import UNKNOWN
+from warmstart.manifest import ARRAYS
 
 VALUES = [
     ["sex", "sex_f"],

@@ -21,10 +21,10 @@ from tests.layers.artifacts import (
 )
 from tests.layers.gateway import ODD, SPEC, Ask, asking, key_of
 from tests.layers.places import Place
+from tests.layers.serving import serve
 from warmstart.adapter import Handler, adapt
 from warmstart.api import Operation
 from warmstart.event import WARM_UP
-from warmstart.lambda_handler import serve
 from warmstart.schemas import Recommendations
 from warmstart.scorer import Query, Reason, Rows
 

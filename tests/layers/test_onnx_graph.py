@@ -172,7 +172,7 @@ def test_a_file_that_is_too_large_is_never_read(tmp_path: Path, monkeypatch: pyt
     """Its size alone refuses it."""
     with (tmp_path / "small.onnx").open("wb") as file:
         file.truncate(MOST_BYTES + 1)
-    monkeypatch.setattr(Path, "read_bytes", None)
+    monkeypatch.setattr(Path, "open", None)
     with pytest.raises(Incompatible, match="64 MiB"):
         OnnxGraph.load(tmp_path / "small.onnx", OPERATORS)
 

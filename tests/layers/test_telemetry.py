@@ -12,8 +12,8 @@ import pytest
 
 from tests.layers.artifacts import DotScorer, OddScorer, Spec, promote_new, user
 from tests.layers.places import Place
+from tests.layers.serving import serve
 from warmstart import telemetry
-from warmstart.lambda_handler import serve
 from warmstart.telemetry import metric
 
 Capture = pytest.CaptureFixture[str]

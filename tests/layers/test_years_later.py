@@ -24,7 +24,7 @@ ASK_LATER = dedent("""
     datetime.datetime = Later
     import numpy  # before the handler, whose telemetry writes to stdout
     from tests.layers.artifacts import DotScorer
-    from warmstart.lambda_handler import serve
+    from tests.layers.serving import serve
     handler = serve(DotScorer)
     answers = [str(datetime.datetime.now().year)]
     for body in (

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from warmstart.artifact import ARRAYS
+from warmstart.manifest import ARRAYS
 
 
 def spoil(folder: Path, name: str, place: int | slice, value: int) -> None:

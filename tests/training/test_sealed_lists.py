@@ -22,8 +22,9 @@ from training.scorers import open_recommender
 from training.selfcheck import check
 from training.train import Training
 from training.visual import VisualAnalyzer
-from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact import Artifact
 from warmstart.errors import DataError, Incompatible, SettingsError
+from warmstart.manifest import ARRAYS
 
 
 def test_the_manifest_says_whose_lists_they_are(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from tests.training.spoiled import spoil
 from training.recipe import ModelSection
 from training.selfcheck import check, check_in_fresh_process
 from training.train import Training
-from warmstart.artifact import ARRAYS
 from warmstart.errors import Incompatible
+from warmstart.manifest import ARRAYS
 
 POPULAR = ModelSection("popular", "popular", {})
 

@@ -30,7 +30,7 @@ def check_parity(path: Path, predict: Callable[[Features], NDArray[np.float64]],
         DataError: a score differs by more than 1e-5.
     """
     rows = np.concatenate([features, *_hard(features, _thresholds(path, features.shape[1]))]).astype(np.float32)
-    expected, found = predict(rows), OnnxTrees(OnnxGraph(path.read_bytes())).scores(rows)
+    expected, found = predict(rows), OnnxTrees(OnnxGraph(path)).scores(rows)
     apart = np.abs(found - expected) / np.maximum(1, np.abs(expected))
     worst = int(np.argmax(apart))
     if not apart[worst] <= TOLERANCE:

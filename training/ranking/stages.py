@@ -10,10 +10,11 @@ from training.algorithms.base import Algorithm, settings_of
 from training.interactions import Interactions
 from training.shared_arrays import trend_of
 from warmstart.ann import FILE as INDEX
-from warmstart.artifact import ARRAYS, Artifact
+from warmstart.artifact import Artifact
 from warmstart.artifact_writer import ArtifactWriter
 from warmstart.errors import DataError
 from warmstart.fallback import SEGMENTS_FILE
+from warmstart.manifest import ARRAYS
 
 Stage = Algorithm | Artifact  # fitted on the same interactions, or published
 SAME = ("item_ids", "user_ids", "seen_indptr", "seen_rows", "seen_weights")  # what was learnt from

@@ -75,7 +75,7 @@ def test_a_month_grows_with_its_requests_alone() -> None:
     few, many = (month.month(WHOLE, [WHOLE], MEASURED, idle, requests) for requests in (1e6, 10e6))
     assert many.calls > few.calls
     assert replace(many, calls=few.calls) == few
-    assert few.watching == pytest.approx(4.0 + 2 * 2 * 0.30)
+    assert few.watching == pytest.approx(4.0 + (2 * 2 + 7 * 3) * 0.30)  # and the parts of three functions' inits
     assert few.training == pytest.approx(365 / 12 * 0.23)
 
 

@@ -6,6 +6,7 @@ import pytest
 from aws_cdk import aws_logs as logs
 
 from infra.constructs.alarms import Alarms
+from infra.functions import INIT_PARTS
 from infra.stacks.serving import ROLLS_BACK
 from tests.infra.stacks.synthesis import Assembly, a_function, a_stack, template_of
 from tests.infra.stacks.template import Template, text
@@ -114,7 +115,10 @@ def test_inits_are_read_out_of_lambda_s_own_lines(alarms: Template) -> None:
 
 
 def test_one_page_shows_what_the_alarms_watch(alarms: Template) -> None:
-    """The dashboard has a graph for each alarm, and all alarms above them."""
+    """The dashboard has a graph for each alarm, all alarms above them, and below them where an init's time goes."""
     page = json.loads(text(alarms.one("CloudWatch::Dashboard")["DashboardBody"]))
     kinds = [widget["type"] for widget in page["widgets"]]
-    assert kinds == ["alarm", *["metric"] * len(alarms.all("CloudWatch::Alarm"))]
+    assert kinds == ["alarm", *["metric"] * (len(alarms.all("CloudWatch::Alarm")) + 1)]
+    parts = [metric[0]["expression"] for metric in page["widgets"][-1]["properties"]["metrics"]]
+    assert [part.partition('MetricName="')[2].partition('"')[0] for part in parts] == [*INIT_PARTS]
+    assert {part.partition("{")[2].partition("}")[0] for part in parts} == {"warmstart/bare,function"}

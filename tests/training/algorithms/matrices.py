@@ -14,7 +14,7 @@ from training.interactions import Events, Interactions
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from training.train import Training
-from warmstart.artifact import ARRAYS
+from warmstart.manifest import ARRAYS
 from warmstart.recommender import Ask, Recommender
 
 N_USERS, N_ITEMS = 50, 30

@@ -11,8 +11,8 @@ from tests.training.algorithms.matrices import N_ITEMS, N_USERS, NO_CHANCE, expo
 from training import memory
 from training.algorithms import ease
 from training.algorithms.ease import EASE
-from warmstart.artifact import ARRAYS
 from warmstart.errors import DataError
+from warmstart.manifest import ARRAYS
 from warmstart.reasons import MOST
 from warmstart.recommender import Ask, Recommender
 

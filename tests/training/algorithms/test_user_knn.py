@@ -14,7 +14,7 @@ from scipy import sparse
 
 from tests.training.algorithms.matrices import N_ITEMS, N_USERS, learnt, matrix, scores, served
 from training.algorithms.user_knn import UserKNN
-from warmstart.artifact import ARRAYS
+from warmstart.manifest import ARRAYS
 from warmstart.recommender import Ask, Recommender
 
 K = 9

@@ -28,7 +28,7 @@ def test_scores_of_a_tree_are_seen_by_eye(tmp_path: Path) -> None:
     """A threshold itself goes left, NaN where its node sends it, and the base score is added."""
     write_onnx(tmp_path / "a.onnx", by_eye(), 2)
     rows = np.array([[1, 9], [1.01, 0], [2, 0.01], [2, np.nan], [np.nan, 5]], np.float32)
-    assert OnnxTrees(OnnxGraph((tmp_path / "a.onnx").read_bytes())).scores(rows).tolist() == [9, 12, 14, 12, 14]
+    assert OnnxTrees(OnnxGraph(tmp_path / "a.onnx")).scores(rows).tolist() == [9, 12, 14, 12, 14]
 
 
 @pytest.mark.parametrize("kind", KINDS)

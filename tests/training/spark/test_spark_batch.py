@@ -31,9 +31,8 @@ from training.spark import list_files
 from training.spark.batch import Executors, batch_on_spark
 from training.spark.executors import Shipped
 from training.train import Training
-from warmstart.artifact import ARRAYS
 from warmstart.errors import Corrupt, DataError, SettingsError
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 from warmstart.recommender import Ask, Recommender
 from warmstart.registry import promote, read_alias, read_manifest
 from warmstart.scorer import Rows

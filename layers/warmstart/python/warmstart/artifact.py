@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmstart.errors import Incompatible
-from warmstart.manifest import Manifest
+from warmstart.manifest import ARRAYS, Manifest
 from warmstart.tensors import Tensor, header_bytes, parse_header
 
-ARRAYS = "arrays.safetensors"
 V = TypeVar("V")
 
 

@@ -11,8 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from warmstart.artifact import ARRAYS
-from warmstart.manifest import FileEntry, Manifest, canonical_json, version_name
+from warmstart.manifest import ARRAYS, FileEntry, Manifest, canonical_json, version_name
 
 
 class ArtifactWriter:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from warmstart.errors import (
     ArtifactError,
@@ -19,14 +19,17 @@ from warmstart.errors import (
     TooLarge,
     WarmstartError,
 )
+from warmstart.init_times import InitTimes
 from warmstart.manifest import MAX_BYTES, Manifest
 from warmstart.pull import PREFIX, Pull
-from warmstart.recommender import Recommender
 from warmstart.registry import Alias, alias_key, manifest_key
-from warmstart.scorer import Scorer
 from warmstart.settings import Settings
 from warmstart.store import HASTY, WATCHFUL, Store, open_store
 from warmstart.telemetry import log, log_failure, metric
+
+if TYPE_CHECKING:
+    from warmstart.recommender import Recommender
+    from warmstart.scorer import Scorer
 
 L = TypeVar("L")  # what a version is, once it is loaded
 L_co = TypeVar("L_co", covariant=True)
@@ -106,7 +109,8 @@ class LiveModel(Generic[L]):
     def _look(self, store: Store) -> None:
         """Read the alias if it changed, and start to pull the version that it names."""
         key = alias_key(self.name, self._models.settings.alias)
-        found = store.get_if_changed(key, self._etag, limit=MAX_BYTES)
+        with self._models.times.part("Store"):
+            found = store.get_if_changed(key, self._etag, limit=MAX_BYTES)
         if found is None or (found.etag == self._bad[0] and time.monotonic() < self._bad[1]):
             return
         self._looked_at = found.etag
@@ -120,11 +124,13 @@ class LiveModel(Generic[L]):
             self._drop_next()
             manifest = self._manifest(store, alias)
             self._models.refuse_unless_fits(manifest)
-            self._next = Next(alias, found.etag, Pull(self._models.store, manifest, self._models.settings.cache))
+            coming = Pull(self._models.store, manifest, self._models.settings.cache, self._models.times)
+            self._next = Next(alias, found.etag, coming)
 
     def _manifest(self, store: Store, alias: Alias) -> Manifest:
         try:
-            data = store.get(manifest_key(self.name, alias.version), limit=MAX_BYTES).data
+            with self._models.times.part("Store"):
+                data = store.get(manifest_key(self.name, alias.version), limit=MAX_BYTES).data
         except KeyMissing:
             raise ManifestInvalid(f"the alias names {alias.version}, which does not exist") from None
         if hashlib.sha256(data).hexdigest() != alias.manifest_sha256:
@@ -195,9 +201,11 @@ class LiveModel(Generic[L]):
 class LiveModels(Generic[L]):
     """All models of one function, under one budget of memory and disk."""
 
-    def __init__(self, settings: Settings, load: Load[L]) -> None:
+    def __init__(self, settings: Settings, load: Load[L], times: InitTimes | None = None) -> None:
         self.settings = settings
-        self.store = open_store(settings.store, endpoint=settings.endpoint, patience=WATCHFUL)
+        self.times = times or InitTimes()
+        with self.times.part("Store"):
+            self.store = open_store(settings.store, endpoint=settings.endpoint, patience=WATCHFUL)
         self.load = load
         self._models: Mapping[str, LiveModel[L]] = {name: LiveModel(name, self) for name in settings.models}
         for left in settings.cache.glob(f"{PREFIX}*"):  # by an earlier process in this sandbox
@@ -237,16 +245,18 @@ class LiveModels(Generic[L]):
                 )
 
 
-def loader(*scorers: type[Scorer]) -> Load[Recommender]:
+def loader(*scorers: "type[Scorer]", times: InitTimes | None = None) -> "Load[Recommender]":
     """Return what opens an artifact with the one of these scorers that its manifest names."""
+    from warmstart.recommender import Recommender  # noqa: PLC0415 numpy comes later than the first bytes of a pull
+
     by_name = {scorer.name: scorer for scorer in scorers}
 
-    def load(folder: Path, manifest: Manifest) -> Recommender:
+    def load(folder: Path, manifest: Manifest) -> "Recommender":
         scorer = by_name.get(manifest.scorer)
         if scorer is None:
             raise Incompatible(
                 f"{manifest.version} is for the scorer {manifest.scorer[:40]!r}, not for {sorted(by_name)}"
             )
-        return Recommender.open(folder, manifest, scorer)
+        return Recommender.open(folder, manifest, scorer, times)
 
     return load

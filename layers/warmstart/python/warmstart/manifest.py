@@ -14,6 +14,7 @@ FORMAT = 1
 MAX_METRIC = 1e300  # also keeps out NaN, infinities and integers that no float holds
 MAX_BYTES = 2**20  # a manifest over this is refused unread
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+ARRAYS = "arrays.safetensors"  # the file of an artifact that holds its arrays
 CATALOGUE = "catalogue"  # the artifact of titles and histories; no model may have its name
 VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{7}")
 FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")

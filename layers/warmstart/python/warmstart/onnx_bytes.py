@@ -5,6 +5,7 @@ number, how it is written, and its value. Only names and versions are looked at;
 """
 
 from collections.abc import Iterator
+from mmap import mmap
 from typing import NamedTuple
 
 MODEL_FIELDS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 14})  # no training, no functions of the file's own
@@ -16,6 +17,7 @@ VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5  # how a field is written
 SIZES = {EIGHT_BYTES: 8, FOUR_BYTES: 4}
 MOST_FIELDS = 200_000  # that are looked at: a tenth of a second
 Name = tuple[str, str]
+Buffer = bytes | mmap
 
 
 class Described(NamedTuple):
@@ -77,7 +79,7 @@ class _Walk:
             raise ValueError("a graph within the graph")
 
 
-def described(model: bytes) -> Described:
+def described(model: Buffer) -> Described:
     """Return what a file says of itself.
 
     Raises:

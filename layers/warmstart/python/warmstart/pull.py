@@ -5,17 +5,19 @@ import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from warmstart.artifact import ARRAYS
 from warmstart.errors import Corrupt, DiskUnusable, KeyMissing
-from warmstart.finite import FiniteCheck
-from warmstart.manifest import FileEntry, Manifest
+from warmstart.init_times import InitTimes
+from warmstart.manifest import ARRAYS, FileEntry, Manifest
 from warmstart.registry import version_prefix
 from warmstart.store import Store
+
+if TYPE_CHECKING:
+    from warmstart.finite import FiniteCheck
 
 RANGE = 2 * 2**20  # bytes of one ranged read: small, so that the first is hashed while the next are on their way
 PARALLEL = 4
@@ -30,10 +32,11 @@ class Pull:
     but for the header of the arrays, which is read with bounds.
     """
 
-    def __init__(self, store: Store, manifest: Manifest, cache: Path) -> None:
+    def __init__(self, store: Store, manifest: Manifest, cache: Path, times: InitTimes | None = None) -> None:
         self.manifest = manifest
         self.remaining_bytes = manifest.total_bytes
         self._store = store
+        self._times = times or InitTimes()
         self._prefix = version_prefix(manifest.model, manifest.version)
         try:
             cache.mkdir(parents=True, exist_ok=True)
@@ -91,21 +94,34 @@ class Pull:
     def _stream(self, key: str, entry: FileEntry, file: IO[bytes], *, finite: bool) -> Generator[None, None, str]:
         """Write one file as its ranges arrive in order; return its SHA-256."""
         digest = hashlib.sha256()
-        check = FiniteCheck(entry.bytes) if finite else None
+        check: FiniteCheck | None = None
         starts = range(0, entry.bytes, RANGE)
         for first in range(0, len(starts), PARALLEL):
             window = [(start, min(RANGE, entry.bytes - start)) for start in starts[first : first + PARALLEL]]
-            with ThreadPoolExecutor(PARALLEL) as pool:  # ends before the pull is left: nobody may come back to end it
-                for body in pool.map(lambda place: self._range(key, *place), window):
+            for body in self._bodies(key, window):
+                file.write(body)
+                with self._times.part("Verify"):
                     digest.update(body)
-                    if check:
+                if finite:
+                    check = check or _finite_check(entry.bytes)
+                    with self._times.part("Verify"):
                         check.feed(body)
-                    file.write(body)
-                    self.remaining_bytes -= len(body)
+                self.remaining_bytes -= len(body)
             yield
         if check and check.found_in and digest.hexdigest() == entry.sha256:
             raise Corrupt(f"{key}: array {check.found_in} holds values that are not finite")
         return digest.hexdigest()
+
+    def _bodies(self, key: str, window: Sequence[tuple[int, int]]) -> Iterator[memoryview]:
+        """Read ranges, some at a time; in order, while the next are on their way."""
+        with ThreadPoolExecutor(PARALLEL) as pool:  # ends before the pull is left: nobody may come back to end it
+            bodies = pool.map(lambda place: self._range(key, *place), window)
+            while True:
+                with self._times.part("Download"):
+                    body = next(bodies, None)
+                if body is None:
+                    return
+                yield body
 
     def _range(self, key: str, start: int, length: int) -> memoryview:
         """Read one range; a body cut short is asked for again."""
@@ -124,3 +140,10 @@ def pull(store: Store, manifest: Manifest, cache: Path) -> Path:
     download = Pull(store, manifest, cache)
     download.advance()
     return download.folder
+
+
+def _finite_check(file_bytes: int) -> "FiniteCheck":
+    """Import numpy only when the first bytes are there: a start imports it meanwhile."""
+    from warmstart.finite import FiniteCheck  # noqa: PLC0415
+
+    return FiniteCheck(file_bytes)

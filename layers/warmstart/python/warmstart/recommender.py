@@ -15,6 +15,7 @@ from warmstart.errors import ItemNotFound, SimilarNotSupported
 from warmstart.fallback import Fallback, Features, first_allowed
 from warmstart.histories import Event, Histories
 from warmstart.ids import UNKNOWN, Id, load_ids, rows_of, user_row
+from warmstart.init_times import InitTimes
 from warmstart.manifest import Manifest, last_event_of
 from warmstart.row_ranges import refuse_out_of_range
 from warmstart.scorer import (
@@ -86,12 +87,17 @@ class Recommender:
         self._typical_weight = float(artifact.manifest.dataset.get("typical_weight", 1.0))
 
     @classmethod
-    def open(cls, folder: Path, manifest: Manifest, scorer: type[Scorer]) -> "Recommender":
+    def open(
+        cls, folder: Path, manifest: Manifest, scorer: type[Scorer], times: InitTimes | None = None
+    ) -> "Recommender":
         """Open an artifact and check that it holds what its scorer reads; raise Incompatible where it does not."""
-        artifact = Artifact.open(folder, manifest)
-        opened = cls(artifact, scorer.load(artifact))
-        refuse_out_of_range(artifact, len(opened.user_ids), len(opened.item_ids))
-        return opened
+        times = times or InitTimes()
+        with times.part("Map"):
+            artifact = Artifact.open(folder, manifest)
+        with times.part("SelfCheck"):
+            opened = cls(artifact, scorer.load(artifact))
+            refuse_out_of_range(artifact, len(opened.user_ids), len(opened.item_ids))
+            return opened
 
     def without_reasons(self) -> Self:
         """Return the same with plain details, items, scores and sources, which cost little; what it reads is shared."""

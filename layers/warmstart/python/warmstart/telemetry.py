@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Literal
@@ -28,11 +29,18 @@ def log_failure(message: str, error: BaseException, **fields: Any) -> None:
 
 def metric(name: str, value: float, *, unit: Unit = "Count", **dimensions: str) -> None:
     """Write one metric, by its dimensions and once more without; the log line is the metric, so nothing is sent."""
-    sets: list[list[str]] = [list(dimensions), []] if dimensions else [[]]
-    directive = {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": [{"Name": name, "Unit": unit}]}
-    _write(
-        {"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}, name: value, **dimensions}
-    )
+    _embed({name: value}, unit, [list(dimensions), []] if dimensions else [[]], dimensions)
+
+
+def metrics(values: Mapping[str, float], unit: Unit, **dimensions: str) -> None:
+    """Write some metrics in one line, by their dimensions alone: each set of these is paid for."""
+    _embed(values, unit, [list(dimensions)], dimensions)
+
+
+def _embed(values: Mapping[str, float], unit: Unit, sets: list[list[str]], dimensions: Mapping[str, str]) -> None:
+    named = [{"Name": name, "Unit": unit} for name in values]
+    directive = {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": named}
+    _write({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}, **values, **dimensions})
 
 
 def _write(line: dict[str, Any]) -> None:

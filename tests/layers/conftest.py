@@ -13,9 +13,9 @@ from tests.layers.artifacts import DotScorer, OddScorer, promote_new
 from tests.layers.gateway import MODELS, ODD, SPEC, Ask, asking
 from tests.layers.item_searches import FIRST, LARGEST, TOGETHER
 from tests.layers.places import Place
+from tests.layers.serving import serve
 from warmstart import inner_product, live
 from warmstart.adapter import Handler
-from warmstart.lambda_handler import serve
 from warmstart.store import Store
 
 BUCKET = "stage"

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.constructs.alarm_topic import alarm_topic
+from infra.constructs.alarm import alarm_above, alarm_topic
 from infra.functions import AUTHORIZER, FALLBACK, INIT_PARTS, REFRESH_FAILED
 
 MINUTE = Duration.minutes(1)  # of what must be seen while a canary is out, which is five
@@ -74,17 +74,9 @@ class Alarms(Construct):
     def _alarm(
         self, name: str, metric: cloudwatch.IMetric, threshold: float, periods: int, says: str
     ) -> cloudwatch.Alarm:
-        alarm = cloudwatch.Alarm(
-            self,
-            name,
-            alarm_description=says,
-            metric=metric,
-            threshold=threshold,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=periods,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm = alarm_above(
+            self, name, metric=metric, threshold=threshold, periods=periods, says=says, topic=self.topic
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
         return alarm
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from aws_cdk import ArnFormat, Duration, Size, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -15,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra import outputs
-from infra.constructs.alarm_topic import alarm_topic
+from infra.constructs.alarm import alarm_above, alarm_topic
 from infra.constructs.log import log_group
 from infra.constructs.trained import allow_training
 from infra.functions import TUNING
@@ -156,21 +155,19 @@ class Retraining(Construct):
     def _watch(self) -> None:
         """A run that failed or took too long, also where it could not say so itself."""
         failed, late = self.machine.metric_failed(), self.machine.metric_timed_out()
-        alarm = cloudwatch.Alarm(
+        alarm_above(
             self,
             "Alarm",
-            alarm_description=f"a retraining failed: warmstart retrain status --stage {self._stage.name}",
             metric=cloudwatch.MathExpression(
                 expression="FILL(failed, 0) + FILL(late, 0)",
                 using_metrics={"failed": failed, "late": late},
                 label="runs that failed",
             ),
             threshold=0,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            periods=1,
+            says=f"a retraining failed: warmstart retrain status --stage {self._stage.name}",
+            topic=self.topic,
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
 
     def _arn(self, service: str, resource: str, name: str) -> str:
         return Stack.of(self).format_arn(

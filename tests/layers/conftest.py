@@ -1,4 +1,4 @@
-"""What the runtime's tests share: a folder and a real HTTP S3 to keep stores in, and a function over one."""
+"""What the runtime's tests share: a folder and a real HTTP S3 for stores, versions in them, a function over one."""
 
 import itertools
 import logging
@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.layers.artifacts import DotScorer, OddScorer, promote_new
+from tests.layers.artifacts import DotScorer, OddScorer, Spec, promote_new, publish_draft
 from tests.layers.gateway import MODELS, ODD, SPEC, Ask, asking
 from tests.layers.item_searches import FIRST, LARGEST, TOGETHER
 from tests.layers.places import Place
@@ -74,6 +74,19 @@ def place(request: pytest.FixtureRequest) -> Place:
 def store(place: Place) -> Store:
     """An open store, once in a folder and once in S3."""
     return place.open()
+
+
+@pytest.fixture
+def two(store: Store, tmp_path: Path) -> tuple[str, str]:
+    """Two committed versions."""
+    first, second = (publish_draft(store, tmp_path, Spec(upward=upward)).version for upward in (True, False))
+    return first, second
+
+
+@pytest.fixture
+def version(store: Store, tmp_path: Path) -> str:
+    """A committed version that nobody names."""
+    return publish_draft(store, tmp_path, Spec(created_at="2026-01-01T00:00:00+00:00")).version
 
 
 @pytest.fixture

@@ -60,12 +60,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-@pytest.fixture
-def version(store: Store, tmp_path: Path) -> str:
-    """A committed version that nobody names."""
-    return publish_draft(store, tmp_path, Spec(created_at="2026-01-01T00:00:00+00:00")).version
-
-
 def killed_after(step: Step, store: Store) -> Store:
     """Return a store whose user dies after a step: no later call is made."""
     dead: list[str] = []

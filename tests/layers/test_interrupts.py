@@ -12,12 +12,6 @@ from warmstart.registry import promote, read_alias, versions
 from warmstart.store import Store
 
 
-@pytest.fixture
-def version(store: Store, tmp_path: Path) -> str:
-    """A committed version that nobody names."""
-    return publish_draft(store, tmp_path, Spec(created_at="2026-01-01T00:00:00+00:00")).version
-
-
 @pytest.mark.parametrize("error", [StoreUnavailable("no answer"), KeyboardInterrupt(), SystemExit()])
 def test_a_swap_without_an_answer_keeps_its_intent(store: Store, version: str, error: BaseException) -> None:
     """It may still happen, so until the intent is dead a sweep leaves the version; an interrupt hides an answer too."""

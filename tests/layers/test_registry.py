@@ -31,13 +31,6 @@ from warmstart.store import Store
 GOOD = Alias("20260131T000000Z-0123abc", "0" * 64, 1, "2026-01-31T00:00:00+00:00", "test", None)
 
 
-@pytest.fixture
-def two(store: Store, tmp_path: Path) -> tuple[str, str]:
-    """Two committed versions."""
-    first, second = (publish_draft(store, tmp_path, Spec(upward=upward)).version for upward in (True, False))
-    return first, second
-
-
 def test_models_and_versions_are_listed(store: Store, tmp_path: Path) -> None:
     """Only committed versions count, oldest first, each under its model."""
     assert (models(store), versions(store, "als")) == ([], [])

@@ -1,22 +1,12 @@
 """A write of an alias that has no answer, or meets itself, and serials that only grow."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.layers.artifacts import Spec, publish_draft
 from tests.layers.places import Place
 from tests.layers.watched import Watched
 from warmstart.errors import Conflict, ManifestInvalid, StoreUnavailable
 from warmstart.registry import TOP_SERIAL, alias_key, intents_folder, promote, read_alias, rollback
 from warmstart.store import Store
-
-
-@pytest.fixture
-def two(store: Store, tmp_path: Path) -> tuple[str, str]:
-    """Two committed versions."""
-    first, second = (publish_draft(store, tmp_path, Spec(upward=upward)).version for upward in (True, False))
-    return first, second
 
 
 class Late:

@@ -2,16 +2,16 @@
 
 import fcntl
 import glob
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from warmstart.errors import DataError
 
 UNFINISHED = ".unfinished-"  # in the names of folders that a process works in
+LOCK = "lock"  # a file in each, locked while its process lives
 
 
 @contextmanager
@@ -48,31 +48,22 @@ def scraps_beside(target: Path) -> Iterator[Path]:
     Raises:
         OSError: it cannot be made, or what is done meanwhile fails.
     """
-    beside, prefix = target.absolute().parent, f".{target.name}{UNFINISHED}"
-    with _held(beside):  # nobody takes what is made just now for left
-        _sweep(beside, prefix)
-        scraps = TemporaryDirectory(dir=beside, prefix=prefix)
-        held = os.open(scraps.name, os.O_RDONLY)
-        fcntl.flock(held, fcntl.LOCK_EX)
+    beside, name = target.absolute().parent, f".{target.name}"
+    _sweep(beside, f"{name}{UNFINISHED}")
+    scraps = Path(mkdtemp(dir=beside, prefix=f"{name}.begun-"))
     try:
-        with scraps:
-            yield Path(scraps.name)
+        with (scraps / LOCK).open("w") as lock:
+            with suppress(OSError):  # a file system without locks: nothing is swept there
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            scraps = scraps.rename(beside / scraps.name.replace(f"{name}.begun-", f"{name}{UNFINISHED}", 1))
+            yield scraps
     finally:
-        os.close(held)
+        shutil.rmtree(scraps, ignore_errors=True)
 
 
 def _sweep(beside: Path, prefix: str) -> None:
+    """Remove folders whose process is gone: the kernel has let go of its lock."""
     for left in beside.glob(f"{glob.escape(prefix)}*"):
-        with suppress(OSError), _held(left, fcntl.LOCK_NB):  # whose process lives is not to be had
+        with suppress(OSError), (left / LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(left)
-
-
-@contextmanager
-def _held(folder: Path, wait: int = 0) -> Iterator[None]:
-    """Lock a folder; however a process ends, the kernel lets go of what it held."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | wait)
-        yield
-    finally:
-        os.close(handle)

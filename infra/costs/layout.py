@@ -70,7 +70,7 @@ def item_knn(market: Market) -> Bytes:
 
 def user_knn(market: Market) -> Bytes:
     """An inverted index of who had what, and gains; uncut, as where no item has more users than are indexed."""
-    return _personal(market, user=2 * REAL, item=START + 2 * REAL, interaction=INT)
+    return _personal(market, user=REAL, item=START + 2 * REAL, interaction=INT)
 
 
 def dssm(market: Market) -> Bytes:

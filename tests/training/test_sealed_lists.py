@@ -102,11 +102,11 @@ def test_arrays_that_do_not_fit_are_refused_when_opened(broken: Callable[[Arrays
 
 @pytest.mark.parametrize(("name", "place", "value"), [("list_rows", 5, SIZE), ("list_indptr", 3, 0)])
 def test_lists_of_what_does_not_exist_are_never_published(name: str, place: int, value: int, tmp_path: Path) -> None:
-    """The self-check reads every row and every start."""
+    """Every row and every start is looked at."""
     _, ready, folder = offline(tmp_path, MODELS["als"], checkerboard())
     (folder / "manifest.json").write_bytes(ready.manifest.to_json())
     arrays: Arrays = load_file(folder / ARRAYS)
     arrays[name][place] = value
     save_file(arrays, folder / ARRAYS)
-    with pytest.raises(Incompatible, match="list_rows names what does not exist"):
+    with pytest.raises(Incompatible, match="list_(rows names what does not exist|indptr does not ascend)"):
         check(folder)

@@ -108,5 +108,5 @@ def test_lists_of_what_does_not_exist_are_never_published(name: str, place: int,
     arrays: Arrays = load_file(folder / ARRAYS)
     arrays[name][place] = value
     save_file(arrays, folder / ARRAYS)
-    with pytest.raises(Incompatible, match="list_(rows names what does not exist|indptr does not ascend)"):
+    with pytest.raises(Incompatible, match=r"list_(rows names what does not exist|indptr does not ascend)"):
         check(folder)

@@ -26,12 +26,12 @@ from rectools import Columns
 from rectools.dataset import Dataset
 from rectools.models import ImplicitALSWrapperModel
 
-from tests.bench.cold import family_of
 from tests.bench.emulator import answers
 from tests.bench.events import read_event
 from tests.bench.figures import Amount, Figure
 from tests.bench.movielens import NAME, SETTINGS, recipe_of, trained_store
 from tests.bench.places import data_set
+from tests.bench.served import family_of
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
 from tests.scale.watched import tree
 from training.data.tables import read_tables

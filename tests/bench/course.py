@@ -8,7 +8,6 @@ import itertools
 import os
 import pickle
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from tests.bench.movielens import NAME, SETTINGS, recipe_of, trained_store
 from tests.bench.places import data_set
 from tests.bench.served import family_of
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
+from tests.ports import free_port
 from tests.scale.watched import tree
 from training.data.tables import read_tables
 from training.interactions import Events
@@ -126,8 +126,7 @@ def _ours(store: Path) -> Iterator[Api]:
 
 @contextmanager
 def _theirs(pickled: Path) -> Iterator[Api]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     token = secrets.token_urlsafe()
     environment = {**os.environ, "BENCH_PICKLE": str(pickled), "BENCH_TOKEN": token}
     command = [sys.executable, "-m", "uvicorn", f"{SERVICE}:app", "--port", str(port), "--log-level", "warning"]

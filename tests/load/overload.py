@@ -20,7 +20,8 @@ from tests.endurance.frozen import KEYS, RATE
 from tests.endurance.mix import DIES, HANGS, USERS
 from tests.endurance.models import Versions
 from tests.endurance.s3 import BUCKET, bucket
-from tests.load.served import HOST, free_port, process, serve
+from tests.load.served import HOST, process, serve
+from tests.ports import free_port
 from training.token_book import add
 from warmstart.problems import MEDIA_TYPE
 from warmstart.store import open_store

@@ -9,6 +9,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.endurance.memory import MB, Sample, sample
+from tests.endurance.memory_run import MOST_GROWTH
 from tests.load.asked import CONSTANT, ROWS, asked
 from tests.load.clients import ask_for
 from tests.load.market import Market
@@ -20,7 +21,6 @@ CLIENTS = 2
 SLICES = 100  # of the time; between two of them memory is measured and a version is promoted
 REFRESH_SECONDS = 1  # so that promotions are seen soon
 WARM, LAST = slice(20, 30), slice(90, 100)  # slices whose medians are compared
-MOST_GROWTH = 0.05
 HEAD = (
     "process",
     "requests",

@@ -13,8 +13,8 @@ from infra.families import Family, read_families
 from infra.local.function import TASK_ROOT, Function
 from infra.local.functions import local_functions
 from infra.local.serve import serve_functions
-from tests.load.asked import CONSTANT
 from tests.load.market import MODELS
+from tests.load.requests import CONSTANT
 from tests.ports import free_port
 
 HOST = "127.0.0.1"

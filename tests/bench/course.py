@@ -28,14 +28,11 @@ from rectools.models import ImplicitALSWrapperModel
 from tests.bench.emulator import answers
 from tests.bench.events import read_event
 from tests.bench.figures import Amount, Figure
-from tests.bench.movielens import NAME, SETTINGS, recipe_of, trained_store
-from tests.bench.places import data_set
+from tests.bench.movielens import SETTINGS, movielens_interactions, trained_store
 from tests.bench.served import family_of
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
 from tests.ports import free_port
 from tests.scale.watched import tree
-from training.data.tables import read_tables
-from training.interactions import Events
 from training.local_api import started
 from training.stores import open_named
 
@@ -156,7 +153,7 @@ def _wait(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
 
 def _pickle(path: Path) -> None:
     """Fit RecTools' model with the settings of ours, on the same interactions, and pickle it with them."""
-    own = Events.of(read_tables(recipe_of(data_set(NAME), ["als"]).data)).interactions()
+    own = movielens_interactions()
     rows = np.repeat(np.arange(len(own.indptr) - 1, dtype=np.int32), np.diff(own.indptr))
     users, items = list(own.user_ids.external(rows)), list(own.item_ids.external(own.items))
     columns = {Columns.User: users, Columns.Item: items, Columns.Weight: own.weights}

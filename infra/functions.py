@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from infra.families import CATALOGUE, Family
+from infra.families import CATALOGUE, Family, read_families
+from infra.tree import ROOT
 
 AUTHORIZER = "authorizer"
 
@@ -27,6 +28,11 @@ def catalogue(families: Iterable[Family]) -> Family:
     """The function that answers what belongs to no family: it shows every model, and loads titles and histories."""
     models = tuple(model for family in families for model in family.models)
     return Family(CATALOGUE, models, preload=(), memory_mb=1024, timeout_s=10, disk_mb=1024, image_mb=100)
+
+
+def function_names() -> tuple[str, ...]:
+    """Every function of the API: each family's, the catalogue and the authorizer."""
+    return (*(family.name for family in read_families(ROOT / "functions")), CATALOGUE, AUTHORIZER)
 
 
 def handler(name: str) -> str:

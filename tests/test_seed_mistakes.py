@@ -11,7 +11,7 @@ import pytest
 from functions.authorizer.policy import policy
 from functions.lists.random_scorer import RandomScorer
 from functions.lists.scorer import ListsScorer
-from infra.families import read_families
+from infra.families import served_models
 from tests.layers.serving import serve
 from tests.training.datasets import checkerboard, recipe, tables
 from training.evaluation.measure import measure, truth_of
@@ -168,7 +168,7 @@ def test_nothing_seen_is_measured() -> None:
 
 def test_no_two_families_serve_one_name() -> None:
     """Two models had one name, so one was unreachable: here the families' names are all different."""
-    names = [model for family in read_families(ROOT / "functions") for model in family.models]
+    names = served_models()
     assert len(names) == len(set(names))
 
 

@@ -14,7 +14,7 @@ from infra.supply.pins import Pin
 from infra.tree import ROOT
 
 PIP_AUDIT = ROOT / ".venv-audit" / "bin" / "pip-audit"
-NPM_SECONDS = 120
+ANSWER_SECONDS = 120  # that pip-audit or npm may take
 
 
 class Package(NamedTuple):
@@ -125,11 +125,11 @@ def _json_of(command: list[str], folder: Path) -> tuple[dict[str, Any] | None, s
     """What a program printed; None and why where that is no JSON. Its exit code says what the JSON says, or less."""
     try:
         done = subprocess.run(  # noqa: S603 names and versions of committed files are all that is in it
-            command, cwd=folder, capture_output=True, text=True, timeout=NPM_SECONDS, check=False
+            command, cwd=folder, capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False
         )
         return dict(json.loads(done.stdout)), ""
     except subprocess.TimeoutExpired:
-        return None, f"no answer within {NPM_SECONDS} s"
+        return None, f"no answer within {ANSWER_SECONDS} s"
     except FileNotFoundError:
         return None, f"no {command[0]}: make setup-audit"
     except ValueError:

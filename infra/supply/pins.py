@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.families import CATALOGUE, read_families
-from infra.functions import AUTHORIZER
+from infra.functions import function_names
 from infra.tree import ROOT
 
 TRAINING = {"training": "plain", "training-neural": "neural", "training-spark": "plain"}  # files of training/sagemaker
@@ -30,9 +29,8 @@ def read_pins(path: Path) -> tuple[Pin, ...]:
 
 def pinned_by_image() -> dict[str, Path]:
     """Which file of pins an image is made of, by the name of the image; the authorizer's is that of its layer."""
-    served = (*(family.name for family in read_families(ROOT / "functions")), CATALOGUE, AUTHORIZER)
     return {
-        **{name: ROOT / "functions" / name / "requirements.txt" for name in served},
+        **{name: ROOT / "functions" / name / "requirements.txt" for name in function_names()},
         **{name: ROOT / "training" / "sagemaker" / f"{file}.txt" for name, file in TRAINING.items()},
     }
 

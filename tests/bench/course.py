@@ -8,7 +8,6 @@ import itertools
 import os
 import pickle
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,16 +25,14 @@ from rectools import Columns
 from rectools.dataset import Dataset
 from rectools.models import ImplicitALSWrapperModel
 
-from tests.bench.cold import family_of
 from tests.bench.emulator import answers
 from tests.bench.events import read_event
 from tests.bench.figures import Amount, Figure
-from tests.bench.movielens import NAME, SETTINGS, recipe_of, trained_store
-from tests.bench.places import data_set
+from tests.bench.movielens import SETTINGS, movielens_interactions, trained_store
+from tests.bench.served import family_of
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
+from tests.ports import free_port
 from tests.scale.watched import tree
-from training.data.tables import read_tables
-from training.interactions import Events
 from training.local_api import started
 from training.stores import open_named
 
@@ -126,8 +123,7 @@ def _ours(store: Path) -> Iterator[Api]:
 
 @contextmanager
 def _theirs(pickled: Path) -> Iterator[Api]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     token = secrets.token_urlsafe()
     environment = {**os.environ, "BENCH_PICKLE": str(pickled), "BENCH_TOKEN": token}
     command = [sys.executable, "-m", "uvicorn", f"{SERVICE}:app", "--port", str(port), "--log-level", "warning"]
@@ -157,7 +153,7 @@ def _wait(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
 
 def _pickle(path: Path) -> None:
     """Fit RecTools' model with the settings of ours, on the same interactions, and pickle it with them."""
-    own = Events.of(read_tables(recipe_of(data_set(NAME), ["als"]).data)).interactions()
+    own = movielens_interactions()
     rows = np.repeat(np.arange(len(own.indptr) - 1, dtype=np.int32), np.diff(own.indptr))
     users, items = list(own.user_ids.external(rows)), list(own.item_ids.external(own.items))
     columns = {Columns.User: users, Columns.Item: items, Columns.Weight: own.weights}

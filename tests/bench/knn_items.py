@@ -10,12 +10,9 @@ from scipy import sparse
 
 from tests.bench.figures import Figure
 from tests.bench.knn_data import fitting
-from tests.bench.movielens import NAME, recipe_of
-from tests.bench.places import data_set
+from tests.bench.movielens import movielens_interactions
 from tests.bench.timing import Measure, interleaved, percentile, timed
 from training.algorithms.item_knn import ItemKNN
-from training.data.tables import read_tables
-from training.interactions import Events
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from warmstart.recommender import Ask, Recommender
@@ -26,7 +23,7 @@ ROUNDS = 3000
 
 def figures() -> Iterator[Figure]:
     """Ask for users of the data in turn: each model's draft, and implicit."""
-    interactions = Events.of(read_tables(recipe_of(data_set(NAME), [*MODELS]).data)).interactions()
+    interactions = movielens_interactions()
     job = fitting(interactions)
     measures = {"implicit": _implicit(interactions.matrix(binary=True))}
     with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:

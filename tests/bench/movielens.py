@@ -16,6 +16,7 @@ from tests.bench.places import BUILD, ROOT, data_set
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from training.interactions import Interactions
     from training.recipe import Recipe
     from training.train import Training
     from warmstart.store import Store
@@ -145,6 +146,14 @@ def _watched(watch: Stopwatch) -> ExitStack:
     ):
         stack.enter_context(patch.object(owner, attribute, watch.watched(getattr(owner, attribute), name)))
     return stack
+
+
+def movielens_interactions() -> "Interactions":
+    """Read all of its interactions; Skipped where it is not at hand."""
+    from training.data.tables import read_tables
+    from training.interactions import Events
+
+    return Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions()
 
 
 def recipe_of(data: Path, models: list[str]) -> "Recipe":

@@ -14,13 +14,11 @@ from functions.neural.encoder import FILE, OPERATORS
 from functions.neural.scorer import NeuralScorer
 from tests.bench.figures import Amount, Figure, Skipped
 from tests.bench.knn_data import Market, fitting
-from tests.bench.movielens import NAME, recipe_of
-from tests.bench.places import data_set
+from tests.bench.movielens import movielens_interactions
 from tests.bench.timing import Measure, interleaved, medians, percentile, timed
 from training.algorithms.encoded import Encoded
-from training.data.tables import read_tables
 from training.fitting import Fitting
-from training.interactions import Events, Interactions
+from training.interactions import Interactions
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from warmstart.inner_product import Vectors
@@ -70,7 +68,7 @@ def figures() -> Iterator[Figure | Amount]:
 
 def _interactions() -> Interactions:
     try:
-        return Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions()
+        return movielens_interactions()
     except Skipped:
         return Market(ITEMS, np.random.default_rng(32)).interactions(USERS, MEAN)
 

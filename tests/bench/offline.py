@@ -6,12 +6,9 @@ from pathlib import Path
 
 from tests.bench.figures import Amount, Figure
 from tests.bench.knn_data import fitting
-from tests.bench.movielens import NAME, recipe_of
-from tests.bench.places import data_set
+from tests.bench.movielens import movielens_interactions
 from tests.bench.timing import Measure, interleaved, medians, timed
 from training.batch import Batch
-from training.data.tables import read_tables
-from training.interactions import Events
 from training.recipe import ModelSection
 from warmstart.manifest import Manifest
 
@@ -22,7 +19,7 @@ MOST_MS = 0.5  # of a user: 2,000 a second
 
 def figures() -> Iterator[Figure | Amount]:
     """Make them in turn; the start of the processes counts."""
-    job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
+    job = fitting(movielens_interactions())
     with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as name:
         folder = Path(name)
         manifest = job.seal(ALS, folder)

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from infra.marked import put
+from tests import pages
 from tests.bench.figures import Amount, Figure
 from tests.bench.goals import Goal, goals_of_pages
 from tests.bench.places import ROOT
@@ -82,7 +83,7 @@ def _of_sections(page: str) -> Iterator[Goal]:
 
 def _goals_table(goals: Sequence[Goal]) -> str:
     rows = [(goal.what, goal.wanted, goal.measured, goal.verdict, f"`{goal.command}`") for goal in goals]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (GOALS, [RULE] * len(GOALS), *rows))
+    return pages.markdown([GOALS, *rows])
 
 
 def _commit() -> str:

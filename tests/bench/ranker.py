@@ -10,12 +10,9 @@ import numpy as np
 from functions.ranker.scorer import TwoStageScorer
 from tests.bench.figures import Amount, Figure
 from tests.bench.knn_data import fitting
-from tests.bench.movielens import NAME, recipe_of
+from tests.bench.movielens import movielens_interactions
 from tests.bench.offline import in_two_processes
-from tests.bench.places import data_set
 from tests.bench.timing import Measure, interleaved, percentile, timed
-from training.data.tables import read_tables
-from training.interactions import Events
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from warmstart.recommender import Ask, Recommender
@@ -37,7 +34,7 @@ MOST_MS = 10.0
 
 def figures() -> Iterator[Figure | Amount]:
     """Ask for users in turn, and for all of them at once."""
-    job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
+    job = fitting(movielens_interactions())
     with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
         for model in (MODEL, LIGHT):
             draft = Path(folder, model.name)

@@ -15,12 +15,11 @@ from scipy import sparse
 
 from tests.bench.figures import Skipped
 from tests.bench.knn_data import Market, fitting
-from tests.bench.movielens import NAME, recipe_of
-from tests.bench.places import BUILD, ROOT, data_set
+from tests.bench.movielens import NAME, movielens_interactions
+from tests.bench.places import BUILD, ROOT
 from training import export
 from training.algorithms import als, vectors
-from training.data.tables import read_tables
-from training.interactions import Events, Interactions
+from training.interactions import Interactions
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from warmstart import ann, inner_product
@@ -70,10 +69,9 @@ def searched(n_items: int) -> Searched:
 def movielens() -> Searched | None:
     """Return MovieLens 1M without some of its users, and their histories; None where it is not at hand."""
     try:
-        tables = read_tables(recipe_of(data_set(NAME), ["als"]).data)
+        interactions = movielens_interactions()
     except Skipped:
         return None
-    interactions = Events.of(tables).interactions()
     out = np.random.default_rng(SEED).permutation(interactions.n_users)[:PEOPLE]
     ids = interactions.item_ids.external(interactions.items)
     people = [ids[interactions.indptr[user] : interactions.indptr[user + 1]] for user in out]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from infra.families import CATALOGUE
-from infra.functions import AUTHORIZER, AUTHORIZER_MEMORY_MB, handler
+from infra.functions import AUTHORIZER, AUTHORIZER_MEMORY_MB, AUTHORIZER_TIMEOUT_S, handler
 from infra.local.arns import method_arn
 from infra.local.function import Function
 from tests.bench.events import read_event
@@ -60,7 +60,7 @@ def authorizer(folder: Path) -> tuple[Function, dict[str, Any]]:
     secret, token = create("bench", models=("*",), plan="standard", expires_at=None)
     token_book.add(open_store(folder.as_uri()), token)
     environment = {"WARMSTART_STORE": folder.as_uri()}
-    function = Function(AUTHORIZER, handler(AUTHORIZER), environment, AUTHORIZER_MEMORY_MB, timeout_s=5)
+    function = Function(AUTHORIZER, handler(AUTHORIZER), environment, AUTHORIZER_MEMORY_MB, AUTHORIZER_TIMEOUT_S)
     arn = method_arn("GET", "/reco/als/1")
     return function, {"type": "TOKEN", "authorizationToken": f"Bearer {secret}", "methodArn": arn}
 

@@ -9,14 +9,11 @@ import numpy as np
 
 from tests.bench.figures import Figure
 from tests.bench.knn_data import fitting
-from tests.bench.movielens import NAME, recipe_of
-from tests.bench.places import data_set
+from tests.bench.movielens import movielens_interactions
 from tests.bench.search_data import SIZES, searched
 from tests.bench.timing import Measure, interleaved, percentile, timed
 from training.carry_over import carried_over
-from training.data.tables import read_tables
 from training.fitting import Fitting
-from training.interactions import Events
 from training.recipe import ModelSection
 from training.scorers import open_recommender
 from warmstart.artifact import Artifact
@@ -39,7 +36,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _of_movielens() -> Iterator[Figure]:
-    job = fitting(Events.of(read_tables(recipe_of(data_set(NAME), ["popular"]).data)).interactions())
+    job = fitting(movielens_interactions())
     for name, model in MODELS.items():
         with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as folder:
             yield _figure(f"{name}, MovieLens 1M", _measures(job, model, Path(folder)))

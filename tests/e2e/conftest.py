@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 
 from infra.families import read_families
 from tests.once import once
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "training" / "recipes"
@@ -70,13 +70,6 @@ class Served(NamedTuple):
     def post(self, path: str, body: Any) -> httpx.Response:
         """Send JSON."""
         return httpx.post(self.url + path, json=body, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def small_store(factory: pytest.TempPathFactory, name: str) -> Commands:

@@ -1,13 +1,10 @@
 """The page of what was measured."""
 
-import os
-import platform
-import sys
-from collections.abc import Sequence
-from importlib.metadata import version
+from tests import pages
+from tests.pages import Table, machine, markdown
 
 COMMAND = "python -m tests.endurance --write"
-Table = Sequence[Sequence[str]]
+LIBRARIES = ("numpy", "obstore", "msgspec", "awslambdaric")
 
 MEMORY = """## Memory and descriptors
 
@@ -37,24 +34,6 @@ mapped and read where they are needed.
 
 def page(memory: Table, runtime: Table, frozen: Table) -> str:
     """Return the page in Markdown."""
-    parts = [
-        "# Endurance\n",
-        f"`{COMMAND}` measures this and writes it. {machine()}\n",
-        *(MEMORY, markdown(memory), RUNTIME, markdown(runtime)),
-        *(FROZEN, markdown(frozen)),
-    ]
-    return "\n".join(parts)
-
-
-def markdown(table: Table) -> str:
-    """Return a table in Markdown."""
-    head, *rows = table
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def machine() -> str:
-    """Return what it was measured on."""
-    names = ("numpy", "obstore", "msgspec", "awslambdaric")
-    with_versions = ", ".join(f"{name} {version(name)}" for name in names)
-    return f"{os.cpu_count()} shared cores, {sys.platform}, Python {platform.python_version()}, {with_versions}."
+    measured = f"`{COMMAND}` measures this and writes it. {machine(LIBRARIES)}."
+    tables = (MEMORY, markdown(memory), RUNTIME, markdown(runtime), FROZEN, markdown(frozen))
+    return pages.page("# Endurance", measured, *tables)

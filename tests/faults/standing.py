@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from infra.local.worker import Worker
+from tests.endurance.memory import MB, forget_peak, peak
 from tests.faults.case import Seen
 from tests.faults.kinds import Kind
 from tests.faults.stage import Stage
@@ -14,7 +15,7 @@ from warmstart.manifest import MAX_BYTES, canonical_json
 from warmstart.registry import alias_key, manifest_key, version_prefix
 
 MOST_BYTES = 2**24  # of a file
-FLAT = 50 * 2**20  # bytes by which a refused file may raise a function's memory
+FLAT = 50 * MB  # bytes by which a refused file may raise a function's memory
 BEYOND = 100  # by which a serial grows after a case, whatever the case made of it
 
 
@@ -36,7 +37,7 @@ class Standing(Stage):
         alias = self.store.get(self._alias_key, limit=MAX_BYTES).data
         with self.world.twin.behind(self.family, self._worker):
             assert self.look() == "old version"
-            self.world.twin.forget_peak(self.family)
+            forget_peak(self.world.twin.pid(self.family))
             try:
                 yield
             finally:
@@ -70,11 +71,11 @@ def broken(world: World, kind: Kind, breaks: Break) -> Seen:
     with stage.case():
         stage.promote(stage.new)
         breaks(stage.store, stage.new)
-        before = world.twin.peak_bytes(kind.family)
+        before = peak(world.twin.pid(kind.family))
         looks = [stage.look() for _ in range(2)]
-        grown = world.twin.peak_bytes(kind.family) - before
+        grown = peak(world.twin.pid(kind.family)) - before
     flat = "" if grown < FLAT else ", memory not flat"
-    return Seen(looks[0] + flat if looks[0] == looks[1] else "; ".join(looks) + flat, f"memory +{grown / 2**20:.1f} MB")
+    return Seen(looks[0] + flat if looks[0] == looks[1] else "; ".join(looks) + flat, f"memory +{grown / MB:.1f} MB")
 
 
 def refused(error: str) -> str:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -49,14 +48,11 @@ class Twin:
         call = self.workers[name].invoke(json.dumps(event).encode())
         return json.loads(asyncio.run_coroutine_threadsafe(call, self._loop).result(START_SECONDS))
 
-    def peak_bytes(self, name: str) -> int:
-        """Return the most memory that a function's process has had, in RAM."""
-        status = (self._of_process(name) / "status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-
-    def forget_peak(self, name: str) -> None:
-        """Let the most memory be what a function's process has now."""
-        (self._of_process(name) / "clear_refs").write_text("5")
+    def pid(self, name: str) -> int:
+        """Return the process of a function."""
+        started = self.workers[name]._process
+        assert started is not None
+        return started.pid
 
     @contextmanager
     def behind(self, name: str, worker: Worker) -> Iterator[None]:
@@ -68,11 +64,6 @@ class Twin:
         finally:
             if former is not None:
                 self.workers[name] = former
-
-    def _of_process(self, name: str) -> Path:
-        started = self.workers[name]._process
-        assert started is not None
-        return Path(f"/proc/{started.pid}")
 
     @contextmanager
     def fresh(self, *functions: Function) -> Iterator[float]:

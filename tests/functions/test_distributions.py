@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.families import CATALOGUE, read_families
-from infra.functions import AUTHORIZER, handler
+from infra.families import CATALOGUE
+from infra.functions import function_names, handler
 from infra.tree import ROOT
 
-FUNCTIONS = [*(family.name for family in read_families(ROOT / "functions")), CATALOGUE, AUTHORIZER]
 LOADS = """
 import importlib, json, sys
 before = set(sys.modules)
@@ -45,7 +44,7 @@ def listed(function: str) -> set[str]:
     return {name.lower() for name in re.findall(r"^([\w.-]+)==", pins, re.M)}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", function_names())
 def test_a_function_loads_nothing_outside_its_list(name: str, tmp_path: Path) -> None:
     """Imported, started and asked once, it holds distributions of its own requirements alone."""
     assert distributions_of(handler(name).rpartition(".")[0], tmp_path) - listed(name) == set()

@@ -9,8 +9,7 @@ from typing import Any
 import schemathesis
 from schemathesis import CheckContext, HookContext
 
-from infra.families import read_families
-from infra.local.function import TASK_ROOT
+from infra.families import served_models
 from tests.fuzz.canary import PLANT
 from warmstart.manifest import MODEL_NAME
 from warmstart.schemas import PRINTABLE
@@ -18,7 +17,7 @@ from warmstart.schemas import PRINTABLE
 MAX_QUERY = 100  # characters of /items?query=
 LONG = 12  # characters of a value that is in an answer by no chance
 HARMLESS = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$"  # the same for text that is Unicode
-MODELS = [model for family in read_families(TASK_ROOT / "functions") for model in family.models]
+MODELS = served_models()
 STATUSES = Path(os.environ["WARMSTART_FUZZ_STATUSES"])
 TOKEN = os.environ["WARMSTART_FUZZ_TOKEN"]
 _document = ""

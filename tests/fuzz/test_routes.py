@@ -2,16 +2,16 @@
 
 import json
 
-from infra.families import CATALOGUE, read_families
-from infra.local.function import TASK_ROOT
+from infra.families import CATALOGUE, read_families, served_models
 from infra.local.routes import Routes
 from infra.paths import OPEN_RESOURCES, resources_of
+from infra.tree import ROOT
 from tests.fuzz import stage
 from tests.fuzz.events import FILES, ROUTES, filled
 from training.openapi import DOCUMENT
 
-FAMILIES = read_families(TASK_ROOT / "functions")
-MODELS = [model for family in FAMILIES for model in family.models]
+FAMILIES = read_families(ROOT / "functions")
+MODELS = served_models()
 
 
 def test_every_operation_of_the_document_is_fuzzed() -> None:

@@ -3,11 +3,9 @@
 import pytest
 
 from infra import outputs
-from infra.families import CATALOGUE, read_families
-from infra.functions import AUTHORIZER
-from infra.tree import ROOT
+from infra.functions import function_names
 
-NAMES = ["two_stage", AUTHORIZER, CATALOGUE, *(family.name for family in read_families(ROOT / "functions"))]
+NAMES = ["two_stage", *function_names()]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 
-from tests.load.asked import Asked
+from tests.load.requests import Request
 from tests.load.served import HOST
 
 TIMEOUT_S = 40  # longer than the gateway waits
 
 
 class Answers(NamedTuple):
-    """What came, by who was asked."""
+    """What came, by who was request."""
 
     seconds: float  # of the wall clock
     ms: Mapping[str, list[float]]
@@ -23,7 +23,7 @@ class Answers(NamedTuple):
 
 
 def ask_for(
-    seconds: float, port: int, requests: Mapping[str, Sequence[Asked]], tokens: Sequence[str], clients: int, seed: int
+    seconds: float, port: int, requests: Mapping[str, Sequence[Request]], tokens: Sequence[str], clients: int, seed: int
 ) -> Answers:
     """Ask from so many clients for so long.
 
@@ -47,7 +47,7 @@ def ask_for(
 
 class _Client:
     def __init__(
-        self, port: int, requests: Mapping[str, Sequence[Asked]], tokens: Sequence[str], rng: random.Random
+        self, port: int, requests: Mapping[str, Sequence[Request]], tokens: Sequence[str], rng: random.Random
     ) -> None:
         self.ms: dict[str, list[float]] = {row: [] for row in requests}
         self.wrong = Counter[str]()
@@ -63,19 +63,19 @@ class _Client:
         finally:
             self._connection.close()
 
-    def _ask(self, row: str, asked: Asked) -> None:
-        headers = {"Authorization": asked.header(self._rng.choice(self._tokens))}
-        if asked.body is not None:
+    def _ask(self, row: str, request: Request) -> None:
+        headers = {"Authorization": request.header(self._rng.choice(self._tokens))}
+        if request.body is not None:
             headers["Content-Type"] = "application/json"
         started = time.perf_counter()
         try:
-            self._connection.request(asked.method, asked.path, asked.body, headers)
+            self._connection.request(request.method, request.path, request.body, headers)
             answer = self._connection.getresponse()
             answer.read()
-            came = "" if answer.status == asked.status else str(answer.status)
+            came = "" if answer.status == request.status else str(answer.status)
         except (OSError, HTTPException) as error:
             self._connection.close()  # the next request opens another
             came = type(error).__name__
         self.ms[row].append((time.perf_counter() - started) * 1000)
         if came:
-            self.wrong[f"{row} {asked.method} {asked.path}: {came}"] += 1
+            self.wrong[f"{row} {request.method} {request.path}: {came}"] += 1

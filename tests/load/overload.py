@@ -20,7 +20,8 @@ from tests.endurance.frozen import KEYS, RATE
 from tests.endurance.mix import DIES, HANGS, USERS
 from tests.endurance.models import Versions
 from tests.endurance.s3 import BUCKET, bucket
-from tests.load.served import HOST, free_port, process, serve
+from tests.load.served import HOST, process, serve
+from tests.ports import free_port
 from training.token_book import add
 from warmstart.problems import MEDIA_TYPE
 from warmstart.store import open_store
@@ -35,7 +36,7 @@ ALLOWED = ((503,), (200, 429), (200, 503), (200, 503, 504))  # of each load
 HEAD = ("what", "clients", "requests", "answers", "slowest", "next answer")
 
 
-class Came(NamedTuple):
+class Answer(NamedTuple):
     """One answer."""
 
     status: int
@@ -49,8 +50,8 @@ class Load(NamedTuple):
 
     what: str
     clients: int
-    came: list[Came]
-    next: Came
+    answers: list[Answer]
+    next: Answer
 
 
 class Api(NamedTuple):
@@ -61,7 +62,7 @@ class Api(NamedTuple):
     store: Path
     s3: int  # the port where one function looks for the store
 
-    def ask(self, path: str, plan: str) -> Came:
+    def ask(self, path: str, plan: str) -> Answer:
         """Ask, and check that an error is a problem."""
         started = time.perf_counter()
         headers = {"Authorization": f"Bearer {self.tokens[plan]}"}
@@ -74,9 +75,9 @@ class Api(NamedTuple):
             problem = answer.json()
             assert problem["status"] == answer.status_code
             key = problem["errors"][0]["error_key"]
-        return Came(answer.status_code, key, dict(answer.headers), seconds)
+        return Answer(answer.status_code, key, dict(answer.headers), seconds)
 
-    def many(self, paths: Sequence[str], plan: str, clients: int) -> list[Came]:
+    def many(self, paths: Sequence[str], plan: str, clients: int) -> list[Answer]:
         """Ask from so many clients at once."""
         with ThreadPoolExecutor(clients) as pool:
             return list(pool.map(lambda path: self.ask(path, plan), paths))
@@ -85,20 +86,20 @@ class Api(NamedTuple):
 def throttled(api: Api) -> Load:
     """Ask more often than the free plan allows, then wait as long as is said."""
     paths = [f"/reco/popular/{n}" for n in range(10 * PLANS["free"].burst)]
-    came = api.many(paths, "free", CONCURRENCY)
-    time.sleep(_retry_after(came))
-    return Load("one token over the free plan", CONCURRENCY, came, api.ask("/reco/popular/1", "free"))
+    answers = api.many(paths, "free", CONCURRENCY)
+    time.sleep(_retry_after(answers))
+    return Load("one token over the free plan", CONCURRENCY, answers, api.ask("/reco/popular/1", "free"))
 
 
 def limited(api: Api) -> Load:
     """Ask one slow function from more clients than it may have calls at once."""
     clients = 4 * CONCURRENCY
-    came = api.many([f"/reco/popular/{n}" for n in range(2 * clients)], "internal", clients)
-    time.sleep(_retry_after(came))
+    answers = api.many([f"/reco/popular/{n}" for n in range(2 * clients)], "internal", clients)
+    time.sleep(_retry_after(answers))
     return Load(
         f"a slow function that may have {CONCURRENCY} calls at once",
         clients,
-        came,
+        answers,
         api.ask("/reco/popular/1", "internal"),
     )
 
@@ -106,20 +107,20 @@ def limited(api: Api) -> Load:
 def crowded(api: Api, requests: int) -> Load:
     """Ask one slow function; some requests hang it, and some kill it."""
     paths = [f"/reco/popular/{_user(n)}" for n in range(requests)]
-    came = api.many(paths, "internal", CONCURRENCY)
-    return Load("the same, which at times hangs or dies", CONCURRENCY, came, api.ask("/reco/popular/1", "internal"))
+    answers = api.many(paths, "internal", CONCURRENCY)
+    return Load("the same, which at times hangs or dies", CONCURRENCY, answers, api.ask("/reco/popular/1", "internal"))
 
 
 def without_store(api: Api) -> Load:
     """Ask a function that has not started well, for its store is down; then put the store up and wait as is said."""
-    came = api.many([f"/reco/als/{n}" for n in range(4)], "internal", 4)
+    answers = api.many([f"/reco/als/{n}" for n in range(4)], "internal", 4)
     with bucket(api.store, rate=RATE, idle_seconds=60, port=api.s3):
-        time.sleep(_retry_after(came))
-        return Load("a function whose store is down", 4, came, api.ask("/reco/als/1", "internal"))
+        time.sleep(_retry_after(answers))
+        return Load("a function whose store is down", 4, answers, api.ask("/reco/als/1", "internal"))
 
 
-def _retry_after(came: Sequence[Came]) -> float:
-    return max(float(answer.headers.get("retry-after", 0)) for answer in came)
+def _retry_after(answers: Sequence[Answer]) -> float:
+    return max(float(answer.headers.get("retry-after", 0)) for answer in answers)
 
 
 def all_of_it(api: Api, requests: int) -> list[Load]:
@@ -137,20 +138,20 @@ def all_of_it(api: Api, requests: int) -> list[Load]:
 
 def check(load: Load, *allowed: int) -> None:
     """Answers are of all these kinds, all but a 200 say when to come again, and the request afterwards is answered."""
-    assert {came.status for came in load.came} == set(allowed), row(load)
-    assert all(came.headers["retry-after"].isdigit() for came in load.came if came.status != 200)
+    assert {answer.status for answer in load.answers} == set(allowed), row(load)
+    assert all(answer.headers["retry-after"].isdigit() for answer in load.answers if answer.status != 200)
     assert load.next.status == 200, row(load)
 
 
 def row(load: Load) -> list[str]:
     """Return the line of a table."""
-    counted = Counter(f"{came.status} {came.key or ''}".strip() for came in load.came)
+    counted = Counter(f"{answer.status} {answer.key or ''}".strip() for answer in load.answers)
     return [
         load.what,
         str(load.clients),
-        str(len(load.came)),
+        str(len(load.answers)),
         ", ".join(f"{kind}: {count}" for kind, count in sorted(counted.items())),
-        f"{max(came.seconds for came in load.came):.1f} s",
+        f"{max(answer.seconds for answer in load.answers):.1f} s",
         f"{load.next.status} in {load.next.seconds:.2f} s",
     ]
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.load.asked import ROWS
+from tests.load.requests import ROWS
 
 GATEWAY = "gateway"
 

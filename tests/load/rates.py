@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tests.bench.timing import percentile
-from tests.load.asked import CONSTANT, ROWS, Asked, asked
 from tests.load.clients import ask_for
 from tests.load.market import Market
+from tests.load.requests import CONSTANT, ROWS, Request, requests_to
 from tests.load.served import Serving
 from training.token_book import add
 from warmstart.tokens import create
@@ -44,7 +44,7 @@ def rates(
     for many in clients:
         for row in ROWS:
             sys.stderr.write(f"{row}, {many} at once ...\n")
-            requests: Mapping[str, Sequence[Asked]] = {row: asked(row, market.interactions)}
+            requests: Mapping[str, Sequence[Request]] = {row: requests_to(row, market.interactions)}
             ask_for(WARM_UP * seconds, serving.port, requests, tokens, many, seed)
             came = ask_for(seconds, serving.port, requests, tokens, many, seed + 1)
             found.append(Rate(row, many, came.seconds, came.ms[row], came.wrong))

@@ -1,16 +1,15 @@
 """The pages of what was measured."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from tests.endurance.report import machine, markdown
+from tests.endurance.report import LIBRARIES
 from tests.load.market import Market
 from tests.load.soak import CLIENTS, MOST_GROWTH, SLICES, WARM, Soak
 from tests.load.soak import table as soak_table
+from tests.pages import Table, machine, markdown, page
 
 DOCS = Path(__file__).parents[2] / "docs"
 LOAD_PAGE, SOAK_PAGE = DOCS / "LOAD.md", DOCS / "SOAK.md"
-Table = Sequence[Sequence[str]]
 
 RATES = """Each function alone, warm, through the local gateway: requests a second and the time of one, from clients
 that each ask, wait for the answer and ask again. A function has one process, which answers one request at a time, and
@@ -41,8 +40,8 @@ is not judged.
 
 def load_page(market: Market, rates: Table, overload: Table) -> str:
     """Return the page of rates and overload in Markdown."""
-    said = f"`make load` measures this and writes it. {_where(market)}\n"
-    return "\n".join(["# Load\n", said, RATES, markdown(rates), OVERLOAD, markdown(overload)])
+    said = f"`make load` measures this and writes it. {_where(market)}"
+    return page("# Load", said, RATES, markdown(rates), OVERLOAD, markdown(overload))
 
 
 def soak_page(market: Market, found: Soak) -> str:
@@ -50,11 +49,11 @@ def soak_page(market: Market, found: Soak) -> str:
     minutes = f"{found.seconds / 60:.0f} minutes, {WARM.start / SLICES:.0%} of them warm-up"
     changes = f"{found.promotions} promotions, {found.revoked} tokens revoked"
     done = f"{minutes}, {CLIENTS} clients, {changes}, {found.wrong.total()} errors"
-    said = f"`make soak` measures this and writes it. {_where(market)} {done}.\n"
+    said = f"`make soak` measures this and writes it. {_where(market)} {done}."
     text = SOAK.format(most=MOST_GROWTH)
-    verdict = f"Missed: {'; '.join(found.missed)}.\n" if found.missed else "All of it is met.\n"
-    return "\n".join(["# Soak\n", said, text, markdown(soak_table(found)), verdict])
+    verdict = f"Missed: {'; '.join(found.missed)}." if found.missed else "All of it is met."
+    return page("# Soak", said, text, markdown(soak_table(found)), verdict)
 
 
 def _where(market: Market) -> str:
-    return f"{machine()} Data: {market.what}."
+    return f"{machine(LIBRARIES)}. Data: {market.what}."

@@ -1,7 +1,6 @@
 """Every family on loopback, in a process of its own: `python -m tests.load.served STORE CACHES PORT SECONDS`."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,8 +13,9 @@ from infra.families import Family, read_families
 from infra.local.function import TASK_ROOT, Function
 from infra.local.functions import local_functions
 from infra.local.serve import serve_functions
-from tests.load.asked import CONSTANT
 from tests.load.market import MODELS
+from tests.load.requests import CONSTANT
+from tests.ports import free_port
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 30
@@ -31,13 +31,6 @@ class Serving(NamedTuple):
     def url(self) -> str:
         """Where it is called."""
         return f"http://{HOST}:{self.port}"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

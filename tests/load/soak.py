@@ -9,18 +9,18 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.endurance.memory import MB, Sample, sample
-from tests.load.asked import CONSTANT, ROWS, asked
+from tests.endurance.memory_run import MOST_GROWTH
 from tests.load.clients import ask_for
 from tests.load.market import Market
 from tests.load.passing import PassingTokens
 from tests.load.processes import GATEWAY, processes_of
+from tests.load.requests import CONSTANT, ROWS, requests_to
 from tests.load.served import Serving
 
 CLIENTS = 2
 SLICES = 100  # of the time; between two of them memory is measured and a version is promoted
 REFRESH_SECONDS = 1  # so that promotions are seen soon
 WARM, LAST = slice(20, 30), slice(90, 100)  # slices whose medians are compared
-MOST_GROWTH = 0.05
 HEAD = (
     "process",
     "requests",
@@ -93,7 +93,7 @@ class Soak(NamedTuple):
 
 def soak(market: Market, serving: Serving, tokens: Sequence[str], seconds: float, seed: int) -> Soak:
     """Ask every function for so long, in slices; AssertionError if a process ends."""
-    requests = {row: asked(row, market.interactions) for row in ROWS}
+    requests = {row: requests_to(row, market.interactions) for row in ROWS}
     processes = processes_of(serving.pid)
     assert processes.keys() == {GATEWAY, *ROWS}, processes
     courses = {name: Course([], []) for name in processes}

@@ -8,8 +8,8 @@ import pytest
 
 from tests.load import overload, rates, soak
 from tests.load.__main__ import MODULE, main
-from tests.load.asked import ROWS
 from tests.load.market import Market, opened
+from tests.load.requests import ROWS
 from tests.load.served import Serving, process
 
 Running = tuple[Market, Serving, list[str]]

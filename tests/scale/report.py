@@ -1,15 +1,13 @@
 """The tables of what was measured."""
 
-import os
-import platform
-import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
+from tests.pages import machine, markdown
 from tests.scale.growth import LIMIT, Growth, fitted
 
 COMMAND = "make scale"
+LIBRARIES = ("numpy", "polars", "scipy", "rectools")
 GB = 10**9
 CLOCK, CPU = "seconds", "cpu_seconds"
 Found = Sequence[Mapping[str, Any]]  # a size each, as `described` has it, smallest first
@@ -32,7 +30,7 @@ be at most {limit}."""
 def document(found: Found) -> str:
     """Return the part of docs/SCALE.md that is measured."""
     parts = [
-        MEASURED.format(command=COMMAND, machine=_machine()),
+        MEASURED.format(command=COMMAND, machine=machine(LIBRARIES)),
         _steps(found),
         SERVING.format(requests=found[-1]["steps"]["serve"]["said"]["models"]["als"]["requests"]),
         _serving(found),
@@ -59,12 +57,6 @@ def growths(found: Found, unit: str = CLOCK) -> dict[str, Growth]:
         return {}
     steps = found[-1]["steps"]
     return {name: fitted({size["users"]: size["steps"][name][unit] for size in found}) for name in steps}
-
-
-def markdown(table: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown."""
-    head, *rows = table
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
 
 
 def _steps(found: Found) -> str:
@@ -114,9 +106,3 @@ def _seconds(seconds: float) -> str:
 
 def _gb(count: int) -> str:
     return f"{count / GB:.2f} GB"
-
-
-def _machine() -> str:
-    names = ("numpy", "polars", "scipy", "rectools")
-    with_versions = ", ".join(f"{name} {version(name)}" for name in names)
-    return f"{os.cpu_count()} shared cores, {sys.platform}, Python {platform.python_version()}, {with_versions}"

@@ -12,11 +12,12 @@ import httpx
 import pytest
 
 from functions.catalogue.explorer import INDEX
-from tests.e2e.conftest import Commands, free_port, train_all, train_networks
+from tests.e2e.conftest import Commands, train_all, train_networks
 from tests.e2e.emulated import base_image
 from tests.e2e.emulated.deployment import Deployment
 from tests.e2e.emulated.emulator import REGION, Emulator, start, stop
 from tests.e2e.emulated.tools import INFRA, ROOT, run, skip_without_docker
+from tests.ports import free_port
 
 STAGE = "dev"
 NIGHT = "night"  # a stage that trains by a schedule, which does not come round while tests run, and serves nothing

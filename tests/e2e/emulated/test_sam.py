@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.e2e.conftest import free_port, wait_until_up
+from tests.e2e.conftest import wait_until_up
 from tests.e2e.emulated.conftest import STAGE, Deployed
 from tests.e2e.emulated.sam_template import for_sam
 from tests.e2e.emulated.tools import SAM, run
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 START_SECONDS = 120

@@ -12,7 +12,7 @@ from infra.costs.measured import Call, Measured
 from infra.families import Family, read_families
 from infra.functions import AUTHORIZER
 from infra.tree import ROOT
-from tests.bench.cold import FAMILIES as BENCHED
+from tests.bench.served import FAMILIES as BENCHED
 
 CALL = Call(warm_ms=5, cold_ms=500, bytes=500)
 MEASURED = Measured(

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import httpx
 import pytest
 
 from infra.local.function import LAYER, TASK_ROOT
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,7 @@ def _hang_up_as_usual() -> None:
 @contextlib.contextmanager
 def serving(folder: Path, timeout_s: float = 1) -> Iterator[Twin]:
     """Start the twin, wait until it is ready, and end it; its functions may take so long."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = folder / "stderr"
     environment = {
         **os.environ,

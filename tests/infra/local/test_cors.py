@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import WARMSTART, free_port
+from tests.e2e.conftest import WARMSTART
+from tests.ports import free_port
 from warmstart.store import open_store
 from warmstart.tokens import TOKENS_KEY, TokenBook, create
 

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from warmstart.errors import Incompatible
 from warmstart.tensors import Tensor, header_bytes, parse_header
 
-BITS: Mapping[
-    int, tuple[np.dtype[Any], Any, Any]
-] = {  # bytes of a float -> its bits as a number, all of them but the sign, and those of an infinity; a NaN has more
+# Bytes of a float -> its bits as a number, all of them but the sign, and those of an infinity; a NaN has more.
+BITS: Mapping[int, tuple[np.dtype[Any], Any, Any]] = {
     2: (np.dtype("<u2"), np.uint16(0x7FFF), np.uint16(0x7C00)),
     4: (np.dtype("<u4"), np.uint32(0x7FFF_FFFF), np.uint32(0x7F80_0000)),
     8: (np.dtype("<u8"), np.uint64(0x7FFF_FFFF_FFFF_FFFF), np.uint64(0x7FF0_0000_0000_0000)),

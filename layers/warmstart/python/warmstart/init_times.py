@@ -6,19 +6,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from warmstart.telemetry import metrics
 
 Part = Literal["Imports", "Store", "Download", "Verify", "Map", "SelfCheck"]
-PARTS: tuple[Part, ...] = ("Imports", "Store", "Download", "Verify", "Map", "SelfCheck")
 
 
 class InitTimes:
     """Adds up the parts. A pull runs beside the imports, so all parts together can be more than the whole."""
 
     def __init__(self) -> None:
-        self.ms: dict[Part, float] = dict.fromkeys(PARTS, 0.0)
+        self.ms: dict[Part, float] = dict.fromkeys(get_args(Part), 0.0)
 
     @contextmanager
     def part(self, name: Part) -> Iterator[None]:

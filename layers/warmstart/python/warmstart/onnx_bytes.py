@@ -17,7 +17,6 @@ VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5  # how a field is written
 SIZES = {EIGHT_BYTES: 8, FOUR_BYTES: 4}
 MOST_FIELDS = 200_000  # that are looked at: a tenth of a second
 Name = tuple[str, str]
-Buffer = bytes | mmap
 
 
 class Described(NamedTuple):
@@ -79,7 +78,7 @@ class _Walk:
             raise ValueError("a graph within the graph")
 
 
-def described(model: Buffer) -> Described:
+def described(model: bytes | mmap) -> Described:
     """Return what a file says of itself.
 
     Raises:

@@ -9,7 +9,6 @@ from typing import NamedTuple, Self
 from warmstart.errors import SettingsError
 
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")  # as browsers send it: no path, no capitals
-
 CACHE = "/tmp/warmstart"  # noqa: S108 Lambda's only disk # nosec B108
 
 

@@ -11,27 +11,17 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import obstore
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    InvalidPathError,
-    NotModifiedError,
-    PermissionDeniedError,
-    PreconditionError,
-    UnauthenticatedError,
-)
+from obstore.exceptions import AlreadyExistsError, BaseError, NotModifiedError
 from obstore.store import LocalStore, S3Store
 
-from warmstart.errors import AccessDenied, Conflict, Corrupt, KeyMissing, SettingsError, StoreError, StoreUnavailable
+from warmstart.errors import Conflict, Corrupt, KeyMissing, SettingsError
+from warmstart.store_errors import BUSY, code_of, translated
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-CODE = re.compile(r"<Code>([A-Za-z]{1,64})</Code>")
-ODD_KEY = re.compile(r'Path "(.*?)"(?: contained|: )', re.DOTALL)  # with an empty part, `..` or a control character
 ANOTHER_PART = re.compile(r"non-partial response|Requested \d+\.\.\d+, got ")  # what obstore says of a wrong range
-BUSY = "ConditionalRequestConflict"  # S3's word for a conditional write that met another one and may be tried again
 BUSY_TRIES = 5
 IDLE = "2s"  # after which a connection is not used again
 BUSY_SECONDS = 0.1
@@ -69,42 +59,13 @@ WATCHFUL = Patience(silence=2.5, retry_for=4)  # of functions: a store that is s
 HASTY = Patience(request=0.3, connect=0.3, retries=1, retry_for=0.3)  # a check inside somebody's request
 
 
-@contextmanager
-def _translated(key: str) -> Iterator[None]:
-    """Turn obstore's errors into this project's; their text, which can hold signed URLs, stays out."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise KeyMissing(f"no object {key}") from None
-    except (AlreadyExistsError, PreconditionError) as error:
-        if BUSY in _code(error):
-            raise StoreUnavailable(f"{key} is being written by others all the time") from None
-        raise Conflict(f"{key} was written by somebody else") from None
-    except (PermissionDeniedError, UnauthenticatedError) as error:
-        raise AccessDenied(f"{key}: access denied, or absent without the right to list{_code(error)}") from None
-    except NotModifiedError:
-        raise
-    except InvalidPathError as error:  # a listing came upon it
-        odd = ODD_KEY.search(str(error))
-        raise StoreError(f"{key}: {odd[1] if odd else 'an object'!r} cannot be a key here: remove it") from None
-    except (BaseError, OSError) as error:
-        said = _code(error) or f" ({type(error).__name__})"
-        raise StoreUnavailable(f"{key}: the store gave no good answer{said}") from error
-
-
-def _code(error: Exception) -> str:
-    """Return what S3 calls the error, in brackets, or nothing where it did not say."""
-    found = CODE.search(str(error))
-    return f" ({found[1]})" if found else ""
-
-
 def _unless_busy(write: Callable[[], object]) -> None:
     """Make a conditional write; one that met another in progress is made again, and is most often decided then."""
     for _ in range(BUSY_TRIES - 1):
         try:
             write()
         except AlreadyExistsError as error:
-            if BUSY not in _code(error):
+            if BUSY not in code_of(error):
                 raise
             time.sleep(BUSY_SECONDS)
         else:
@@ -121,7 +82,7 @@ class Store:
 
     def get(self, key: str, *, limit: int) -> Object:
         """Return the whole object; one that says to hold over `limit` bytes is refused unread."""
-        with _translated(key):
+        with translated(key):
             return self._read(obstore.get(self._backend, key), key, limit)
 
     def get_if_changed(self, key: str, etag: str | None, *, limit: int) -> Object | None:
@@ -129,7 +90,7 @@ class Store:
         if etag is None:
             return self.get(key, limit=limit)
         try:
-            with _translated(key):
+            with translated(key):
                 return self._read(obstore.get(self._backend, key, options={"if_none_match": etag}), key, limit)
         except NotModifiedError:
             return None
@@ -139,7 +100,7 @@ class Store:
 
         An answer that is not the part asked for, as of a network that shows its own page, counts as an empty one.
         """
-        with _translated(key):
+        with translated(key):
             try:
                 return memoryview(obstore.get_range(self._backend, key, start=start, length=length))
             except BaseError as error:
@@ -149,27 +110,27 @@ class Store:
 
     def size(self, key: str) -> int:
         """Return the object's size in bytes."""
-        with _translated(key):
+        with translated(key):
             return int(obstore.head(self._backend, key)["size"])
 
     def put(self, key: str, content: bytes | Path) -> None:
         """Write bytes or a file, whatever stood there; large files go in parts."""
-        with _translated(key):
+        with translated(key):
             obstore.put(self._backend, key, content)
 
     def put_if_absent(self, key: str, data: bytes) -> None:
         """Write a small object; raise Conflict where one exists."""
-        with _translated(key):
+        with translated(key):
             _unless_busy(lambda: obstore.put(self._backend, key, data, mode="create", use_multipart=False))
 
     def replace(self, key: str, data: bytes, etag: str) -> None:
         """Write a small object over the version that bears `etag`; raise Conflict where another stands."""
-        with _translated(key):
+        with translated(key):
             _unless_busy(lambda: obstore.put(self._backend, key, data, mode={"e_tag": etag}, use_multipart=False))
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is no error."""
-        with suppress(KeyMissing), _translated(key):
+        with suppress(KeyMissing), translated(key):
             obstore.delete(self._backend, key)
 
     def remove_folder(self, prefix: str) -> None:
@@ -181,12 +142,12 @@ class Store:
 
     def times(self, prefix: str) -> dict[str, datetime]:
         """Return every key below a folder with the time at which it was written, by the store's clock."""
-        with _translated(prefix):
+        with translated(prefix):
             return {m["path"]: m["last_modified"] for batch in obstore.list(self._backend, prefix) for m in batch}
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders right below a folder, sorted."""
-        with _translated(prefix):
+        with translated(prefix):
             found = obstore.list_with_delimiter(self._backend, prefix)["common_prefixes"]
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
 
@@ -207,7 +168,7 @@ class FolderStore(Store):
 
     def replace(self, key: str, data: bytes, etag: str) -> None:
         """Compare and write under a lock: all writers of this store are this code."""
-        with _translated(key), self._locked(key):
+        with translated(key), self._locked(key):
             if obstore.head(self._backend, key)["e_tag"] != etag:
                 raise Conflict(f"{key} was written by somebody else")
             obstore.put(self._backend, key, data, use_multipart=False)

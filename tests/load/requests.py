@@ -19,7 +19,7 @@ READS = 40  # as many different ones; reasons, histories and similar items are a
 STRANGER = 900_000_000  # an id that nobody has
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """One request, and the status of its answer."""
 
     method: str
@@ -33,36 +33,36 @@ class Asked(NamedTuple):
         return f"Bearer {secrets.token_urlsafe(32) if self.strange else token}"
 
 
-def asked(row: str, interactions: Interactions) -> list[Asked]:
+def requests_to(row: str, interactions: Interactions) -> list[Request]:
     """Return the requests to one function, to be drawn from at random."""
     if row == CONSTANT:
-        return [Asked("GET", f"/reco/{CONSTANT}/1")]
+        return [Request("GET", f"/reco/{CONSTANT}/1")]
     if row == AUTHORIZER:
-        return [Asked("GET", "/models", status=401, strange=True)]
+        return [Request("GET", "/models", status=401, strange=True)]
     users, items = _spread(interactions.user_ids), _spread(interactions.item_ids)
     if row == CATALOGUE:
         return _of_catalogue(users, interactions.titles or [])
     return _of_model(MODELS[row].name, users, items, similar=row not in WITHOUT_SIMILAR)
 
 
-def _of_model(model: str, users: Sequence[Any], items: Sequence[Any], *, similar: bool) -> list[Asked]:
+def _of_model(model: str, users: Sequence[Any], items: Sequence[Any], *, similar: bool) -> list[Request]:
     few = READS // 4
-    found = [Asked("GET", f"/reco/{model}/{user}") for user in users]
-    found += [Asked("GET", f"/reco/{model}/{user}?k=20&explain=true") for user in users[:few]]
+    found = [Request("GET", f"/reco/{model}/{user}") for user in users]
+    found += [Request("GET", f"/reco/{model}/{user}?k=20&explain=true") for user in users[:few]]
     for count in range(1, few + 1):
         history = [{"item_id": item, "timestamp": 1_700_000_000 + n} for n, item in enumerate(items[: 2 * count])]
-        found.append(Asked("POST", f"/reco/{model}", json.dumps({"history": history, "k": 20}).encode()))
+        found.append(Request("POST", f"/reco/{model}", json.dumps({"history": history, "k": 20}).encode()))
     if similar:
-        found += [Asked("GET", f"/similar/{model}/{item}?k=20") for item in items[:few]]
-    return [*found, Asked("GET", f"/reco/{model}/{STRANGER}")]
+        found += [Request("GET", f"/similar/{model}/{item}?k=20") for item in items[:few]]
+    return [*found, Request("GET", f"/reco/{model}/{STRANGER}")]
 
 
-def _of_catalogue(users: Sequence[Any], titles: Sequence[str | None]) -> list[Asked]:
+def _of_catalogue(users: Sequence[Any], titles: Sequence[str | None]) -> list[Request]:
     few = READS // 4
     words = [title.split()[0][:4] for title in titles if title and title.isascii()][:few]
-    found = [Asked("GET", f"/items?query={word.strip(',:;()&?#%')}&limit=20") for word in words]
-    found += [Asked("GET", f"/users/{user}/history?limit=50") for user in users[:few]]
-    return [*found, *[Asked("GET", "/users?limit=10"), Asked("GET", "/models")] * (few // 2)]
+    found = [Request("GET", f"/items?query={word.strip(',:;()&?#%')}&limit=20") for word in words]
+    found += [Request("GET", f"/users/{user}/history?limit=50") for user in users[:few]]
+    return [*found, *[Request("GET", "/users?limit=10"), Request("GET", "/models")] * (few // 2)]
 
 
 def _spread(ids: Any) -> list[Any]:

@@ -20,7 +20,7 @@ TUNING = {  # every function's
     "OPENBLAS_NUM_THREADS": "1",  # a function has one vCPU or little more: two threads are slower at every size
     "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",  # else glibc keeps the buffers of each pull's threads: tens of MB after some swaps
-    "MALLOC_MMAP_THRESHOLD_": str(2**20),  # else it grows, and swaps leave holes: a network's function grew by 11 %
+    "MALLOC_MMAP_THRESHOLD_": str(2**24),  # else it grows, and swaps leave holes: a network's function grew by 11 %
 }
 
 

@@ -14,7 +14,7 @@ among them), each answer's status checked; both versions of every model are prom
 measurement, of a function with two models those of both. Growth is that of RSS from the end of the warm-up to the end:
 within 5 %. It needs `MALLOC_ARENA_MAX=1`, which functions have: without it, glibc keeps the buffers of each pull's
 threads, and the factorization function grew by 21 % over 60 swaps of 7 MB. And `MALLOC_MMAP_THRESHOLD_` keeps buffers
-of a MiB and more out of the heap: without it, the holes that swaps of a network leave there added 11 % in a soak.
+of 16 MiB and more out of the heap: without it, the holes that swaps of a network leave there added 11 % in a soak.
 """
 RUNTIME = """### Under `awslambdaric`
 

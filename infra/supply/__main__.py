@@ -20,10 +20,18 @@ RESULTS = {
 
 
 def main() -> None:
-    """Write or ask; the audit exits with 0 (clean), 1 (something is known) or 4 (not all could be asked)."""
+    """Write or ask; the audit exits with 0 (clean), 1 (something is known) or 4 (not all could be asked).
+
+    A file that cannot be read is none of these: 2.
+    """
     parser = argparse.ArgumentParser(prog="python -m infra.supply", description=__doc__)
     parser.add_argument("what", choices=("sbom", "audit"))
-    {"sbom": _write, "audit": _ask}[parser.parse_args().what]()
+    what = {"sbom": _write, "audit": _ask}[parser.parse_args().what]
+    try:
+        what()
+    except ValueError as error:  # names the file and what is wrong in it
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(2)
 
 
 def _write() -> None:

@@ -26,11 +26,18 @@ class Acknowledged(NamedTuple):
 
 def read_acknowledged(path: Path = LIST) -> tuple[Acknowledged, ...]:
     """The list; ValueError names an entry that lacks a key or has another one."""
-    return tuple(_read(path, entry) for entry in tomllib.loads(path.read_text("utf-8")).get("vulnerability", []))
+    try:
+        listed = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: {error}") from None
+    entries = listed.pop("vulnerability", [])
+    if listed or not isinstance(entries, list):
+        raise ValueError(f"{path}: holds nothing but [[vulnerability]], and here is {min(listed, default='another')}")
+    return tuple(_read(path, entry) for entry in entries)
 
 
 def _read(path: Path, entry: dict[str, object]) -> Acknowledged:
-    wrong = entry.keys() ^ KEYS.keys() or {key for key, kind in KEYS.items() if not isinstance(entry[key], kind)}
+    wrong = entry.keys() ^ KEYS.keys() or {key for key, kind in KEYS.items() if type(entry[key]) is not kind}
     if wrong or not entry["reason"]:
         raise ValueError(f"{path}: {entry.get('name')}: {min(wrong, default='reason')}: wants {', '.join(KEYS)}")
     return Acknowledged(**entry)  # type: ignore[arg-type] # each was looked at

@@ -78,6 +78,7 @@ def test_the_list_as_it_lies_here_reads() -> None:
         'name = "CVE-1"\npackage = "numpy"\nreason = "because"',
         'name = "CVE-1"\npackage = "numpy"\nreason = ""\nuntil = 2026-11-30',
         'name = "CVE-1"\npackage = "numpy"\nreason = "because"\nuntil = "2026-11-30"',
+        'name = "CVE-1"\npackage = "numpy"\nreason = "because"\nuntil = 2026-11-30T00:00:00',
         'name = "CVE-1"\npackage = "numpy"\nreason = "because"\nuntil = 2026-11-30\nwho = "me"',
     ],
 )
@@ -86,4 +87,13 @@ def test_nothing_is_left_without_a_reason_and_a_day(tmp_path: Path, entry: str) 
     path = tmp_path / "list.toml"
     path.write_text(f"[[vulnerability]]\n{entry}\n")
     with pytest.raises(ValueError, match=r"list\.toml: CVE-1"):
+        read_acknowledged(path)
+
+
+@pytest.mark.parametrize("text", ["[[vulnerabilities]]\nname = 'CVE-1'", "vulnerability = 1", "rubbish["])
+def test_a_list_of_something_else_is_refused_by_its_name(tmp_path: Path, text: str) -> None:
+    """A key that is misspelt leaves nothing unsaid, and what is no TOML says in which file."""
+    path = tmp_path / "list.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"list\.toml: "):
         read_acknowledged(path)

@@ -27,7 +27,8 @@ def released(tmp_path: Path) -> Path:
     """Return a project of version 1.2.0, with its script and its changelog."""
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1.2.0"\n')
     (tmp_path / "CHANGELOG.md").write_text(CHANGELOG)
-    shutil.copy(ROOT / ".ci" / "release-notes", tmp_path)
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "release-notes", tmp_path / ".ci")
     return tmp_path
 
 
@@ -114,12 +115,13 @@ def test_the_version_here_can_be_released() -> None:
     """The changelog tells of the version of pyproject.toml."""
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.M)
     assert version is not None
-    assert notes(ROOT, version[1], ROOT / ".ci" / "release-notes").returncode == 0
+    assert notes(ROOT, version[1]).returncode == 0
 
 
-def notes(folder: Path, version: str, script: Path = Path("release-notes")) -> subprocess.CompletedProcess[str]:
-    """Run the script in a project."""
-    return subprocess.run([sys.executable, script, version], cwd=folder, capture_output=True, text=True, check=False)
+def notes(folder: Path, version: str) -> subprocess.CompletedProcess[str]:
+    """Run the script of a project."""
+    script = folder / ".ci" / "release-notes"
+    return subprocess.run([sys.executable, script, version], capture_output=True, text=True, check=False)
 
 
 def parsed(path: Path) -> dict[Any, Any]:

@@ -3,6 +3,8 @@
 import faulthandler
 import random
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -20,6 +22,7 @@ from tests.registry.world import Violation
 
 EPISODE = 150  # operations; then an empty store again
 HANGS = 600  # seconds for an episode: then all stacks are printed, and the process ends
+STOPPED = 130  # as a shell says of what Ctrl-C has ended
 Say = Callable[[str], None]
 
 
@@ -72,6 +75,11 @@ def soak(run: Run, say: Say, every: float = 10.0) -> Counter[str]:
                 number = done + 1 - run.first * EPISODE
                 say(f"{run.kind}: {number:,} of {run.operations:,}, {number / (said - began):.0f} a second")
     return counts
+
+
+def end_on_ctrl_c() -> None:
+    """Let SIGINT be no KeyboardInterrupt: operations are interrupted by those on purpose, and go on."""
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(STOPPED))
 
 
 def told(run: Run) -> int:

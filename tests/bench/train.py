@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.figures import Figure
-from tests.bench.movielens import run
+from tests.bench.movielens import NAME, run
+from tests.bench.places import data_set
 
 ROUNDS = 3
 
 
 def figures() -> Iterator[Figure]:
     """Train in fresh processes; the one with the middle ratio counts."""
+    data_set(NAME)  # or it is skipped here
     runs = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory(prefix="warmstart-bench-") as store:

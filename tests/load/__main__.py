@@ -43,11 +43,11 @@ def _rates(asked: argparse.Namespace, folder: Path, seed: int) -> int:
     tokens = rates.tokens_of(market)
     with process(MODULE, folder, market.store.url, USUAL_REFRESH) as serving:
         found = rates.rates(market, serving, tokens, asked.clients, asked.seconds, seed)
+    rates.check(found)
     (folder / "overload").mkdir()
     with overload.api(folder / "overload") as api:
         loads = overload.all_of_it(api, OVERLOAD_REQUESTS)
     _say(load_page(market, rates.table(found), overload.table(loads)), LOAD_PAGE, write=asked.write)
-    rates.check(found)
     return 0
 
 

@@ -52,10 +52,10 @@ def rates(
 
 
 def check(found: Sequence[Rate]) -> None:
-    """Every request was answered, with the status that it should have."""
+    """Raise SystemExit where a request had no answer, or one of another status than it should have."""
     for rate in found:
-        assert rate.ms, f"nobody asked {rate.row}"
-        assert not rate.wrong, f"{rate.row}, {rate.clients} at once: {rate.wrong.most_common(5)}"
+        if rate.wrong or not rate.ms:
+            sys.exit(f"error: {rate.row}, {rate.clients} at once: {rate.wrong.most_common(5) or 'no answer at all'}")
 
 
 def table(found: Sequence[Rate]) -> list[list[str]]:

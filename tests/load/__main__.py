@@ -4,7 +4,6 @@ import argparse
 import secrets
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.load import overload, rates
@@ -12,6 +11,7 @@ from tests.load.market import opened
 from tests.load.report import LOAD_PAGE, SOAK_PAGE, load_page, soak_page
 from tests.load.served import process
 from tests.load.soak import REFRESH_SECONDS, soak
+from tests.whole import within
 
 MODULE = "tests.load.served"
 OVERLOAD_REQUESTS = 160
@@ -23,11 +23,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     kinds = parser.add_subparsers(required=True)
     fast = kinds.add_parser("rates", help="requests a second of each function, and overload")
-    fast.add_argument("--seconds", type=_within(1, 30), default=8, help="for each row; default: %(default)s")
-    fast.add_argument("--clients", type=_within(1, 64), nargs="+", default=[1, 8], help="at once; default: 1 8")
+    fast.add_argument("--seconds", type=within(1, 30), default=8, help="for each row; default: %(default)s")
+    fast.add_argument("--clients", type=within(1, 64), nargs="+", default=[1, 8], help="at once; default: 1 8")
     fast.set_defaults(run=_rates)
     long = kinds.add_parser("soak", help="memory and descriptors under load, with swaps and revoked tokens")
-    long.add_argument("--minutes", type=_within(1, 600), default=10, help="default: %(default)s")
+    long.add_argument("--minutes", type=within(1, 600), default=10, help="default: %(default)s")
     long.set_defaults(run=_soak)
     for kind in (fast, long):
         kind.add_argument("--write", action="store_true", help="write the page")
@@ -64,15 +64,6 @@ def _say(text: str, page: Path, *, write: bool) -> None:
     print(text)
     if write:
         page.write_text(text, encoding="utf8")
-
-
-def _within(least: int, most: int) -> Callable[[str], int]:
-    def whole(text: str) -> int:
-        if not text.isdecimal() or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return whole
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 import argparse
 import random
 import sys
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from tests.registry.run import EPISODE, STOPPED, Run, end_on_ctrl_c, told
+from tests.whole import within
 
 MOST = 10_000_000
 
@@ -15,11 +15,11 @@ MOST = 10_000_000
 def main() -> int:
     """Run on both stores at once, each in a process of its own; return the status of the process."""
     parser = argparse.ArgumentParser(prog="python -m tests.registry", description=__doc__)
-    parser.add_argument("--operations", type=_within(1, MOST), default=20_000, help="on each store")
+    parser.add_argument("--operations", type=within(1, MOST), default=20_000, help="on each store")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--store", choices=("file", "s3"), help="one of them alone")
     parser.add_argument(
-        "--episode", type=_within(0, MOST // EPISODE), default=0, help="where to begin, to see a failure again"
+        "--episode", type=within(0, MOST // EPISODE), default=0, help="where to begin, to see a failure again"
     )
     asked = parser.parse_args()
     kinds = (asked.store,) if asked.store else ("file", "s3")
@@ -32,15 +32,6 @@ def main() -> int:
     except (KeyboardInterrupt, SystemExit):
         print("stopped before its end: this says nothing of the registry", file=sys.stderr)
         return STOPPED
-
-
-def _within(least: int, most: int) -> Callable[[str], int]:
-    def whole(text: str) -> int:
-        if not text.isdecimal() or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return whole
 
 
 if __name__ == "__main__":
